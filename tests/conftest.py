@@ -1,0 +1,43 @@
+import os
+
+import pytest
+from django.core.cache import cache
+
+from tests.browsers import HOW_TO_ADD, find_chromium
+
+
+def pytest_configure(config):
+    config.chromium = find_chromium()
+    if os.environ.get("CI") == "true" and config.chromium is None:
+        raise pytest.UsageError(f"CI must run the browser tests, and found no Chromium ({HOW_TO_ADD}).")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Browser tests stay out where there is no browser; drills run only when asked for (`make drill`)."""
+    left_out = set()
+    if config.chromium is None:
+        left_out.add("browser")
+    if "drill" not in (config.option.markexpr or ""):
+        left_out.add("drill")
+    removed = [item for item in items if left_out.intersection(mark.name for mark in item.iter_markers())]
+    if removed:
+        items[:] = [item for item in items if item not in set(removed)]
+        config.hook.pytest_deselected(items=removed)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if config.chromium is None:
+        line = f"Browser tests were left out: no Chromium. To add it, {HOW_TO_ADD}."
+        terminalreporter.write_line(line, yellow=True)
+
+
+@pytest.fixture(scope="session")
+def chromium_path(pytestconfig):
+    return pytestconfig.chromium
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_over(settings, tmp_path):
+    """Each test has its own media folder and starts with an empty cache (it holds rate limits and sessions)."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    cache.clear()

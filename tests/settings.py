@@ -1,0 +1,15 @@
+import os
+
+from trainee_mgmt.settings import *
+
+INSTALLED_APPS = ["django_linear_migrations", "django_migration_linter", *INSTALLED_APPS]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = True
+
+if REDIS_URL:  # each process of pytest-xdist has a Redis database of its own, as it has a PostgreSQL database
+    _number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")) + 1
+    REDIS_URL = f"{REDIS_URL.rsplit('/', 1)[0]}/{_number}"
+    CACHES = {"default": {**CACHES["default"], "LOCATION": REDIS_URL}}
