@@ -67,8 +67,8 @@ class AttendanceRule(_Data):
         if self.excused not in set(Leave):
             raise Refused(_("The rule does not say what granted leave counts."))
 
-    def in_words(self) -> str:
-        """The rule as its readers see it."""
+    def in_words(self) -> list[str]:
+        """The rule as its readers see it, in sentences."""
         words = [
             _("A late arrival counts %(late)s and an early leave %(early)s of an attendance.")
             % {"late": plain(self.late_counts), "early": plain(self.early_counts)}
@@ -88,7 +88,7 @@ class AttendanceRule(_Data):
             words.append(_("A session without a mark counts as not attended."))
         else:
             words.append(_("A session without a mark is not counted."))
-        return _(" ").join(words)
+        return words
 
 
 @dataclass(frozen=True)
@@ -103,12 +103,12 @@ class JournalRule(_Data):
         if not 0 <= self.handed_in_counts <= self.accepted_counts <= 1:
             raise Refused(_("A journal counts between 0 and 1, and not more handed in than accepted."))
 
-    def in_words(self) -> str:
-        """The rule as its readers see it."""
-        return _("An accepted journal counts %(accepted)s, one handed in but not accepted %(handed_in)s.") % {
-            "accepted": plain(self.accepted_counts),
-            "handed_in": plain(self.handed_in_counts),
-        }
+    def in_words(self) -> list[str]:
+        """The rule as its readers see it, in sentences."""
+        return [
+            _("An accepted journal counts %(accepted)s, one handed in but not accepted %(handed_in)s.")
+            % {"accepted": plain(self.accepted_counts), "handed_in": plain(self.handed_in_counts)}
+        ]
 
 
 @dataclass(frozen=True)

@@ -99,11 +99,13 @@ def test_a_rule_that_makes_no_sense_is_refused(settings):
 
 
 def test_rules_stand_in_words():
-    assert AttendanceRule(late_counts=Decimal("0.5"), lates_per_absence=3).in_words() == (
-        "A late arrival counts 0.5 and an early leave 1 of an attendance. Every 3 late arrivals or early leaves take "
-        "away one attendance. Granted leave is not counted. A session without a mark is not counted."
-    )
-    assert JournalRule().in_words() == "An accepted journal counts 1, one handed in but not accepted 0."
+    assert AttendanceRule(late_counts=Decimal("0.5"), lates_per_absence=3).in_words() == [
+        "A late arrival counts 0.5 and an early leave 1 of an attendance.",
+        "Every 3 late arrivals or early leaves take away one attendance.",
+        "Granted leave is not counted.",
+        "A session without a mark is not counted.",
+    ]
+    assert JournalRule().in_words() == ["An accepted journal counts 1, one handed in but not accepted 0."]
 
 
 def test_journal_points_say_how_they_came_about():
