@@ -1,0 +1,58 @@
+"""Who may do what with accounts, units, grants and records. A scoped administrator reaches the units of the scope."""
+
+from django.db.models import Q
+
+from accounts.models import Role, ScopeKind, Unit
+from trainee_mgmt.kit.access import all_rows, any_of, grant
+
+
+def units_of(user, role) -> Q:
+    """units in the scope of the role"""
+    conditions = []
+    for each in user.grants_of(role):
+        if each.scope_kind == ScopeKind.ALL:
+            return all_rows(user, role)
+        if each.scope_kind == ScopeKind.UNIT:
+            conditions.append(Q(path__startswith=each.unit.path))
+    return any_of(conditions)
+
+
+def in_my_units(user, role) -> Q:
+    """rows that belong to a unit in the scope of the role"""
+    if any(each.scope_kind == ScopeKind.ALL for each in user.grants_of(role)):
+        return all_rows(user, role)
+    return Q(unit__in=Unit.objects.filter(units_of(user, role)))
+
+
+def my_own(user, role) -> Q:
+    """my own rows"""
+    return Q(user=user)
+
+
+def made_by_me(user, role) -> Q:
+    """rows that I made"""
+    return Q(made_by=user)
+
+
+def myself(user, role) -> Q:
+    """my own account"""
+    return Q(pk=user.pk)
+
+
+
+def everyone(rows):
+    return {role: rows for role in Role.values}
+
+
+grant("accounts.view_unit", on="accounts.Unit", admin=units_of, organizer=units_of, leader=units_of)
+grant("accounts.change_unit", on="accounts.Unit", admin=units_of)
+grant("accounts.view_user", on="accounts.User", admin=in_my_units)
+grant("accounts.change_user", on="accounts.User", admin=in_my_units)
+grant("accounts.use_own_account", on="accounts.User", **everyone(myself))
+grant("accounts.view_as", on="accounts.User", admin=in_my_units)
+grant("accounts.view_job", on="accounts.Job", **everyone(made_by_me))
+grant("accounts.view_plan", on="accounts.Plan", admin=made_by_me, organizer=made_by_me, officer=made_by_me, evaluator=made_by_me)
+grant("accounts.send_complaint", on="accounts.Complaint", **everyone(my_own))
+grant("accounts.answer_complaint", on="accounts.Complaint", admin=all_rows)
+grant("accounts.view_audit", on="accounts.AuditEntry", admin=all_rows)
+grant("accounts.view_export", on="accounts.ExportRecord", admin=all_rows)

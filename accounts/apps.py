@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+
+    def ready(self):
+        from accounts.services.exports import record_export
+        from trainee_mgmt.kit.tables import RECORDERS
+
+        if record_export not in RECORDERS:
+            RECORDERS.append(record_export)

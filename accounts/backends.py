@@ -1,0 +1,21 @@
+from django.contrib.auth.backends import BaseBackend
+
+from accounts.models import User
+
+
+class NameOrPhoneBackend(BaseBackend):
+    """Signs in by user name or phone. A suspended account, like an unknown one, costs one hash and says nothing."""
+
+    def authenticate(self, request, username=None, password=None, **credentials):
+        if not username or password is None:
+            return None
+        user = User.objects.find_by_login(username)
+        if user is None:
+            User().set_password(password)  # the same time as for an existing account
+            return None
+        if user.check_password(password) and user.is_active:
+            return user
+        return None
+
+    def get_user(self, user_id):
+        return User.objects.filter(pk=user_id, is_active=True).defer("phone", "first_password").first()

@@ -1,0 +1,21 @@
+from accounts.services.audit import record, record_denied
+from accounts.services.exports import look_at_secret, record_export
+from accounts.services.jobs import JobProgress, queue_job, run_job, sweep_jobs
+from accounts.services.plans import apply_plan, compute_plan, discard_plan, make_plan, plan_given, plan_payload
+
+__all__ = [
+    "JobProgress",
+    "apply_plan",
+    "compute_plan",
+    "discard_plan",
+    "look_at_secret",
+    "make_plan",
+    "plan_given",
+    "plan_payload",
+    "queue_job",
+    "record",
+    "record_denied",
+    "record_export",
+    "run_job",
+    "sweep_jobs",
+]

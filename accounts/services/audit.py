@@ -1,0 +1,122 @@
+"""The audit log: one entry for each write, in the same transaction, and one for each denied attempt.
+
+Entries are only ever inserted (a trigger sees to it). ``seal_entries`` chains them by HMAC in batches, so that no
+writer waits for another; ``verify_chain`` names the first entry that was changed, removed or slipped in.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import connection, models, transaction
+
+from accounts.models import AuditEntry, AuditSeal
+from trainee_mgmt.kit import actor
+
+START = "0" * 64
+
+
+def record(action: str, obj: models.Model | None = None, *, before: dict | None = None, after: dict | None = None, label: str = "", outcome: str = "done") -> AuditEntry:
+    """Write one entry for one act on one object (or one bulk act: then ``after`` holds the counts)."""
+    who = actor.current()
+    return AuditEntry.objects.create(
+        actor_id=who.user_id,
+        actor_name=who.name,
+        role=who.role,
+        seen_as=who.seen_as_id,
+        request_id=who.request_id,
+        action=action,
+        object_type=obj._meta.label if obj is not None else "",
+        object_id=obj.pk if obj is not None else None,
+        object_label=(label or (str(obj) if obj is not None else ""))[:200],
+        before=_plain(before),
+        after=_plain(after),
+        outcome=outcome,
+    )
+
+
+def record_denied(permission: str, model: type[models.Model] | None, pk: int | None) -> AuditEntry:
+    who = actor.current()
+    return AuditEntry.objects.create(
+        actor_id=who.user_id,
+        actor_name=who.name,
+        seen_as=who.seen_as_id,
+        request_id=who.request_id,
+        action=permission,
+        object_type=model._meta.label if model else "",
+        object_id=pk,
+        outcome=AuditEntry.Outcome.DENIED,
+    )
+
+
+def changes(obj: models.Model, values: dict) -> tuple[dict, dict]:
+    """(before, after) of the fields of ``values`` that differ from ``obj``; set them afterwards."""
+    before = {name: getattr(obj, name) for name, value in values.items() if getattr(obj, name) != value}
+    return before, {name: values[name] for name in before}
+
+
+def _plain(values: dict | None) -> dict:
+    return {key: value if isinstance(value, (int, bool, list, dict, type(None))) else str(value) for key, value in (values or {}).items()}
+
+
+# The chain ------------------------------------------------------------------------------------------------------------
+
+
+def seal_entries(limit: int = 5000) -> int:
+    """Chain all entries of transactions that have ended and that no older transaction can still join."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('accounts.audit_seal'))")
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        (horizon,) = cursor.fetchone()
+        last = AuditSeal.objects.order_by("-pk").values_list("digest", flat=True).first() or START
+        entries = AuditEntry.objects.filter(seal=None, transaction__lt=horizon).order_by("transaction", "pk")[:limit]
+        seals = []
+        for entry in entries:
+            last = _link(last, entry)
+            seals.append(AuditSeal(entry=entry, digest=last))
+        AuditSeal.objects.bulk_create(seals, batch_size=1000)
+        return len(seals)
+
+
+def verify_chain() -> Iterator[str]:
+    """One sentence for each thing that is wrong; nothing when the log is as it was written."""
+    last, expected = START, None
+    for seal in AuditSeal.objects.order_by("pk").select_related("entry").iterator(chunk_size=2000):
+        if expected is not None and seal.pk != expected:
+            yield f"seal {expected} is missing before seal {seal.pk}"
+        expected = seal.pk + 1
+        try:
+            entry = seal.entry
+        except AuditEntry.DoesNotExist:
+            entry = None
+        if entry is None:
+            yield f"entry {seal.entry_id} was removed"
+        elif _link(last, entry) != seal.digest:
+            yield f"entry {entry.pk} of {entry.at.isoformat()} ({entry.action}) was changed, or the chain before it was"
+        last = seal.digest
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(transaction) FROM accounts_auditentry WHERE id IN (SELECT entry_id FROM accounts_auditseal)")
+        (newest,) = cursor.fetchone()
+        if newest is not None:
+            slipped = AuditEntry.objects.filter(seal=None, transaction__lt=newest).order_by("pk").values_list("pk", flat=True)
+            for pk in slipped:
+                yield f"entry {pk} was slipped in behind the seals"
+
+
+def head() -> str:
+    """The last digest; written down elsewhere, it proves everything before it."""
+    return AuditSeal.objects.order_by("-pk").values_list("digest", flat=True).first() or START
+
+
+def _link(previous: str, entry: AuditEntry) -> str:
+    content = json.dumps(
+        [
+            entry.pk, entry.at.isoformat(), entry.actor_id, entry.actor_name, entry.role, entry.seen_as, entry.action,
+            entry.object_type, entry.object_id, entry.object_label, entry.before, entry.after, entry.outcome,
+            entry.request_id, entry.transaction,
+        ],
+        ensure_ascii=False, sort_keys=True,
+    )
+    return hmac.new(settings.AUDIT_KEY.encode(), f"{previous}\n{content}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,36 @@
+from celery import shared_task
+
+from accounts import services
+from accounts.services.audit import seal_entries
+
+
+@shared_task(name="accounts.compute_plan")
+def compute_plan(job_id: int) -> None:
+    """Compute a stored plan; a second run of a finished job does nothing."""
+
+    def work(job, progress):
+        services.compute_plan(job.given["plan"], progress)
+
+    services.run_job(job_id, work)
+
+
+@shared_task(name="accounts.apply_plan")
+def apply_plan(job_id: int) -> None:
+    """Apply a stored plan; a plan is applied once, however often this runs."""
+
+    def work(job, progress):
+        return {"result_url": services.apply_plan(job.given["plan"], progress)}
+
+    services.run_job(job_id, work)
+
+
+@shared_task(name="accounts.seal_audit")
+def seal_audit() -> int:
+    """Chain what was written to the audit log since the last run."""
+    return seal_entries()
+
+
+@shared_task(name="accounts.sweep_jobs")
+def sweep_jobs() -> int:
+    """Take up jobs whose worker died or whose message was lost."""
+    return services.sweep_jobs()

@@ -1,0 +1,18 @@
+from cohorts.models.cohorts import Cohort, TrainingClass
+from cohorts.models.groups import ClassOfficer, GroupMembership, StudyGroup
+from cohorts.models.people import Consent, Person
+from cohorts.models.profile import ProfileField
+from cohorts.models.trainees import ClassMembership, Trainee
+
+__all__ = [
+    "ClassMembership",
+    "ClassOfficer",
+    "Cohort",
+    "Consent",
+    "GroupMembership",
+    "Person",
+    "ProfileField",
+    "StudyGroup",
+    "Trainee",
+    "TrainingClass",
+]

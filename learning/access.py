@@ -1,0 +1,62 @@
+"""Who may do what with sessions, attendance and journals."""
+
+from django.db.models import Q
+
+from cohorts.access import class_ids, my_traineeships, trainees_of_my_classes, whole_cohorts
+from cohorts.models import Cohort, Trainee
+from learning.models import Session, SessionClass
+from trainee_mgmt.kit.access import all_rows, any_of, grant
+
+
+def sessions_of_my_classes(user, role) -> Q:
+    """sessions of a cohort in the scope of the role, or of a class in its scope"""
+    cohorts = whole_cohorts(user, role)
+    if cohorts is None:
+        return all_rows(user, role)
+    conditions = [Q(cohort__in=cohorts)]
+    if classes := class_ids(user, role):
+        conditions.append(Q(pk__in=SessionClass.objects.filter(training_class__in=classes).values("session")))
+    return any_of(conditions)
+
+
+def sessions_i_attend(user, role) -> Q:
+    """sessions of my classes as a trainee"""
+    mine = SessionClass.objects.filter(training_class__memberships__trainee__person__user=user)
+    return Q(pk__in=mine.values("session"))
+
+
+def of_trainees_of_my_classes(user, role) -> Q:
+    """rows of trainees in the scope of the role"""
+    return Q(trainee__in=Trainee.objects.filter(trainees_of_my_classes(user, role)))
+
+
+def my_own_rows(user, role) -> Q:
+    """my own rows as a trainee"""
+    return Q(trainee__in=Trainee.objects.filter(my_traineeships(user, role)))
+
+
+def handed_in_by_my_classes(user, role) -> Q:
+    """journals of trainees in the scope of the role, drafts left out"""
+    return of_trainees_of_my_classes(user, role) & ~Q(state="draft")
+
+
+def cohorts_of_my_sessions(user, role) -> Q:
+    """cohorts whose sessions the role may make"""
+    cohorts = whole_cohorts(user, role)
+    return all_rows(user, role) if cohorts is None else Q(pk__in=Cohort.objects.filter(pk__in=cohorts.values("pk")))
+
+
+grant(
+    "learning.view_session", on="learning.Session",
+    admin=sessions_of_my_classes, organizer=sessions_of_my_classes, leader=sessions_of_my_classes, officer=sessions_of_my_classes,
+)
+grant("learning.change_session", on="learning.Session", admin=sessions_of_my_classes, organizer=sessions_of_my_classes)
+grant("learning.call_roll", on="learning.Session", admin=sessions_of_my_classes, organizer=sessions_of_my_classes, officer=sessions_of_my_classes)
+grant("learning.attend", on="learning.Session", trainee=sessions_i_attend)
+grant(
+    "learning.view_attendance", on="learning.Attendance",
+    admin=of_trainees_of_my_classes, organizer=of_trainees_of_my_classes, leader=of_trainees_of_my_classes, officer=of_trainees_of_my_classes,
+)
+grant("learning.write_journal", on="learning.Journal", trainee=my_own_rows)
+grant("learning.view_journal", on="learning.Journal", admin=handed_in_by_my_classes, organizer=handed_in_by_my_classes, officer=handed_in_by_my_classes)
+grant("learning.review_journal", on="learning.Journal", admin=handed_in_by_my_classes, organizer=handed_in_by_my_classes, officer=handed_in_by_my_classes)

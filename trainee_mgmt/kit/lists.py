@@ -1,0 +1,81 @@
+"""``TablePage``: the list page of a ``Table``, and its export."""
+
+import tempfile
+
+from django.core.exceptions import BadRequest
+from django.db import connection, transaction
+from django.http import FileResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from trainee_mgmt.kit import access
+from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.pages import Page
+from trainee_mgmt.kit.sheets import XLSX, csv_rows, xlsx_rows
+from trainee_mgmt.kit.tables import RECORDERS, ExportRequest
+from trainee_mgmt.kit.uploads import content_disposition
+
+
+class TablePage(Page, TemplateView, abstract=True):
+    """A list declared by a Table. GET shows a page of it; POST with ``export`` (xlsx or csv) hands out all its rows.
+
+    The export is a POST because it is recorded: a table of personal data asks for the purpose first.
+    """
+
+    template_name = "kit/table_page.html"
+    table_class = None
+    model = None
+    title = ""
+
+    def get_rows(self):
+        """The reachable rows, before filters. Narrow it by the parent row."""
+        return self.model._default_manager.filter(access.rows(self.request.user, self.allow))
+
+    def get_table(self, params):
+        return self.table_class(self.get_rows(), params, path=self.request.path, **self.get_table_options())
+
+    def get_table_options(self) -> dict:
+        return {}
+
+    def get_context_data(self, **kwargs):
+        kwargs.setdefault("title", self.title)
+        return super().get_context_data(table=self.get_table(self.request.GET), **kwargs)
+
+    def post(self, request, *args, **kwargs):
+        kind = request.POST.get("export", "")
+        if kind not in ("xlsx", "csv"):
+            raise BadRequest("export must be xlsx or csv")
+        table = self.get_table(request.GET)
+        purpose = request.POST.get("purpose", "").strip()[:200]
+        if table.personal and not purpose:
+            return self.render_to_response(
+                self.get_context_data(export_error=_("Say what the file is for; it is kept with the record of this export.")), status=422
+            )
+        asked = ExportRequest(table.name, table.query, table.count, purpose, kind, table.header())
+        for record in RECORDERS:
+            record(asked)
+        name = f"{self.title or table.name}-{timezone.localdate():%Y%m%d}.{kind}"
+        return export_response(table, kind=kind, name=name)
+
+
+def export_response(table, *, kind: str, name: str):
+    headers = {"Content-Disposition": content_disposition(name)}
+    if kind == "csv":
+        return StreamingHttpResponse(csv_rows(table.header(), _streamed(table)), content_type="text/csv; charset=utf-8", headers=headers)
+    file = tempfile.TemporaryFile()
+    try:
+        xlsx_rows(file, table.header(), _streamed(table), sheet_name=str(table.name))
+    except Refused:
+        file.close()
+        raise
+    file.seek(0)
+    return FileResponse(file, content_type=XLSX, headers=headers)
+
+
+def _streamed(table):
+    """Rows by a server-side cursor; the planner is told that all of them will be read."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
+        yield from table.sheet_rows()

@@ -1,0 +1,52 @@
+"""One plan for preview and commit.
+
+Whatever changes many rows is first computed as a stored plan that a person reads; the commit applies that very plan.
+A kind of plan is a class registered here; accounts keeps the rows (``accounts.models.Plan``) and runs the work.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+Progress = Callable[..., None]  # progress(done, total, words="")
+
+
+class PlanKind:
+    """What one kind of plan does. Payload and input are JSON; both lie encrypted in the database.
+
+    ``allow``: the permission a person needs on the subject (row of ``subject_model``) to make and apply it.
+    """
+
+    name = ""
+    title: Any = ""
+    allow = ""
+    subject_model = ""
+    template = ""  # piece that shows payload and summary; expects plan, payload, subject
+
+    def compute(self, subject, given: dict, source: bytes | None, progress: Progress) -> tuple[dict, dict]:
+        """Read the input, decide everything, write nothing. Answers (payload, summary of counts)."""
+        raise NotImplementedError
+
+    def version(self, subject) -> str:
+        """What the plan was computed against; a plan whose version changed is stale and refused."""
+        raise NotImplementedError
+
+    def apply(self, subject, payload: dict, progress: Progress) -> dict:
+        """Write exactly the payload, inside the caller's transaction, with the subject locked. Answers counts."""
+        raise NotImplementedError
+
+    def done_url(self, subject, outcome: dict) -> str:
+        return subject.get_absolute_url()
+
+    def context(self, subject, payload: dict) -> dict:
+        """What the template needs beyond payload and summary."""
+        return {}
+
+
+KINDS: dict[str, PlanKind] = {}
+
+
+def register(kind: type[PlanKind]) -> type[PlanKind]:
+    if kind.name in KINDS:
+        raise ValueError(f"the plan {kind.name} exists already")
+    KINDS[kind.name] = kind()
+    return kind

@@ -1,0 +1,408 @@
+"""Columns declared once: the list page, its order, filters, pages and spreadsheet come from them.
+
+Rows are lists of values, never model instances, and the body is joined in Python: a list is the page people use most,
+and drawing cells by template nodes costs several times the query. A cell may be drawn by a function that answers safe
+HTML; everything else is escaped here.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+import django_filters
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise, cached_property
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+EMPTY = "—"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a list and of its spreadsheet.
+
+    ``source``: what is fetched, a field path or several (``("person__name", "number")``); left out, it is ``key``.
+    ``text``: from the fetched values to the value of the spreadsheet cell (and of the screen, if ``html`` is not given).
+    ``html``: from the fetched values to safe HTML for the screen.
+    ``sort``: fields to order by; the page adds the primary key.
+    """
+
+    key: str
+    label: str | Promise
+    source: str | tuple[str, ...] = ""
+    text: Callable[..., Any] | None = None
+    html: Callable[..., SafeString] | None = None
+    sort: str | tuple[str, ...] = ()
+    number: bool = False
+    on_screen: bool = True
+    in_sheet: bool = True
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.source,) if isinstance(self.source, str) and self.source else tuple(self.source) or (self.key,)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return (self.sort,) if isinstance(self.sort, str) else tuple(self.sort)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A saved view of a list: ``?view=key``; its count is computed with the others in one query."""
+
+    key: str
+    label: str | Promise
+    condition: Q
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """A button that takes the chosen rows (``pk`` values in the POST, or ``all=1`` with the filters of the page)."""
+
+    url: str
+    label: str | Promise
+    icon: str = ""
+
+
+class Table:
+    """Declare ``name``, ``columns`` and what else differs; the page makes one instance per request."""
+
+    name = ""  # file name of the spreadsheet
+    columns: tuple[Column, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    filterset_class: type[django_filters.FilterSet] | None = None
+    default_order: tuple[str, ...] = ()
+    row_url = ""  # URL name opened by the first column; takes the primary key as ``pk``
+    select = False  # a box before each row, for bulk actions
+    personal = False  # its spreadsheet holds personal data: taking it asks for a purpose and is recorded
+    per_page = 50
+    empty_title: str | Promise = ""
+    empty_hint: str | Promise = ""
+
+    def __init__(self, queryset: QuerySet, params, *, path: str, columns: Iterable[Column] = (), bulk: Iterable[BulkAction] = (), context=None):
+        self.params = params
+        self.path = path
+        self.bulk = tuple(bulk)
+        self.columns = (*self.columns, *columns)
+        self.context = context  # whatever filters and extra columns need, e.g. the cohort
+        self.everything = self.prepare(queryset)
+
+    def prepare(self, queryset: QuerySet) -> QuerySet:
+        """Annotations that columns name. Called once, before filters."""
+        return queryset
+
+    # Which rows -----------------------------------------------------------------------------------------------------
+    @cached_property
+    def filters(self) -> django_filters.FilterSet | None:
+        if not self.filterset_class:
+            return None
+        return self.filterset_class(self.params or None, queryset=self.everything, table=self) \
+            if issubclass(self.filterset_class, TableFilters) else self.filterset_class(self.params or None, queryset=self.everything)
+
+    @cached_property
+    def filtered(self) -> QuerySet:
+        """All rows that fit the filters (a filter with a senseless value is left out), before tabs."""
+        if not self.filters or not self.params:
+            return self.everything
+        form = self.filters.form
+        form.is_valid()
+        queryset = self.everything
+        for name, value in form.cleaned_data.items():
+            queryset = self.filters.filters[name].filter(queryset, value)
+        return queryset
+
+    @cached_property
+    def tab(self) -> Tab | None:
+        return next((tab for tab in self.tabs if tab.key == self.params.get("view")), None)
+
+    @cached_property
+    def queryset(self) -> QuerySet:
+        return self.filtered.filter(self.tab.condition) if self.tab else self.filtered
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        asked = self.params.get("sort", "")
+        for column in self.columns:
+            if column.order and asked.lstrip("-") == column.key:
+                fields = column.order
+                return tuple(_flip(f) for f in fields) if asked.startswith("-") else fields
+        return self.default_order
+
+    @cached_property
+    def ordered(self) -> QuerySet:
+        return self.queryset.order_by(*self.order, "pk")
+
+    # The screen -----------------------------------------------------------------------------------------------------
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        if not self.tabs:
+            return {}
+        from django.db.models import Count
+
+        return self.filtered.order_by().aggregate(
+            all=Count("pk", distinct=False), **{f"tab_{tab.key}": Count("pk", filter=tab.condition) for tab in self.tabs}
+        )
+
+    @cached_property
+    def count(self) -> int:
+        if self.tabs:
+            return self.counts[f"tab_{self.tab.key}"] if self.tab else self.counts["all"]
+        return self.queryset.order_by().count()
+
+    @cached_property
+    def page(self) -> int:
+        asked = self.params.get("page", "")
+        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
+        return max(1, min(number, self.pages))
+
+    @cached_property
+    def pages(self) -> int:
+        return max(1, -(-self.count // self.per_page))
+
+    @property
+    def first(self) -> int:
+        return (self.page - 1) * self.per_page + 1 if self.count else 0
+
+    @property
+    def last(self) -> int:
+        return min(self.page * self.per_page, self.count)
+
+    @property
+    def previous_url(self) -> str:
+        return self.url(page=self.page - 1) if self.page > 1 else ""
+
+    @property
+    def next_url(self) -> str:
+        return self.url(page=self.page + 1) if self.page < self.pages else ""
+
+    @cached_property
+    def screen_columns(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.on_screen)
+
+    @cached_property
+    def head(self) -> list[dict]:
+        asked = self.params.get("sort", "")
+        cells = []
+        for column in self.screen_columns:
+            direction = {column.key: "ascending", f"-{column.key}": "descending"}.get(asked, "")
+            flip = f"-{column.key}" if asked == column.key else column.key
+            cells.append({
+                "label": column.label,
+                "number": column.number,
+                "sort_url": self.url(sort=flip, page=None) if column.order else "",
+                "direction": direction,
+            })
+        return cells
+
+    @cached_property
+    def body(self) -> SafeString:
+        """The table rows of this page, as HTML."""
+        columns = self.screen_columns
+        start = (self.page - 1) * self.per_page
+        rows = list(self._values(columns)[start : start + self.per_page])
+        before, after = self._row_link()
+        labels = [escape(str(column.label)) for column in columns]
+        out = []
+        for *values, pk in rows:
+            out.append("<tr>")
+            if self.select:
+                out.append(f'<td class="pick"><input class="form-check-input" type="checkbox" name="pk" value="{pk}" aria-label="{escape(str(_("Choose")))}"></td>')
+            at = 0
+            for index, column in enumerate(columns):
+                width = len(column.sources)
+                cell = _html(column, values[at : at + width])
+                at += width
+                if index == 0:
+                    inner = f'<a href="{before}{pk}{after}">{cell}</a>' if before else cell
+                    out.append(f'<th scope="row">{inner}</th>')
+                else:
+                    css = ' class="num"' if column.number else ""
+                    out.append(f'<td{css} data-label="{labels[index]}">{cell}</td>')
+            out.append("</tr>")
+        return mark_safe("".join(out))  # every value went through _html
+
+    @cached_property
+    def controls(self) -> SafeString:
+        """The filter boxes, drawn here because a form rendered by templates costs more than the list's query."""
+        if not self.filters:
+            return mark_safe("")
+        form = self.filters.form
+        return mark_safe("".join(_control(form[name]) for name in form.fields))
+
+    @cached_property
+    def chips(self) -> list[dict]:
+        """The filters that are set: label, value in words, URL without it."""
+        if not self.filters or not self.params:
+            return []
+        form = self.filters.form
+        form.is_valid()
+        return [
+            {"label": form.fields[name].label, "value": _in_words(form.fields[name], value), "url": self.url(**{name: None, "page": None})}
+            for name, value in form.cleaned_data.items()
+            if value not in (None, "", [])
+        ]
+
+    @cached_property
+    def tab_links(self) -> list[dict]:
+        if not self.tabs:
+            return []
+        links = [{"label": _("All"), "count": self.counts["all"], "url": self.url(view=None, page=None), "current": self.tab is None}]
+        links += [
+            {"label": t.label, "count": self.counts[f"tab_{t.key}"], "url": self.url(view=t.key, page=None), "current": t is self.tab}
+            for t in self.tabs
+        ]
+        return links
+
+    @property
+    def clear_url(self) -> str:
+        return self.path
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.chips or self.tab)
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """Parameters a filter form must carry on: the tab and the order."""
+        return [(key, self.params[key]) for key in ("view", "sort") if self.params.get(key)]
+
+    @property
+    def query(self) -> str:
+        """What narrows the list now, as a query string: for exports and bulk actions on all rows."""
+        params = self.params.copy()
+        for key in ("page", "export"):
+            params.pop(key, None)
+        return params.urlencode()
+
+    def url(self, **changes) -> str:
+        params = self.params.copy()
+        for key, value in changes.items():
+            if value is None:
+                params.pop(key, None)
+            else:
+                params[key] = str(value)
+        query = params.urlencode()
+        return f"{self.path}?{query}" if query else self.path
+
+    # The spreadsheet ------------------------------------------------------------------------------------------------
+    @cached_property
+    def sheet_columns(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.in_sheet)
+
+    def header(self) -> list[str]:
+        return [str(column.label) for column in self.sheet_columns]
+
+    def sheet_rows(self, chunk: int = 2000) -> Iterator[list]:
+        """Every row of the filtered list, streamed from the server in chunks."""
+        columns = self.sheet_columns
+        spans, at = [], 0
+        for column in columns:
+            spans.append((column.text, at, at + len(column.sources)))
+            at += len(column.sources)
+        for values in self._values(columns).iterator(chunk_size=chunk):
+            yield [text(*values[a:b]) if text else values[a] for text, a, b in spans]
+
+    def _values(self, columns) -> QuerySet:
+        names = [name for column in columns for name in column.sources]
+        return self.ordered.values_list(*names, "pk")
+
+    def _row_link(self) -> tuple[str, str]:
+        if not self.row_url:
+            return "", ""
+        before, _zero, after = escape(reverse(self.row_url, kwargs={"pk": 0})).rpartition("0")
+        return before, after
+
+
+class TableFilters(django_filters.FilterSet):
+    """The questions one may ask of a list. ``self.table.context`` is what the page gave (e.g. the cohort)."""
+
+    def __init__(self, data=None, queryset=None, *, table=None, **kwargs):
+        self.table = table
+        super().__init__(data, queryset, **kwargs)
+
+
+def _flip(field: str) -> str:
+    return field[1:] if field.startswith("-") else f"-{field}"
+
+
+def _html(column: Column, values: list) -> str:
+    if column.html:
+        return column.html(*values)
+    value = column.text(*values) if column.text else values[0]
+    return show(value)
+
+
+def show(value) -> str:
+    """A plain value as escaped text of the page's language; nothing is a dash."""
+    if value is None or value == "":
+        return EMPTY
+    if isinstance(value, str):
+        return escape(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return escape(date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "SHORT_DATETIME_FORMAT"))
+    if isinstance(value, date):
+        return escape(date_format(value, "SHORT_DATE_FORMAT"))
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, Decimal):
+        return f"{value:,f}"
+    return escape(str(value))
+
+
+def _control(bound) -> str:
+    field, name = bound.field, bound.html_name
+    label = escape(str(field.label or ""))
+    value = bound.value()
+    choices = getattr(field, "choices", None)
+    if choices is None:
+        kind = "date" if "date" in type(field).__name__.lower() else "search"
+        return (
+            f'<input class="form-control" type="{kind}" name="{name}" value="{escape(str(value or ""))}" '
+            f'aria-label="{label}" placeholder="{label}" maxlength="100">'
+        )
+    options = []
+    for key, text in choices:
+        if isinstance(text, (list, tuple)):
+            raise ImproperlyConfigured("Filters of a table take flat choices.")
+        chosen = " selected" if str(key) == str(value or "") else ""
+        shown = f"{label}" if key in ("", None) else escape(str(text))
+        options.append(f'<option value="{escape(str(key if key is not None else ""))}"{chosen}>{shown}</option>')
+    return f'<select class="form-select" name="{name}" aria-label="{label}">{"".join(options)}</select>'
+
+
+def _in_words(field, value) -> str:
+    for key, text in getattr(field, "choices", ()) or ():
+        if str(key) == str(getattr(value, "pk", value)):
+            return str(text)
+    return str(value)
+
+
+@dataclass
+class ExportRequest:
+    """What a person takes out of the system: recorded before the first byte leaves."""
+
+    table: str
+    query: str
+    count: int
+    purpose: str
+    kind: str
+    columns: list[str] = field(default_factory=list)
+
+    def as_json(self) -> str:
+        return json.dumps(self.__dict__, ensure_ascii=False)
+
+
+RECORDERS: list[Callable[[ExportRequest], None]] = []  # accounts adds its own: the kit has no models
