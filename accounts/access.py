@@ -39,9 +39,8 @@ def myself(user, role) -> Q:
     return Q(pk=user.pk)
 
 
-
 def everyone(rows):
-    return {role: rows for role in Role.values}
+    return dict.fromkeys(Role.values, rows)
 
 
 grant("accounts.view_unit", on="accounts.Unit", admin=units_of, organizer=units_of, leader=units_of)
@@ -51,7 +50,14 @@ grant("accounts.change_user", on="accounts.User", admin=in_my_units)
 grant("accounts.use_own_account", on="accounts.User", **everyone(myself))
 grant("accounts.view_as", on="accounts.User", admin=in_my_units)
 grant("accounts.view_job", on="accounts.Job", **everyone(made_by_me))
-grant("accounts.view_plan", on="accounts.Plan", admin=made_by_me, organizer=made_by_me, officer=made_by_me, evaluator=made_by_me)
+grant(
+    "accounts.view_plan",
+    on="accounts.Plan",
+    admin=made_by_me,
+    organizer=made_by_me,
+    officer=made_by_me,
+    evaluator=made_by_me,
+)
 grant("accounts.send_complaint", on="accounts.Complaint", **everyone(my_own))
 grant("accounts.answer_complaint", on="accounts.Complaint", admin=all_rows)
 grant("accounts.view_audit", on="accounts.AuditEntry", admin=all_rows)

@@ -1,5 +1,6 @@
 """Who is acting, in which language; and the record of denied attempts."""
 
+from django.apps import apps
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -65,8 +66,6 @@ def _exists(request, model, pk) -> bool:
     inside = getattr(getattr(request.resolver_match, "func", None), "view_class", None)
     parent = getattr(inside, "inside", None)
     if parent:
-        from django.apps import apps
-
         key = request.resolver_match.kwargs.get(parent.name)
         if key is not None and not apps.get_model(parent.model)._base_manager.filter(pk=key).exists():
             return False

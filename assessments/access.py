@@ -25,10 +25,28 @@ def my_published_results(user, role) -> Q:
 
 in_schemes_of_my_cohorts = within("scheme__cohort")
 
-grant("assessments.view_scheme", on="assessments.Scheme", admin=in_my_cohorts, organizer=in_my_cohorts, leader=in_my_cohorts)
+grant(
+    "assessments.view_scheme",
+    on="assessments.Scheme",
+    admin=in_my_cohorts,
+    organizer=in_my_cohorts,
+    leader=in_my_cohorts,
+)
 grant("assessments.change_scheme", on="assessments.Scheme", admin=in_my_cohorts, organizer=in_my_cohorts)
 grant("assessments.publish_scheme", on="assessments.Scheme", admin=in_my_cohorts, organizer=in_my_cohorts)
 grant("assessments.give_scores", on="assessments.Scheme", evaluator=schemes_i_rate)
-grant("assessments.view_score", on="assessments.Score", admin=within("indicator__scheme__cohort"), organizer=within("indicator__scheme__cohort"), evaluator=scores_i_gave)
-grant("assessments.view_result", on="assessments.Result", admin=in_schemes_of_my_cohorts, organizer=in_schemes_of_my_cohorts, leader=in_schemes_of_my_cohorts)
+grant(
+    "assessments.view_score",
+    on="assessments.Score",
+    admin=within("indicator__scheme__cohort"),
+    organizer=within("indicator__scheme__cohort"),
+    evaluator=scores_i_gave,
+)
+grant(
+    "assessments.view_result",
+    on="assessments.Result",
+    admin=in_schemes_of_my_cohorts,
+    organizer=in_schemes_of_my_cohorts,
+    leader=in_schemes_of_my_cohorts,
+)
 grant("assessments.see_own_result", on="assessments.Result", trainee=my_published_results)

@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from accounts.models import Role, ScopeKind
-from cohorts.models import Cohort
+from cohorts.models import ClassMembership, ClassOfficer, Cohort, Trainee
 from programs.access import my_programs
 from programs.models import Program
 from trainee_mgmt.kit.access import all_rows, any_of, grant
@@ -21,7 +21,11 @@ def my_cohorts(user, role) -> Q:
     if any(each.scope_kind in OFFICE for each in grants):
         conditions.append(Q(program__in=Program.objects.filter(my_programs(user, role))))
     if classes := class_ids(user, role):
-        conditions.append(Q(classes__in=classes) if len(classes) == 1 else Q(pk__in=Cohort.objects.filter(classes__in=classes).values("pk")))
+        conditions.append(
+            Q(classes__in=classes)
+            if len(classes) == 1
+            else Q(pk__in=Cohort.objects.filter(classes__in=classes).values("pk"))
+        )
     return any_of(conditions)
 
 
@@ -55,7 +59,9 @@ def within(cohort: str = "cohort", training_class: str = ""):
         return any_of(conditions)
 
     rows.__name__ = "in_my_classes" if training_class else "in_my_cohorts"
-    rows.__doc__ = "rows of a class in the scope of the role" if training_class else "rows of a cohort in the scope of the role"
+    rows.__doc__ = (
+        "rows of a class in the scope of the role" if training_class else "rows of a cohort in the scope of the role"
+    )
     return rows
 
 
@@ -64,8 +70,6 @@ in_my_cohorts = within()
 
 def trainees_of_my_classes(user, role) -> Q:
     """trainees of a cohort in the scope of the role, or who are or were in a class in its scope"""
-    from cohorts.models import ClassMembership
-
     conditions = []
     cohorts = whole_cohorts(user, role)
     if cohorts is None:
@@ -84,15 +88,11 @@ def my_traineeships(user, role) -> Q:
 
 def cohorts_i_attend(user, role) -> Q:
     """cohorts in which I am a trainee"""
-    from cohorts.models import Trainee
-
     return Q(pk__in=Trainee.objects.filter(person__user=user).values("cohort"))
 
 
 def people_of_my_cohorts(user, role) -> Q:
     """people who have or had a place or an office in a cohort in the scope of the role"""
-    from cohorts.models import ClassOfficer, Trainee
-
     cohorts = whole_cohorts(user, role)
     if cohorts is None:
         return all_rows(user, role)
@@ -105,25 +105,67 @@ def people_of_my_cohorts(user, role) -> Q:
 COHORT = Inside("cohorts.Cohort", "cohorts.view_cohort", "cohort", related=("program",))
 
 grant(
-    "cohorts.view_cohort", on="cohorts.Cohort",
-    admin=my_cohorts, organizer=my_cohorts, leader=my_cohorts, evaluator=my_cohorts, officer=my_cohorts, trainee=cohorts_i_attend,
+    "cohorts.view_cohort",
+    on="cohorts.Cohort",
+    admin=my_cohorts,
+    organizer=my_cohorts,
+    leader=my_cohorts,
+    evaluator=my_cohorts,
+    officer=my_cohorts,
+    trainee=cohorts_i_attend,
 )
 grant("cohorts.change_cohort", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
 grant("cohorts.import_roster", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
-grant("cohorts.view_class", on="cohorts.TrainingClass", admin=in_my_cohorts, organizer=in_my_cohorts, leader=in_my_cohorts, officer=within("cohort", "pk"))
+grant(
+    "cohorts.view_class",
+    on="cohorts.TrainingClass",
+    admin=in_my_cohorts,
+    organizer=in_my_cohorts,
+    leader=in_my_cohorts,
+    officer=within("cohort", "pk"),
+)
 grant("cohorts.change_class", on="cohorts.TrainingClass", admin=in_my_cohorts, organizer=in_my_cohorts)
 grant(
-    "cohorts.view_trainee", on="cohorts.Trainee",
-    admin=trainees_of_my_classes, organizer=trainees_of_my_classes, leader=trainees_of_my_classes, officer=trainees_of_my_classes,
+    "cohorts.view_trainee",
+    on="cohorts.Trainee",
+    admin=trainees_of_my_classes,
+    organizer=trainees_of_my_classes,
+    leader=trainees_of_my_classes,
+    officer=trainees_of_my_classes,
 )
 grant("cohorts.change_trainee", on="cohorts.Trainee", admin=in_my_cohorts, organizer=in_my_cohorts)
 grant("cohorts.see_own_place", on="cohorts.Trainee", **{Role.TRAINEE: my_traineeships})
 grant("cohorts.view_person", on="cohorts.Person", admin=people_of_my_cohorts, organizer=people_of_my_cohorts)
 grant("cohorts.change_person", on="cohorts.Person", admin=people_of_my_cohorts, organizer=people_of_my_cohorts)
 grant("cohorts.see_secrets", on="cohorts.Person", admin=people_of_my_cohorts, organizer=people_of_my_cohorts)
-grant("cohorts.view_group", on="cohorts.StudyGroup", admin=in_my_cohorts, organizer=in_my_cohorts, leader=in_my_cohorts, officer=within("cohort", "training_class"))
+grant(
+    "cohorts.view_group",
+    on="cohorts.StudyGroup",
+    admin=in_my_cohorts,
+    organizer=in_my_cohorts,
+    leader=in_my_cohorts,
+    officer=within("cohort", "training_class"),
+)
 grant("cohorts.change_group", on="cohorts.StudyGroup", admin=in_my_cohorts, organizer=in_my_cohorts)
-grant("cohorts.view_officer", on="cohorts.ClassOfficer", admin=within("training_class__cohort"), organizer=within("training_class__cohort"), leader=within("training_class__cohort"), officer=within("training_class__cohort", "training_class"))
-grant("cohorts.change_officer", on="cohorts.ClassOfficer", admin=within("training_class__cohort"), organizer=within("training_class__cohort"))
-grant("cohorts.view_profile_field", on="cohorts.ProfileField", admin=in_my_cohorts, organizer=in_my_cohorts, leader=in_my_cohorts)
+grant(
+    "cohorts.view_officer",
+    on="cohorts.ClassOfficer",
+    admin=within("training_class__cohort"),
+    organizer=within("training_class__cohort"),
+    leader=within("training_class__cohort"),
+    officer=within("training_class__cohort", "training_class"),
+)
+grant(
+    "cohorts.change_officer",
+    on="cohorts.ClassOfficer",
+    admin=within("training_class__cohort"),
+    organizer=within("training_class__cohort"),
+)
+grant(
+    "cohorts.view_profile_field",
+    on="cohorts.ProfileField",
+    admin=in_my_cohorts,
+    organizer=in_my_cohorts,
+    leader=in_my_cohorts,
+)
 grant("cohorts.change_profile_field", on="cohorts.ProfileField", admin=in_my_cohorts, organizer=in_my_cohorts)

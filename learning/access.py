@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from cohorts.access import class_ids, my_traineeships, trainees_of_my_classes, whole_cohorts
 from cohorts.models import Cohort, Trainee
-from learning.models import Session, SessionClass
+from learning.models import SessionClass
 from trainee_mgmt.kit.access import all_rows, any_of, grant
 
 
@@ -47,16 +47,42 @@ def cohorts_of_my_sessions(user, role) -> Q:
 
 
 grant(
-    "learning.view_session", on="learning.Session",
-    admin=sessions_of_my_classes, organizer=sessions_of_my_classes, leader=sessions_of_my_classes, officer=sessions_of_my_classes,
+    "learning.view_session",
+    on="learning.Session",
+    admin=sessions_of_my_classes,
+    organizer=sessions_of_my_classes,
+    leader=sessions_of_my_classes,
+    officer=sessions_of_my_classes,
 )
 grant("learning.change_session", on="learning.Session", admin=sessions_of_my_classes, organizer=sessions_of_my_classes)
-grant("learning.call_roll", on="learning.Session", admin=sessions_of_my_classes, organizer=sessions_of_my_classes, officer=sessions_of_my_classes)
+grant(
+    "learning.call_roll",
+    on="learning.Session",
+    admin=sessions_of_my_classes,
+    organizer=sessions_of_my_classes,
+    officer=sessions_of_my_classes,
+)
 grant("learning.attend", on="learning.Session", trainee=sessions_i_attend)
 grant(
-    "learning.view_attendance", on="learning.Attendance",
-    admin=of_trainees_of_my_classes, organizer=of_trainees_of_my_classes, leader=of_trainees_of_my_classes, officer=of_trainees_of_my_classes,
+    "learning.view_attendance",
+    on="learning.Attendance",
+    admin=of_trainees_of_my_classes,
+    organizer=of_trainees_of_my_classes,
+    leader=of_trainees_of_my_classes,
+    officer=of_trainees_of_my_classes,
 )
 grant("learning.write_journal", on="learning.Journal", trainee=my_own_rows)
-grant("learning.view_journal", on="learning.Journal", admin=handed_in_by_my_classes, organizer=handed_in_by_my_classes, officer=handed_in_by_my_classes)
-grant("learning.review_journal", on="learning.Journal", admin=handed_in_by_my_classes, organizer=handed_in_by_my_classes, officer=handed_in_by_my_classes)
+grant(
+    "learning.view_journal",
+    on="learning.Journal",
+    admin=handed_in_by_my_classes,
+    organizer=handed_in_by_my_classes,
+    officer=handed_in_by_my_classes,
+)
+grant(
+    "learning.review_journal",
+    on="learning.Journal",
+    admin=handed_in_by_my_classes,
+    organizer=handed_in_by_my_classes,
+    officer=handed_in_by_my_classes,
+)

@@ -16,7 +16,14 @@ class AuditEntry(models.Model):
         DENIED = "denied", _("denied")
 
     at = models.DateTimeField(_("when"), auto_now_add=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("who"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_constraint=False,
+    )
     actor_name = models.CharField(_("who"), max_length=60, blank=True)
     role = models.CharField(_("role used"), max_length=12, blank=True)
     seen_as = models.BigIntegerField(null=True)
@@ -28,7 +35,9 @@ class AuditEntry(models.Model):
     after = models.JSONField(_("after"), default=dict)
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome, default=Outcome.DONE)
     request_id = models.CharField(max_length=40, blank=True)
-    transaction = models.BigIntegerField(db_default=models.expressions.RawSQL("pg_current_xact_id()::text::bigint", ()), editable=False)
+    transaction = models.BigIntegerField(
+        db_default=models.expressions.RawSQL("pg_current_xact_id()::text::bigint", ()), editable=False
+    )
 
     class Meta:
         verbose_name = _("audit entry")

@@ -32,7 +32,10 @@ class GrantQuerySet(models.QuerySet):
         return self.filter(
             Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day)),
             Q(delegated_from=None)
-            | (Q(delegated_from__starts_on__lte=day) & (Q(delegated_from__ends_on=None) | Q(delegated_from__ends_on__gte=day))),
+            | (
+                Q(delegated_from__starts_on__lte=day)
+                & (Q(delegated_from__ends_on=None) | Q(delegated_from__ends_on__gte=day))
+            ),
         )
 
 
@@ -42,17 +45,32 @@ class Grant(models.Model):
     Scopes above the accounts app (program, cohort, class) are kept as kind and key, because accounts knows nothing of them.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="grants")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="grants"
+    )
     role = models.CharField(_("role"), max_length=12, choices=Role)
     scope_kind = models.CharField(_("scope"), max_length=16, choices=ScopeKind)
-    unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="grants", null=True, blank=True)
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="grants", null=True, blank=True
+    )
     scope_id = models.BigIntegerField(null=True, blank=True)
-    scope_label = models.CharField(_("scope"), max_length=200, blank=True, help_text=_("The name of the scope when it was granted."))
+    scope_label = models.CharField(
+        _("scope"), max_length=200, blank=True, help_text=_("The name of the scope when it was granted.")
+    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
-    delegated_from = models.ForeignKey("self", verbose_name=_("delegated from"), on_delete=models.PROTECT, related_name="delegations", null=True, blank=True)
-    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("granted by"), on_delete=models.PROTECT, related_name="+", null=True)
+    delegated_from = models.ForeignKey(
+        "self",
+        verbose_name=_("delegated from"),
+        on_delete=models.PROTECT,
+        related_name="delegations",
+        null=True,
+        blank=True,
+    )
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("granted by"), on_delete=models.PROTECT, related_name="+", null=True
+    )
     granted_at = models.DateTimeField(_("granted at"), auto_now_add=True)
 
     objects = GrantQuerySet.as_manager()
@@ -66,8 +84,13 @@ class Grant(models.Model):
                 | (~Q(scope_kind__in=["all", "unit"]) & Q(unit=None, scope_id__isnull=False)),
                 name="accounts_grant_scope_fits_its_kind",
             ),
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="accounts_grant_ends_after_start"),
-            models.CheckConstraint(condition=Q(role="admin") | ~Q(scope_kind="all") | Q(role="leader") | Q(role="organizer"), name="accounts_grant_all_is_for_few"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="accounts_grant_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(role="admin") | ~Q(scope_kind="all") | Q(role="leader") | Q(role="organizer"),
+                name="accounts_grant_all_is_for_few",
+            ),
         ]
         indexes = [models.Index(fields=["scope_kind", "scope_id", "role"], name="accounts_grant_scope")]
 

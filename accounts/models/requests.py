@@ -8,7 +8,9 @@ class ExportRecord(models.Model):
     """Who took a file of personal data out of the system, when, how many rows, narrowed how, and what for."""
 
     at = models.DateTimeField(_("when"), auto_now_add=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("who"), on_delete=models.PROTECT, related_name="exports", null=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who"), on_delete=models.PROTECT, related_name="exports", null=True
+    )
     what = models.CharField(_("what"), max_length=100)
     kind = models.CharField(_("format"), max_length=8)
     query = models.CharField(_("filter"), max_length=500, blank=True)
@@ -29,7 +31,9 @@ class SecretLook(models.Model):
     """Someone read an ID number or a phone in full, and gave a reason."""
 
     at = models.DateTimeField(_("when"), auto_now_add=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("who"), on_delete=models.PROTECT, related_name="looks")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who"), on_delete=models.PROTECT, related_name="looks"
+    )
     object_type = models.CharField(max_length=60)
     object_id = models.BigIntegerField()
     object_label = models.CharField(_("of whom"), max_length=100)
@@ -51,13 +55,17 @@ class Complaint(models.Model):
         OPEN = "open", _("open")
         ANSWERED = "answered", _("answered")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("from"), on_delete=models.PROTECT, related_name="complaints")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("from"), on_delete=models.PROTECT, related_name="complaints"
+    )
     page = models.CharField(_("about the page"), max_length=200, blank=True)
     text = models.TextField(_("what is a burden"), max_length=2000)
     sent_at = models.DateTimeField(_("sent at"), auto_now_add=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     answer = models.TextField(_("answer"), max_length=2000, blank=True)
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("answered by"), on_delete=models.PROTECT, related_name="+", null=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("answered by"), on_delete=models.PROTECT, related_name="+", null=True
+    )
     answered_at = models.DateTimeField(_("answered at"), null=True)
 
     class Meta:

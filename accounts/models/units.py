@@ -26,10 +26,14 @@ class Unit(models.Model):
         COMMUNITY = "community", _("community")
         OFFICE = "office", _("office or company")
 
-    parent = models.ForeignKey("self", verbose_name=_("belongs to"), on_delete=models.PROTECT, related_name="children", null=True, blank=True)
+    parent = models.ForeignKey(
+        "self", verbose_name=_("belongs to"), on_delete=models.PROTECT, related_name="children", null=True, blank=True
+    )
     name = models.CharField(_("name"), max_length=80)
     level = models.CharField(_("level"), max_length=12, choices=Level, default=Level.OFFICE)
-    code = models.CharField(_("code"), max_length=40, blank=True, help_text=_("The office's own number, if it has one."))
+    code = models.CharField(
+        _("code"), max_length=40, blank=True, help_text=_("The office's own number, if it has one.")
+    )
     path = models.CharField(max_length=200, editable=False, default="")
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
 

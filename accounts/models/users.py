@@ -47,11 +47,15 @@ class User(AbstractBaseUser):
     phone = EncryptedTextField(null=True, blank=True)
     phone_index = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     phone_mask = models.CharField(_("phone"), max_length=20, blank=True, editable=False)
-    unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="users", null=True, blank=True)
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="users", null=True, blank=True
+    )
     is_active = models.BooleanField(_("may sign in"), default=True)
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
     must_change_password = models.BooleanField(default=False)
-    first_password = EncryptedTextField(null=True, blank=True)  # until the first sign-in, so that its slip can be printed again
+    first_password = EncryptedTextField(
+        null=True, blank=True
+    )  # until the first sign-in, so that its slip can be printed again
     language = models.CharField(_("language"), max_length=10, choices=Language, default=Language.CHINESE)
     theme = models.CharField(_("colours"), max_length=10, choices=Theme, default=Theme.SYSTEM)
     text_size = models.CharField(_("text size"), max_length=10, choices=TextSize, default=TextSize.NORMAL)
@@ -67,7 +71,7 @@ class User(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(models.functions.Lower("username"), name="accounts_username_once"),
             models.CheckConstraint(
-                condition=Q(phone=None, phone_index=None) | Q(phone__isnull=False, phone_index__isnull=False),
+                condition=Q(phone__isnull=True, phone_index=None) | Q(phone__isnull=False, phone_index__isnull=False),
                 name="accounts_user_phone_has_its_index",
             ),
         ]

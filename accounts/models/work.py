@@ -19,7 +19,9 @@ class Job(models.Model):
 
     task = models.CharField(max_length=80)
     title = models.CharField(_("what"), max_length=200)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="jobs", null=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="jobs", null=True
+    )
     given = models.JSONField(default=dict)  # small arguments: keys of rows, never personal data
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
     done = models.PositiveIntegerField(default=0)
@@ -78,7 +80,9 @@ class Plan(models.Model):
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
     title = models.CharField(_("what"), max_length=200)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="plans", null=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="plans", null=True
+    )
     made_at = models.DateTimeField(_("made at"), auto_now_add=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     source_name = models.CharField(_("file"), max_length=200, blank=True)
@@ -90,14 +94,22 @@ class Plan(models.Model):
     summary = models.JSONField(default=dict)  # counts only, no personal data
     outcome = models.JSONField(default=dict)
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, related_name="plans", null=True)
-    applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("applied by"), on_delete=models.PROTECT, related_name="+", null=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("applied by"), on_delete=models.PROTECT, related_name="+", null=True
+    )
     applied_at = models.DateTimeField(_("applied at"), null=True)
 
     class Meta:
         verbose_name = _("plan")
         constraints = [
-            models.CheckConstraint(condition=~Q(state__in=["ready", "applying", "applied"]) | ~Q(digest=""), name="accounts_plan_ready_has_a_digest"),
-            models.CheckConstraint(condition=Q(state="applied", applied_at__isnull=False) | (~Q(state="applied") & Q(applied_at=None)), name="accounts_plan_applied_has_a_time"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["ready", "applying", "applied"]) | ~Q(digest=""),
+                name="accounts_plan_ready_has_a_digest",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="applied", applied_at__isnull=False) | (~Q(state="applied") & Q(applied_at=None)),
+                name="accounts_plan_applied_has_a_time",
+            ),
         ]
         indexes = [models.Index(fields=["subject_type", "subject_id", "-id"], name="accounts_plan_subject")]
 

@@ -18,7 +18,15 @@ from trainee_mgmt.kit import actor
 START = "0" * 64
 
 
-def record(action: str, obj: models.Model | None = None, *, before: dict | None = None, after: dict | None = None, label: str = "", outcome: str = "done") -> AuditEntry:
+def record(
+    action: str,
+    obj: models.Model | None = None,
+    *,
+    before: dict | None = None,
+    after: dict | None = None,
+    label: str = "",
+    outcome: str = "done",
+) -> AuditEntry:
     """Write one entry for one act on one object (or one bulk act: then ``after`` holds the counts)."""
     who = actor.current()
     return AuditEntry.objects.create(
@@ -58,7 +66,10 @@ def changes(obj: models.Model, values: dict) -> tuple[dict, dict]:
 
 
 def _plain(values: dict | None) -> dict:
-    return {key: value if isinstance(value, (int, bool, list, dict, type(None))) else str(value) for key, value in (values or {}).items()}
+    return {
+        key: value if isinstance(value, (int, bool, list, dict, type(None))) else str(value)
+        for key, value in (values or {}).items()
+    }
 
 
 # The chain ------------------------------------------------------------------------------------------------------------
@@ -97,10 +108,14 @@ def verify_chain() -> Iterator[str]:
             yield f"entry {entry.pk} of {entry.at.isoformat()} ({entry.action}) was changed, or the chain before it was"
         last = seal.digest
     with connection.cursor() as cursor:
-        cursor.execute("SELECT max(transaction) FROM accounts_auditentry WHERE id IN (SELECT entry_id FROM accounts_auditseal)")
+        cursor.execute(
+            "SELECT max(transaction) FROM accounts_auditentry WHERE id IN (SELECT entry_id FROM accounts_auditseal)"
+        )
         (newest,) = cursor.fetchone()
         if newest is not None:
-            slipped = AuditEntry.objects.filter(seal=None, transaction__lt=newest).order_by("pk").values_list("pk", flat=True)
+            slipped = (
+                AuditEntry.objects.filter(seal=None, transaction__lt=newest).order_by("pk").values_list("pk", flat=True)
+            )
             for pk in slipped:
                 yield f"entry {pk} was slipped in behind the seals"
 
@@ -113,10 +128,23 @@ def head() -> str:
 def _link(previous: str, entry: AuditEntry) -> str:
     content = json.dumps(
         [
-            entry.pk, entry.at.isoformat(), entry.actor_id, entry.actor_name, entry.role, entry.seen_as, entry.action,
-            entry.object_type, entry.object_id, entry.object_label, entry.before, entry.after, entry.outcome,
-            entry.request_id, entry.transaction,
+            entry.pk,
+            entry.at.isoformat(),
+            entry.actor_id,
+            entry.actor_name,
+            entry.role,
+            entry.seen_as,
+            entry.action,
+            entry.object_type,
+            entry.object_id,
+            entry.object_label,
+            entry.before,
+            entry.after,
+            entry.outcome,
+            entry.request_id,
+            entry.transaction,
         ],
-        ensure_ascii=False, sort_keys=True,
+        ensure_ascii=False,
+        sort_keys=True,
     )
     return hmac.new(settings.AUDIT_KEY.encode(), f"{previous}\n{content}".encode(), hashlib.sha256).hexdigest()

@@ -1,4 +1,5 @@
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import ExportRecord, SecretLook
 from accounts.services.audit import record
@@ -21,21 +22,28 @@ def record_export(asked: ExportRequest, *, unmasked: bool = False) -> ExportReco
         purpose=asked.purpose[:200],
         unmasked=unmasked,
     )
-    record("accounts.export", made, after={"rows": asked.count, "purpose": asked.purpose, "filter": asked.query, "unmasked": unmasked})
+    record(
+        "accounts.export",
+        made,
+        after={"rows": asked.count, "purpose": asked.purpose, "filter": asked.query, "unmasked": unmasked},
+    )
     return made
 
 
 @transaction.atomic
 def look_at_secret(obj: models.Model, field: str, *, reason: str) -> str:
     """The full value of an encrypted field, for a reason that is kept. The caller has checked access to ``obj``."""
-    from django.utils.translation import gettext as _
-
     reason = reason.strip()
     if not reason:
         raise Refused(_("Say why you need to see it; the reason is kept."))
     sealed: Sealed | None = getattr(obj, field)
     SecretLook.objects.create(
-        user_id=actor.current().user_id, object_type=obj._meta.label, object_id=obj.pk, object_label=str(obj)[:100], field=field, reason=reason[:200]
+        user_id=actor.current().user_id,
+        object_type=obj._meta.label,
+        object_id=obj.pk,
+        object_label=str(obj)[:100],
+        field=field,
+        reason=reason[:200],
     )
     record("accounts.look_at_secret", obj, after={"field": field, "reason": reason[:200]})
     return sealed.open() if sealed else ""

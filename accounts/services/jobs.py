@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -56,30 +56,32 @@ def live_progress(job: Job) -> Job:
 
 
 def run_job(job_id: int, work) -> Any:
-    """Run ``work(job, progress)`` for a task. A finished job, or one that another worker keeps alive, is left alone.
+    """Run ``work(job, progress)`` for a task. Only a queued job is taken: a message that comes twice does nothing.
 
     ``work`` answers a dict of job fields to set (``result_url``, ``result_file``, …). ``Refused`` ends the job with its
     sentence; any other error ends it with a plain one, and the log has the trace.
     """
     now = timezone.now()
-    free = Q(state=Job.State.QUEUED) | (Q(state=Job.State.RUNNING) & (Q(alive_at=None) | Q(alive_at__lt=now - ALIVE)))
-    taken = Job.objects.filter(free, pk=job_id).update(
+    taken = Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(
         state=Job.State.RUNNING, started_at=now, alive_at=now, attempts=F("attempts") + 1, done=0, total=0, words=""
     )
     if not taken:
         return None
     job = Job.objects.select_related("made_by").get(pk=job_id)
     by = job.made_by
-    with actor.acting(actor.Actor(by.pk if by else None, by.name if by else "", role="", request_id=f"job-{job.pk}")):
-        with translation.override(by.language if by else None):
-            try:
-                fields = work(job, JobProgress(job)) or {}
-                state = Job.State.DONE
-            except Refused as refusal:
-                fields, state = {"error": str(refusal)[:1000]}, Job.State.REFUSED
-            except Exception:
-                log.exception("job failed", job=job.pk, task=job.task)
-                fields, state = {"error": _("Something went wrong on our side. Nothing was written. Please try again, or ask the administrator (job %(number)s).") % {"number": job.pk}}, Job.State.FAILED
+    who = actor.Actor(by.pk if by else None, by.name if by else "", request_id=f"job-{job.pk}")
+    with actor.acting(who), translation.override(by.language if by else None):
+        try:
+            fields = work(job, JobProgress(job)) or {}
+            state = Job.State.DONE
+        except Refused as refusal:
+            fields, state = {"error": str(refusal)[:1000]}, Job.State.REFUSED
+        except Exception:
+            log.exception("job failed", job=job.pk, task=job.task)
+            sentence = _(
+                "Something went wrong on our side. Nothing was written. Please try again, or ask the administrator."
+            )
+            fields, state = {"error": sentence}, Job.State.FAILED
     Job.objects.filter(pk=job_id).update(state=state, finished_at=timezone.now(), **fields)
     cache.delete(_beat_key(job_id))
     return state
@@ -95,7 +97,10 @@ def sweep_jobs() -> int:
             continue
         if job.attempts >= ATTEMPTS:
             Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(
-                state=Job.State.FAILED, finished_at=now, error=_("The work was begun %(times)s times and never ended. Nothing was written.") % {"times": job.attempts}
+                state=Job.State.FAILED,
+                finished_at=now,
+                error=_("The work was begun %(times)s times and never ended. Nothing was written.")
+                % {"times": job.attempts},
             )
         else:
             lost += Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(state=Job.State.QUEUED)

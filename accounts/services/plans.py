@@ -18,7 +18,16 @@ from trainee_mgmt.kit.plans import KINDS
 
 
 @transaction.atomic
-def make_plan(kind: str, subject: models.Model, *, given: dict | None = None, source: bytes | None = None, source_name: str = "", title: str = "", compute: bool = True) -> Plan:
+def make_plan(
+    kind: str,
+    subject: models.Model,
+    *,
+    given: dict | None = None,
+    source: bytes | None = None,
+    source_name: str = "",
+    title: str = "",
+    compute: bool = True,
+) -> Plan:
     """Keep the input and, unless the person has choices to make first, ask the worker to compute the plan."""
     plan = Plan.objects.create(
         kind=kind,
@@ -71,13 +80,19 @@ def compute_plan(plan_id: int, progress) -> Plan:
     kind, subject = KINDS[plan.kind], _subject(plan)
     version = kind.version(subject)
     try:
-        payload, summary = kind.compute(subject, plan_given(plan), open_bytes(plan.source) if plan.source else None, progress)
+        payload, summary = kind.compute(
+            subject, plan_given(plan), open_bytes(plan.source) if plan.source else None, progress
+        )
     except Exception:
         Plan.objects.filter(pk=plan_id).update(state=Plan.State.FAILED)
         raise
     data = _json(payload)
     Plan.objects.filter(pk=plan_id, state=Plan.State.COMPUTING).update(
-        payload=seal_bytes(data), digest=hashlib.sha256(data).hexdigest(), summary=summary, version=version, state=Plan.State.READY
+        payload=seal_bytes(data),
+        digest=hashlib.sha256(data).hexdigest(),
+        summary=summary,
+        version=version,
+        state=Plan.State.READY,
     )
     return plan
 
@@ -107,7 +122,11 @@ def apply_plan(plan_id: int, progress) -> str:
             return kind.done_url(subject, outcome)
     except Stale:
         Plan.objects.filter(pk=plan_id).update(state=Plan.State.STALE)
-        raise Refused(_("Something changed since this plan was computed, so it was not applied. Compute it again; your file and choices are kept.")) from None
+        raise Refused(
+            _(
+                "Something changed since this plan was computed, so it was not applied. Compute it again; your file and choices are kept."
+            )
+        ) from None
     except Refused:
         Plan.objects.filter(pk=plan_id, state=Plan.State.APPLYING).update(state=Plan.State.READY)
         raise

@@ -30,14 +30,25 @@ class Scheme(models.Model):
     method = models.CharField(_("several raters"), max_length=8, choices=Method, default=Method.MEAN)
     opened_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("published by"), on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("published by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
 
     class Meta:
         verbose_name = _("scoring scheme")
         constraints = [
             models.UniqueConstraint(fields=["cohort", "name", "version"], name="assessments_scheme_version_once"),
-            models.UniqueConstraint(fields=["cohort"], condition=Q(state__in=["open", "published"]), name="assessments_one_scheme_in_use"),
-            models.CheckConstraint(condition=~Q(state="published") | Q(published_at__isnull=False), name="assessments_published_has_a_time"),
+            models.UniqueConstraint(
+                fields=["cohort"], condition=Q(state__in=["open", "published"]), name="assessments_one_scheme_in_use"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(published_at__isnull=False), name="assessments_published_has_a_time"
+            ),
         ]
 
     def __str__(self):
@@ -57,7 +68,9 @@ class Indicator(models.Model):
         JOURNALS = "journals", _("computed from journals")
 
     scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="indicators")
-    parent = models.ForeignKey("self", verbose_name=_("part of"), on_delete=models.CASCADE, related_name="parts", null=True, blank=True)
+    parent = models.ForeignKey(
+        "self", verbose_name=_("part of"), on_delete=models.CASCADE, related_name="parts", null=True, blank=True
+    )
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.MANUAL)
     weight = models.DecimalField(_("weight (%)"), max_digits=5, decimal_places=2)
@@ -68,7 +81,9 @@ class Indicator(models.Model):
     class Meta:
         verbose_name = _("indicator")
         constraints = [
-            models.UniqueConstraint(fields=["scheme", "parent", "name"], nulls_distinct=False, name="assessments_indicator_name_once"),
+            models.UniqueConstraint(
+                fields=["scheme", "parent", "name"], nulls_distinct=False, name="assessments_indicator_name_once"
+            ),
             models.CheckConstraint(condition=Q(weight__gt=0, weight__lte=100), name="assessments_weight_is_a_share"),
             models.CheckConstraint(condition=Q(full_marks__gt=0), name="assessments_full_marks_positive"),
         ]
@@ -81,13 +96,21 @@ class Rater(models.Model):
     """An evaluator (评委) who gives points under a scheme, for the whole cohort or for one class."""
 
     scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="raters")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("evaluator"), on_delete=models.PROTECT, related_name="ratings")
-    training_class = models.ForeignKey(TrainingClass, verbose_name=_("class"), on_delete=models.PROTECT, related_name="raters", null=True, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("evaluator"), on_delete=models.PROTECT, related_name="ratings"
+    )
+    training_class = models.ForeignKey(
+        TrainingClass, verbose_name=_("class"), on_delete=models.PROTECT, related_name="raters", null=True, blank=True
+    )
     handed_in_at = models.DateTimeField(_("handed in at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("rater")
-        constraints = [models.UniqueConstraint(fields=["scheme", "user", "training_class"], nulls_distinct=False, name="assessments_rater_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "user", "training_class"], nulls_distinct=False, name="assessments_rater_once"
+            )
+        ]
 
     def __str__(self):
         return str(self.user)

@@ -13,21 +13,35 @@ class Score(models.Model):
     ``points`` is empty where a rater took a score back. A trigger allows only ``in_force`` to turn false.
     """
 
-    indicator = models.ForeignKey(Indicator, verbose_name=_("indicator"), on_delete=models.PROTECT, related_name="scores")
+    indicator = models.ForeignKey(
+        Indicator, verbose_name=_("indicator"), on_delete=models.PROTECT, related_name="scores"
+    )
     trainee = models.ForeignKey(Trainee, verbose_name=_("trainee"), on_delete=models.PROTECT, related_name="scores")
-    rater = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("rater"), on_delete=models.PROTECT, related_name="scores")
+    rater = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("rater"), on_delete=models.PROTECT, related_name="scores"
+    )
     points = models.DecimalField(_("points"), max_digits=6, decimal_places=2, null=True)
     entered_at = models.DateTimeField(_("entered at"))
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+")
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="+"
+    )
     in_force = models.BooleanField(default=True)
 
     class Meta:
         verbose_name = _("score")
         constraints = [
-            models.UniqueConstraint(fields=["indicator", "trainee", "rater"], condition=Q(in_force=True), name="assessments_one_score_in_force"),
+            models.UniqueConstraint(
+                fields=["indicator", "trainee", "rater"],
+                condition=Q(in_force=True),
+                name="assessments_one_score_in_force",
+            ),
             models.CheckConstraint(condition=Q(points=None) | Q(points__gte=0), name="assessments_points_not_negative"),
         ]
-        indexes = [models.Index(fields=["trainee", "indicator"], condition=Q(in_force=True), name="assessments_score_of_trainee")]
+        indexes = [
+            models.Index(
+                fields=["trainee", "indicator"], condition=Q(in_force=True), name="assessments_score_of_trainee"
+            )
+        ]
 
     def __str__(self):
         return f"{self.indicator} {self.points}"
@@ -39,7 +53,9 @@ class Result(models.Model):
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="results")
     trainee = models.ForeignKey(Trainee, verbose_name=_("trainee"), on_delete=models.PROTECT, related_name="results")
     total = models.DecimalField(_("total"), max_digits=6, decimal_places=2, null=True)
-    lines = models.JSONField(default=list)  # indicator, points, share, n, spread, method and the keys of the rows behind it
+    lines = models.JSONField(
+        default=list
+    )  # indicator, points, share, n, spread, method and the keys of the rows behind it
 
     class Meta:
         verbose_name = _("result")

@@ -23,7 +23,12 @@ class Cohort(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     journal_every = models.CharField(_("journals"), max_length=8, choices=JournalEvery, default=JournalEvery.WEEK)
-    journal_prompts = models.TextField(_("questions for the journal"), max_length=1000, blank=True, help_text=_("One on a line; they stand above the empty journal."))
+    journal_prompts = models.TextField(
+        _("questions for the journal"),
+        max_length=1000,
+        blank=True,
+        help_text=_("One on a line; they stand above the empty journal."),
+    )
     is_closed = models.BooleanField(_("closed"), default=False)
     roster_version = models.PositiveIntegerField(default=0, editable=False)
 
@@ -47,7 +52,9 @@ class TrainingClass(models.Model):
     cohort = models.ForeignKey(Cohort, verbose_name=_("cohort"), on_delete=models.PROTECT, related_name="classes")
     name = models.CharField(_("name"), max_length=60)
     number = models.PositiveSmallIntegerField(_("order"), default=0)
-    unit = models.ForeignKey(Unit, verbose_name=_("street or unit"), on_delete=models.PROTECT, related_name="classes", null=True, blank=True)
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("street or unit"), on_delete=models.PROTECT, related_name="classes", null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("class")

@@ -12,14 +12,20 @@ class StudyGroup(models.Model):
     """A study or function group (组), of one class or across the cohort."""
 
     cohort = models.ForeignKey(Cohort, verbose_name=_("cohort"), on_delete=models.CASCADE, related_name="groups")
-    training_class = models.ForeignKey(TrainingClass, verbose_name=_("class"), on_delete=models.CASCADE, related_name="groups", null=True, blank=True)
+    training_class = models.ForeignKey(
+        TrainingClass, verbose_name=_("class"), on_delete=models.CASCADE, related_name="groups", null=True, blank=True
+    )
     name = models.CharField(_("name"), max_length=60)
     number = models.PositiveSmallIntegerField(_("order"), default=0)
     plan = models.TextField(_("plan"), max_length=2000, blank=True)
 
     class Meta:
         verbose_name = _("group")
-        constraints = [models.UniqueConstraint(fields=["cohort", "training_class", "name"], nulls_distinct=False, name="cohorts_group_name_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "training_class", "name"], nulls_distinct=False, name="cohorts_group_name_once"
+            )
+        ]
 
     def __str__(self):
         return self.name
@@ -37,8 +43,13 @@ class GroupMembership(models.Model):
     class Meta:
         verbose_name = _("group membership")
         constraints = [
-            models.UniqueConstraint(fields=["group", "trainee"], condition=Q(ends_on=None), name="cohorts_in_a_group_once"),
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="cohorts_group_membership_ends_after_start"),
+            models.UniqueConstraint(
+                fields=["group", "trainee"], condition=Q(ends_on=None), name="cohorts_in_a_group_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")),
+                name="cohorts_group_membership_ends_after_start",
+            ),
         ]
 
     def __str__(self):
@@ -65,10 +76,14 @@ class ClassOfficer(models.Model):
         DEPUTY_GROUP_LEADER = "deputy_group_leader", _("deputy group leader")
         OTHER = "other", _("other office")
 
-    training_class = models.ForeignKey(TrainingClass, verbose_name=_("class"), on_delete=models.CASCADE, related_name="officers")
+    training_class = models.ForeignKey(
+        TrainingClass, verbose_name=_("class"), on_delete=models.CASCADE, related_name="officers"
+    )
     person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="offices")
     office = models.CharField(_("office"), max_length=20, choices=Office)
-    title = models.CharField(_("title"), max_length=60, blank=True, help_text=_("As the class says it, if it is none of the list."))
+    title = models.CharField(
+        _("title"), max_length=60, blank=True, help_text=_("As the class says it, if it is none of the list.")
+    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
     grant = models.OneToOneField(Grant, on_delete=models.SET_NULL, related_name="office", null=True, blank=True)
@@ -76,8 +91,12 @@ class ClassOfficer(models.Model):
     class Meta:
         verbose_name = _("class officer")
         constraints = [
-            models.UniqueConstraint(fields=["training_class", "person", "office"], condition=Q(ends_on=None), name="cohorts_office_once"),
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="cohorts_office_ends_after_start"),
+            models.UniqueConstraint(
+                fields=["training_class", "person", "office"], condition=Q(ends_on=None), name="cohorts_office_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="cohorts_office_ends_after_start"
+            ),
         ]
 
     def __str__(self):

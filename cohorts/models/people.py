@@ -18,7 +18,13 @@ class Person(models.Model):
         FEMALE = "f", _("female")
 
     name = models.CharField(_("name"), max_length=60)
-    name_key = models.CharField(_("order by"), max_length=200, help_text=_("Reading of the name in pinyin; lists are ordered by it. Mend it where a surname is read otherwise."))
+    name_key = models.CharField(
+        _("order by"),
+        max_length=200,
+        help_text=_(
+            "Reading of the name in pinyin; lists are ordered by it. Mend it where a surname is read otherwise."
+        ),
+    )
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)
     born_on = models.DateField(_("born"), null=True, blank=True)
     born_month_only = models.BooleanField(default=False)  # the source told only year and month; the day is the first
@@ -29,15 +35,30 @@ class Person(models.Model):
     phone_index = models.CharField(max_length=64, null=True, blank=True, editable=False)
     phone_mask = models.CharField(_("phone"), max_length=20, blank=True, editable=False)
     email = models.EmailField(_("e-mail"), blank=True)
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, verbose_name=_("account"), on_delete=models.PROTECT, related_name="person", null=True, blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("account"),
+        on_delete=models.PROTECT,
+        related_name="person",
+        null=True,
+        blank=True,
+    )
     hand_set = models.JSONField(default=list, editable=False)
 
     class Meta:
         verbose_name = _("person")
         constraints = [
-            models.UniqueConstraint(fields=["id_index"], condition=Q(id_index__isnull=False), name="cohorts_person_id_once"),
-            models.CheckConstraint(condition=Q(id_number=None, id_index=None) | Q(id_number__isnull=False, id_index__isnull=False), name="cohorts_person_id_has_its_index"),
-            models.CheckConstraint(condition=Q(phone=None, phone_index=None) | Q(phone__isnull=False, phone_index__isnull=False), name="cohorts_person_phone_has_its_index"),
+            models.UniqueConstraint(
+                fields=["id_index"], condition=Q(id_index__isnull=False), name="cohorts_person_id_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(id_number__isnull=True, id_index=None) | Q(id_number__isnull=False, id_index__isnull=False),
+                name="cohorts_person_id_has_its_index",
+            ),
+            models.CheckConstraint(
+                condition=Q(phone__isnull=True, phone_index=None) | Q(phone__isnull=False, phone_index__isnull=False),
+                name="cohorts_person_phone_has_its_index",
+            ),
         ]
         indexes = [
             models.Index(fields=["phone_index"], name="cohorts_person_phone"),
@@ -67,7 +88,11 @@ class Consent(models.Model):
 
     class Meta:
         verbose_name = _("consent")
-        constraints = [models.UniqueConstraint(fields=["person", "purpose"], condition=Q(withdrawn_at=None), name="cohorts_consent_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "purpose"], condition=Q(withdrawn_at=None), name="cohorts_consent_once"
+            )
+        ]
 
     def __str__(self):
         return self.get_purpose_display()

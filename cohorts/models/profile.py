@@ -15,13 +15,17 @@ class ProfileField(models.Model):
         DATE = "date", _("date")
         NUMBER = "number", _("number")
 
-    cohort = models.ForeignKey(Cohort, verbose_name=_("cohort"), on_delete=models.CASCADE, related_name="profile_fields")
+    cohort = models.ForeignKey(
+        Cohort, verbose_name=_("cohort"), on_delete=models.CASCADE, related_name="profile_fields"
+    )
     key = models.SlugField(max_length=40, allow_unicode=False)
     label = models.CharField(_("label"), max_length=60)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.TEXT)
     choices = models.JSONField(_("list"), default=list, blank=True)
     in_composition = models.BooleanField(_("counted in the composition"), default=False)
-    is_personal = models.BooleanField(_("masked"), default=False, help_text=_("Shown as dots, unless a person may see it and gives a reason."))
+    is_personal = models.BooleanField(
+        _("masked"), default=False, help_text=_("Shown as dots, unless a person may see it and gives a reason.")
+    )
     needs_consent = models.BooleanField(_("only with consent"), default=False)
     filled_by_trainee = models.BooleanField(_("the trainee may fill it in"), default=False)
     order = models.PositiveSmallIntegerField(_("order"), default=0)

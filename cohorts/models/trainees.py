@@ -24,7 +24,9 @@ class TraineeQuerySet(models.QuerySet):
         """Adds ``membership`` (one row at most): ``membership__training_class__name`` is the class on that day."""
         return self.annotate(
             membership=FilteredRelation(
-                "memberships", condition=Q(memberships__starts_on__lte=day) & (Q(memberships__ends_on=None) | Q(memberships__ends_on__gt=day))
+                "memberships",
+                condition=Q(memberships__starts_on__lte=day)
+                & (Q(memberships__ends_on=None) | Q(memberships__ends_on__gt=day)),
             )
         )
 
@@ -63,7 +65,9 @@ class Trainee(models.Model):
                 condition=Q(status="active", ended_on=None) | (~Q(status="active") & Q(ended_on__isnull=False)),
                 name="cohorts_ended_has_a_date",
             ),
-            models.CheckConstraint(condition=Q(ended_on=None) | Q(ended_on__gte=F("joined_on")), name="cohorts_ended_after_joined"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("joined_on")), name="cohorts_ended_after_joined"
+            ),
         ]
         indexes = [
             models.Index(fields=["cohort", "status", "number"], name="cohorts_trainee_list"),
@@ -86,14 +90,18 @@ class ClassMembership(models.Model):
     """A trainee is in a class from ``starts_on`` up to, not including, ``ends_on``; in one class at most on any day."""
 
     trainee = models.ForeignKey(Trainee, on_delete=models.CASCADE, related_name="memberships")
-    training_class = models.ForeignKey(TrainingClass, verbose_name=_("class"), on_delete=models.PROTECT, related_name="memberships")
+    training_class = models.ForeignKey(
+        TrainingClass, verbose_name=_("class"), on_delete=models.PROTECT, related_name="memberships"
+    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("class membership")
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="cohorts_membership_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="cohorts_membership_ends_after_start"
+            ),
             ExclusionConstraint(
                 name="cohorts_one_class_a_day",
                 expressions=[

@@ -24,20 +24,32 @@ class Attendance(models.Model):
         ROLL = "roll", _("roll call")
         OFFICE = "office", _("entered by the office")
 
-    session = models.ForeignKey(Session, verbose_name=_("session"), on_delete=models.PROTECT, related_name="attendances")
-    trainee = models.ForeignKey(Trainee, verbose_name=_("trainee"), on_delete=models.PROTECT, related_name="attendances")
+    session = models.ForeignKey(
+        Session, verbose_name=_("session"), on_delete=models.PROTECT, related_name="attendances"
+    )
+    trainee = models.ForeignKey(
+        Trainee, verbose_name=_("trainee"), on_delete=models.PROTECT, related_name="attendances"
+    )
     state = models.CharField(_("state"), max_length=8, choices=State)
     source = models.CharField(_("source"), max_length=8, choices=Source, default=Source.ROLL)
     note = models.CharField(_("note"), max_length=200, blank=True)
     rule_version = models.PositiveSmallIntegerField(default=1)
-    marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("marked by"), on_delete=models.PROTECT, related_name="+")
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("marked by"), on_delete=models.PROTECT, related_name="+"
+    )
     marked_at = models.DateTimeField(_("marked at"))
     in_force = models.BooleanField(default=True)
 
     class Meta:
         verbose_name = _("mark of attendance")
-        constraints = [models.UniqueConstraint(fields=["session", "trainee"], condition=Q(in_force=True), name="learning_one_mark_in_force")]
-        indexes = [models.Index(fields=["trainee", "state"], condition=Q(in_force=True), name="learning_mark_of_trainee")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "trainee"], condition=Q(in_force=True), name="learning_one_mark_in_force"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["trainee", "state"], condition=Q(in_force=True), name="learning_mark_of_trainee")
+        ]
 
     def __str__(self):
         return f"{self.session} {self.trainee} {self.get_state_display()}"

@@ -25,16 +25,29 @@ class Journal(models.Model):
     saved_at = models.DateTimeField(_("saved at"))
     submitted_at = models.DateTimeField(_("handed in at"), null=True, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
-    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("reviewed by"), on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("reviewed by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
 
     class Meta:
         verbose_name = _("journal")
         constraints = [
             models.UniqueConstraint(fields=["trainee", "period_start"], name="learning_one_journal_a_period"),
             models.CheckConstraint(condition=Q(due_on__gte=F("period_start")), name="learning_journal_due_after_start"),
-            models.CheckConstraint(condition=Q(state="draft") | Q(submitted_at__isnull=False), name="learning_journal_submitted_has_a_time"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(submitted_at__isnull=False), name="learning_journal_submitted_has_a_time"
+            ),
         ]
-        indexes = [models.Index(fields=["state", "submitted_at"], condition=Q(state="submitted"), name="learning_journal_to_review")]
+        indexes = [
+            models.Index(
+                fields=["state", "submitted_at"], condition=Q(state="submitted"), name="learning_journal_to_review"
+            )
+        ]
 
     def __str__(self):
         return f"{self.trainee} {self.period_start}"
@@ -54,7 +67,9 @@ class JournalNote(models.Model):
 
     journal = models.ForeignKey(Journal, on_delete=models.CASCADE, related_name="notes")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+"
+    )
     text = models.TextField(_("text"), max_length=2000, blank=True)
     at = models.DateTimeField(_("at"), auto_now_add=True)
 

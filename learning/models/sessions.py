@@ -16,7 +16,9 @@ class Session(models.Model):
         BOTH = "both", _("on site and online")
 
     cohort = models.ForeignKey(Cohort, verbose_name=_("cohort"), on_delete=models.PROTECT, related_name="sessions")
-    classes = models.ManyToManyField(TrainingClass, verbose_name=_("classes"), through="SessionClass", related_name="sessions")
+    classes = models.ManyToManyField(
+        TrainingClass, verbose_name=_("classes"), through="SessionClass", related_name="sessions"
+    )
     title = models.CharField(_("title"), max_length=120)
     teacher_name = models.CharField(_("teacher"), max_length=60, blank=True)
     place = models.CharField(_("place"), max_length=120, blank=True)
@@ -26,13 +28,22 @@ class Session(models.Model):
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
     rolled_at = models.DateTimeField(_("roll called at"), null=True, blank=True, editable=False)
-    rolled_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("roll called by"), on_delete=models.PROTECT, related_name="+", null=True, editable=False)
+    rolled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("roll called by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+    )
 
     class Meta:
         verbose_name = _("session")
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="learning_session_takes_time"),
-            models.CheckConstraint(condition=~Q(cancelled_at=None) | Q(cancel_reason=""), name="learning_reason_only_if_cancelled"),
+            models.CheckConstraint(
+                condition=~Q(cancelled_at=None) | Q(cancel_reason=""), name="learning_reason_only_if_cancelled"
+            ),
         ]
         indexes = [models.Index(fields=["cohort", "starts_at", "id"], name="learning_session_by_time")]
 
@@ -50,7 +61,9 @@ class SessionClass(models.Model):
     training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="session_classes")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["session", "training_class"], name="learning_class_in_session_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "training_class"], name="learning_class_in_session_once")
+        ]
 
     def __str__(self):
         return f"{self.session} {self.training_class}"

@@ -14,7 +14,7 @@ class Actor:
     request_id: str = ""
 
 
-_actor: ContextVar[Actor] = ContextVar("actor", default=Actor())
+_actor: ContextVar[Actor] = ContextVar("actor", default=Actor())  # frozen, so it can be shared
 
 
 def current() -> Actor:

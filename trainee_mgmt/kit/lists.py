@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from trainee_mgmt.kit import access
-from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.pages import Page
 from trainee_mgmt.kit.sheets import XLSX, csv_rows, xlsx_rows
 from trainee_mgmt.kit.tables import RECORDERS, ExportRequest
@@ -50,7 +49,10 @@ class TablePage(Page, TemplateView, abstract=True):
         purpose = request.POST.get("purpose", "").strip()[:200]
         if table.personal and not purpose:
             return self.render_to_response(
-                self.get_context_data(export_error=_("Say what the file is for; it is kept with the record of this export.")), status=422
+                self.get_context_data(
+                    export_error=_("Say what the file is for; it is kept with the record of this export.")
+                ),
+                status=422,
             )
         asked = ExportRequest(table.name, table.query, table.count, purpose, kind, table.header())
         for record in RECORDERS:
@@ -62,13 +64,11 @@ class TablePage(Page, TemplateView, abstract=True):
 def export_response(table, *, kind: str, name: str):
     headers = {"Content-Disposition": content_disposition(name)}
     if kind == "csv":
-        return StreamingHttpResponse(csv_rows(table.header(), _streamed(table)), content_type="text/csv; charset=utf-8", headers=headers)
-    file = tempfile.TemporaryFile()
-    try:
-        xlsx_rows(file, table.header(), _streamed(table), sheet_name=str(table.name))
-    except Refused:
-        file.close()
-        raise
+        return StreamingHttpResponse(
+            csv_rows(table.header(), _streamed(table)), content_type="text/csv; charset=utf-8", headers=headers
+        )
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
+    xlsx_rows(file, table.header(), _streamed(table), sheet_name=str(table.name))
     file.seek(0)
     return FileResponse(file, content_type=XLSX, headers=headers)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -88,7 +88,16 @@ class Table:
     empty_title: str | Promise = ""
     empty_hint: str | Promise = ""
 
-    def __init__(self, queryset: QuerySet, params, *, path: str, columns: Iterable[Column] = (), bulk: Iterable[BulkAction] = (), context=None):
+    def __init__(
+        self,
+        queryset: QuerySet,
+        params,
+        *,
+        path: str,
+        columns: Iterable[Column] = (),
+        bulk: Iterable[BulkAction] = (),
+        context=None,
+    ):
         self.params = params
         self.path = path
         self.bulk = tuple(bulk)
@@ -105,8 +114,11 @@ class Table:
     def filters(self) -> django_filters.FilterSet | None:
         if not self.filterset_class:
             return None
-        return self.filterset_class(self.params or None, queryset=self.everything, table=self) \
-            if issubclass(self.filterset_class, TableFilters) else self.filterset_class(self.params or None, queryset=self.everything)
+        return (
+            self.filterset_class(self.params or None, queryset=self.everything, table=self)
+            if issubclass(self.filterset_class, TableFilters)
+            else self.filterset_class(self.params or None, queryset=self.everything)
+        )
 
     @cached_property
     def filtered(self) -> QuerySet:
@@ -146,10 +158,9 @@ class Table:
     def counts(self) -> dict[str, int]:
         if not self.tabs:
             return {}
-        from django.db.models import Count
-
         return self.filtered.order_by().aggregate(
-            all=Count("pk", distinct=False), **{f"tab_{tab.key}": Count("pk", filter=tab.condition) for tab in self.tabs}
+            all=Count("pk", distinct=False),
+            **{f"tab_{tab.key}": Count("pk", filter=tab.condition) for tab in self.tabs},
         )
 
     @cached_property
@@ -195,12 +206,14 @@ class Table:
         for column in self.screen_columns:
             direction = {column.key: "ascending", f"-{column.key}": "descending"}.get(asked, "")
             flip = f"-{column.key}" if asked == column.key else column.key
-            cells.append({
-                "label": column.label,
-                "number": column.number,
-                "sort_url": self.url(sort=flip, page=None) if column.order else "",
-                "direction": direction,
-            })
+            cells.append(
+                {
+                    "label": column.label,
+                    "number": column.number,
+                    "sort_url": self.url(sort=flip, page=None) if column.order else "",
+                    "direction": direction,
+                }
+            )
         return cells
 
     @cached_property
@@ -211,11 +224,14 @@ class Table:
         rows = list(self._values(columns)[start : start + self.per_page])
         before, after = self._row_link()
         labels = [escape(str(column.label)) for column in columns]
+        choose = escape(_("Choose"))
         out = []
         for *values, pk in rows:
             out.append("<tr>")
             if self.select:
-                out.append(f'<td class="pick"><input class="form-check-input" type="checkbox" name="pk" value="{pk}" aria-label="{escape(str(_("Choose")))}"></td>')
+                out.append(
+                    f'<td class="pick"><input class="form-check-input" type="checkbox" name="pk" value="{pk}" aria-label="{choose}"></td>'
+                )
             at = 0
             for index, column in enumerate(columns):
                 width = len(column.sources)
@@ -246,7 +262,11 @@ class Table:
         form = self.filters.form
         form.is_valid()
         return [
-            {"label": form.fields[name].label, "value": _in_words(form.fields[name], value), "url": self.url(**{name: None, "page": None})}
+            {
+                "label": form.fields[name].label,
+                "value": _in_words(form.fields[name], value),
+                "url": self.url(**{name: None, "page": None}),
+            }
             for name, value in form.cleaned_data.items()
             if value not in (None, "", [])
         ]
@@ -255,9 +275,21 @@ class Table:
     def tab_links(self) -> list[dict]:
         if not self.tabs:
             return []
-        links = [{"label": _("All"), "count": self.counts["all"], "url": self.url(view=None, page=None), "current": self.tab is None}]
+        links = [
+            {
+                "label": _("All"),
+                "count": self.counts["all"],
+                "url": self.url(view=None, page=None),
+                "current": self.tab is None,
+            }
+        ]
         links += [
-            {"label": t.label, "count": self.counts[f"tab_{t.key}"], "url": self.url(view=t.key, page=None), "current": t is self.tab}
+            {
+                "label": t.label,
+                "count": self.counts[f"tab_{t.key}"],
+                "url": self.url(view=t.key, page=None),
+                "current": t is self.tab,
+            }
             for t in self.tabs
         ]
         return links
@@ -350,7 +382,9 @@ def show(value) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return escape(date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "SHORT_DATETIME_FORMAT"))
+        return escape(
+            date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "SHORT_DATETIME_FORMAT")
+        )
     if isinstance(value, date):
         return escape(date_format(value, "SHORT_DATE_FORMAT"))
     if isinstance(value, time):

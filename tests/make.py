@@ -1,0 +1,159 @@
+"""Builders: every argument that matters to a test is named in the test; the rest is filled in."""
+
+from datetime import date, datetime, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from accounts.models import Grant, Role, ScopeKind, Unit, User
+from assessments.models import Indicator, Rater, Scheme
+from cohorts.models import ClassMembership, ClassOfficer, Cohort, Person, StudyGroup, Trainee, TrainingClass
+from learning.models import Journal, Session
+from programs.models import Program
+from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+START = date(2026, 9, 1)
+END = date(2026, 12, 31)
+PASSWORD = "open sesame 42"
+_n = count(1)
+
+
+def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI)
+
+
+def unit(name: str = "", *, parent: Unit | None = None, **fields) -> Unit:
+    made = Unit.objects.create(name=name or f"Unit {next(_n)}", parent=parent, **fields)
+    Unit.objects.filter(pk=made.pk).update(path=f"{parent.path if parent else ''}{made.pk}.")
+    made.refresh_from_db()
+    return made
+
+
+def user(role: str = "", scope=None, *, phone: str = "", **fields) -> User:
+    """An account; with ``role`` it gets one grant over ``scope``: a unit, program, cohort, class, or None for everything."""
+    n = next(_n)
+    fields = {"username": f"u{n}", "name": f"User {n}", "name_key": f"user {n}"} | fields
+    if phone:
+        fields |= {
+            "phone": Sealed.of(phone),
+            "phone_index": blind_index("phone", phone),
+            "phone_mask": mask_phone(phone),
+        }
+    made = User(**fields)
+    made.set_password(PASSWORD)
+    made.save()
+    if role:
+        give(made, role, scope)
+    return made
+
+
+def give(to: User, role: str, scope=None, *, starts_on: date = date(2020, 1, 1), ends_on: date | None = None) -> Grant:
+    kind = {
+        type(None): ScopeKind.ALL,
+        Unit: ScopeKind.UNIT,
+        Program: ScopeKind.PROGRAM,
+        Cohort: ScopeKind.COHORT,
+        TrainingClass: ScopeKind.TRAINING_CLASS,
+    }[type(scope)]
+    key = {"unit": scope} if kind == ScopeKind.UNIT else {"scope_id": scope.pk} if scope else {}
+    label = str(scope or "")
+    return Grant.objects.create(
+        user=to, role=role, scope_kind=kind, scope_label=label, starts_on=starts_on, ends_on=ends_on, **key
+    )
+
+
+def program(**fields) -> Program:
+    fields = {"name": f"Program {next(_n)}"} | fields
+    fields.setdefault("unit", None)
+    fields["unit"] = fields["unit"] or unit()
+    return Program.objects.create(**fields)
+
+
+def cohort(**fields) -> Cohort:
+    fields = {"name": f"Cohort {next(_n)}", "starts_on": START, "ends_on": END} | fields
+    fields.setdefault("program", None)
+    fields["program"] = fields["program"] or program()
+    return Cohort.objects.create(**fields)
+
+
+def training_class(in_cohort: Cohort | None = None, **fields) -> TrainingClass:
+    n = next(_n)
+    return TrainingClass.objects.create(
+        cohort=in_cohort or cohort(), **{"name": f"Class {n}", "number": n % 30000} | fields
+    )
+
+
+def person(*, id_number: str = "", phone: str = "", **fields) -> Person:
+    n = next(_n)
+    fields = {"name": f"Person {n}", "name_key": f"person {n:06}"} | fields
+    if id_number:
+        fields |= {
+            "id_number": Sealed.of(id_number),
+            "id_index": blind_index("id_number", id_number),
+            "id_mask": mask_id_number(id_number),
+        }
+    if phone:
+        fields |= {
+            "phone": Sealed.of(phone),
+            "phone_index": blind_index("phone", phone),
+            "phone_mask": mask_phone(phone),
+        }
+    return Person.objects.create(**fields)
+
+
+def trainee(
+    in_cohort: Cohort | None = None, *, in_class: TrainingClass | None = None, of: Person | None = None, **fields
+) -> Trainee:
+    """A trainee; with ``in_class`` a member of it from the first day."""
+    in_cohort = in_cohort or (in_class.cohort if in_class else cohort())
+    fields = {"number": f"{next(_n):05}", "joined_on": in_cohort.starts_on} | fields
+    made = Trainee.objects.create(cohort=in_cohort, person=of or person(), **fields)
+    if in_class:
+        ClassMembership.objects.create(trainee=made, training_class=in_class, starts_on=made.joined_on)
+    return made
+
+
+def trainee_account(of: Trainee, **fields) -> User:
+    """The account of a trainee, with the role that opens the trainee's own pages."""
+    made = user(Role.TRAINEE, of.cohort, **fields)
+    Person.objects.filter(pk=of.person_id).update(user=made)
+    return made
+
+
+def officer(of: TrainingClass, who: Person | None = None, **fields) -> ClassOfficer:
+    return ClassOfficer.objects.create(
+        training_class=of,
+        person=who or person(),
+        **{"office": ClassOfficer.Office.MONITOR, "starts_on": of.cohort.starts_on} | fields,
+    )
+
+
+def group(in_cohort: Cohort | None = None, **fields) -> StudyGroup:
+    return StudyGroup.objects.create(cohort=in_cohort or cohort(), **{"name": f"Group {next(_n)}"} | fields)
+
+
+def session(in_cohort: Cohort | None = None, *, classes=(), on: date = START, **fields) -> Session:
+    in_cohort = in_cohort or (classes[0].cohort if classes else cohort())
+    fields = {"title": f"Session {next(_n)}", "starts_at": at(on), "ends_at": at(on) + timedelta(hours=3)} | fields
+    made = Session.objects.create(cohort=in_cohort, **fields)
+    made.classes.set(classes)
+    return made
+
+
+def journal(of: Trainee, *, week: date = date(2026, 9, 7), **fields) -> Journal:
+    fields = {"due_on": week + timedelta(days=6), "saved_at": at(week), "body": "Seen, learned, asked."} | fields
+    if fields.get("state", "draft") != "draft":
+        fields.setdefault("submitted_at", at(week, 20))
+    return Journal.objects.create(trainee=of, period_start=week, **fields)
+
+
+def scheme(in_cohort: Cohort | None = None, **fields) -> Scheme:
+    return Scheme.objects.create(cohort=in_cohort or cohort(), **{"name": f"Scheme {next(_n)}"} | fields)
+
+
+def indicator(of: Scheme, **fields) -> Indicator:
+    return Indicator.objects.create(scheme=of, **{"name": f"Indicator {next(_n)}", "weight": 100} | fields)
+
+
+def rater(of: Scheme, who: User | None = None, **fields) -> Rater:
+    return Rater.objects.create(scheme=of, user=who or user(Role.EVALUATOR, of.cohort), **fields)
