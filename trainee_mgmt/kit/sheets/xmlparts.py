@@ -1,0 +1,56 @@
+"""XML parts read by a strict parser that knows no document types, entities or endless tokens."""
+
+from collections.abc import Iterable
+from xml.parsers import expat
+
+from trainee_mgmt.kit.sheets.book import bomb, damaged, unsafe
+
+MAX_TOKEN = 4 * 1024 * 1024  # the parser keeps an unfinished tag in memory; an honest one is far shorter
+ENCODINGS = {"utf-8", "us-ascii", "ascii", "utf8"}
+
+
+class Scanner:
+    """Base of the scanners: ``start`` gets each opening tag with its attributes as a flat list."""
+
+    def __init__(self):
+        self.parser = expat.ParserCreate()
+        self.parser.ordered_attributes = True
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self.start
+        self.parser.StartDoctypeDeclHandler = self._no_document_type
+        self.parser.XmlDeclHandler = self._only_utf8
+
+    def start(self, name: str, attributes: list[str]) -> None:
+        """Called for each opening tag."""
+
+    def feed(self, pieces: Iterable[bytes]) -> None:
+        """Parse one whole part; stop at the first thing that is not right."""
+        fed = 0
+        try:
+            for piece in pieces:
+                if not fed and piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                    raise damaged()
+                fed += len(piece)
+                self.parser.Parse(piece, False)
+                if fed - self.parser.CurrentByteIndex > MAX_TOKEN:
+                    raise bomb()
+            self.parser.Parse(b"", True)
+        except expat.ExpatError:
+            raise damaged() from None
+
+    def _no_document_type(self, *_declaration):
+        raise unsafe()
+
+    def _only_utf8(self, _version, encoding, _standalone):
+        # The reader behind this scanner would decode another encoding for itself, and perhaps see other text.
+        if encoding and encoding.lower() not in ENCODINGS:
+            raise damaged()
+
+
+def local(name: str) -> str:
+    """The name of a tag without its prefix."""
+    return name.rpartition(":")[2] if ":" in name else name
+
+
+def pairs(attributes: list[str]) -> dict[str, str]:
+    return dict(zip(attributes[::2], attributes[1::2]))
