@@ -10,6 +10,8 @@ from trainee_mgmt.kit.sheets.book import bomb, damaged, encrypted
 
 MAX_PARTS = 2_000
 MAX_UNPACKED = 100 * 1024 * 1024
+MAX_TAGS = 5_000_000  # opening tags of all XML parts: each costs the scanner a call
+MAX_DIRECTORY = 1024 * 1024
 MAX_RATIO = 200  # spreadsheets of identical rows reach about 100; only bombs are denser
 SMALL = 8 * 1024 * 1024  # below this size a part may be as dense as it likes
 PIECE = 64 * 1024
@@ -23,14 +25,17 @@ class Archive:
 
     def __init__(self, data: bytes):
         self.data = data
+        self.tags: dict[str, int] = {}
+        end = _end_of_directory(data)
+        if _directory_size(data, end) > MAX_DIRECTORY:
+            raise bomb()
         try:
             with zipfile.ZipFile(BytesIO(data)) as archive:
-                self.parts = {info.filename: info for info in archive.infolist()}
-                count, comment = len(archive.infolist()), len(archive.comment)
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError, OSError, struct.error):
+                infos = archive.infolist()
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error):
             raise damaged() from None
-        # Two directories in one file would let two programs see two different archives.
-        if data.rfind(END_OF_DIRECTORY) + 22 + comment != len(data) or len(self.parts) != count:
+        self.parts = {info.filename: info for info in infos}
+        if len(self.parts) != len(infos):
             raise damaged()
         self._judge()
 
@@ -38,6 +43,8 @@ class Archive:
         parts = sorted(self.parts.values(), key=lambda part: part.header_offset)
         if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
             raise bomb()
+        if not parts or parts[0].header_offset:
+            raise damaged()  # something else stands in front of the archive
         for part, following in zip(parts, [*parts[1:], None]):
             if part.flag_bits & ENCRYPTED_FLAGS:
                 raise encrypted()
@@ -72,15 +79,31 @@ class Archive:
         part = self.parts[name]
         start = self._start(part)
         packed = memoryview(self.data)[start : start + part.compress_size]
-        size = checksum = 0
+        size = checksum = self.tags[name] = 0
+        others = sum(self.tags.values())
         for piece in _stored(packed) if part.compress_type == zipfile.ZIP_STORED else _inflated(packed):
             size += len(piece)
-            if size > part.file_size:
+            self.tags[name] += piece.count(b"<") - piece.count(b"</")
+            if size > part.file_size or others + self.tags[name] > MAX_TAGS:
                 raise bomb()
             checksum = zlib.crc32(piece, checksum)
             yield piece
         if size != part.file_size or checksum != part.CRC:
             raise damaged()
+
+
+def _end_of_directory(data: bytes) -> int:
+    """Where the directory ends. It must be the end of the file, or two programs could see two archives."""
+    end = data.rfind(END_OF_DIRECTORY)
+    if end < 0 or end + 22 > len(data) or end + 22 + struct.unpack_from("<H", data, end + 20)[0] != len(data):
+        raise damaged()
+    return end
+
+
+def _directory_size(data: bytes, end: int) -> int:
+    if end >= 76 and data[end - 20 : end - 16] == b"PK\x06\x07":  # the long form, for archives of many parts
+        return struct.unpack_from("<Q", data, end - 36)[0]
+    return struct.unpack_from("<I", data, end + 12)[0]
 
 
 def _stored(packed: memoryview) -> Iterator[bytes]:

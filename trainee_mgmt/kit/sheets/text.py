@@ -99,7 +99,7 @@ def _refuse_broken_utf8(data: bytes) -> None:
         faults += here
         foreign += len(piece) - len(piece.encode("ascii", "ignore"))
         lines += piece.count("\n")
-    if foreign > 10 * faults:
+    if foreign > 2 * faults:  # of GBK read as UTF-8 nearly every character is a fault
         raise BadFile(
             _("Line %(line)s of the file is damaged: it holds bytes that are no characters. Export the file again.")
             % {"line": first}
@@ -109,6 +109,8 @@ def _refuse_broken_utf8(data: bytes) -> None:
 def rows(data: bytes, encoding: str) -> tuple[str, list[list[Cell]]]:
     """Kind (csv or tab) and the rows; each line that a spreadsheet would show is one row."""
     separator = _separator(open_text(data, encoding).read(SAMPLE))
+    if data.count(separator.encode()) + data.count(b"\n") > MAX_CELLS:
+        raise too_many_cells()
     tab = separator == "\t"
     kind = "tab" if tab else "csv"
     try:

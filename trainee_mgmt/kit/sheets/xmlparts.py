@@ -15,8 +15,8 @@ class Scanner:
     def __init__(self):
         self.parser = expat.ParserCreate()
         self.parser.ordered_attributes = True
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self.start
+        if type(self) is not Scanner:  # without a subclass only the form is judged, at full speed
+            self.parser.StartElementHandler = self.start
         self.parser.StartDoctypeDeclHandler = self._no_document_type
         self.parser.XmlDeclHandler = self._only_utf8
 
