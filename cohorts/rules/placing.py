@@ -144,10 +144,8 @@ def _apart_sets_fit(units: Sequence[Unit], fixed: dict[int, int], rooms: Sequenc
         shut = {fixed[other] for other in units[index].apart if other in fixed}
         return [place for place, room in enumerate(left) if place not in shut and room >= units[index].size]
 
-    for rule in rules:
-        if rule.kind == APART and not _can_match([open_to(number[person]) for person in rule.people]):
-            return False
-    return True
+    apart = (rule.people for rule in rules if rule.kind == APART)
+    return all(_can_match([open_to(number[person]) for person in people]) for people in apart)
 
 
 def _can_match(choices: Sequence[Sequence[int]]) -> bool:
