@@ -3,6 +3,7 @@
 import base64
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -64,7 +65,7 @@ def installation_keys(path: Path, data_dir: Path | None) -> dict[str, str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         known |= {name: KEYS[name]() for name in missing}
         write_keys(path, known)
-        print(f"Made {', '.join(missing)} in {path}")
+        print(f"Made {', '.join(missing)} in {path}", file=sys.stderr)
     return {name: known[name] for name in KEYS if not os.environ.get(name)}
 
 

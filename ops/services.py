@@ -15,6 +15,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -181,7 +182,8 @@ class _Postgres:
             for folder in place.parents:
                 mode = folder.stat().st_mode
                 if not mode & stat.S_IXOTH:
-                    print(f"Other users may now pass through {folder} (not list it): PostgreSQL does not run as root.")
+                    note = f"Other users may now pass through {folder} (not list it): PostgreSQL does not run as root."
+                    print(note, file=sys.stderr)
                     folder.chmod(mode | stat.S_IXOTH)
         wheel = self.programs.parents[1]
         if not (self.programs / "postgres").stat().st_mode & stat.S_IXOTH:
