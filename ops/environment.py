@@ -43,6 +43,7 @@ def read_keys(path: Path) -> dict[str, str]:
 def write_keys(path: Path, keys: dict[str, str]) -> None:
     """Whole or not at all, and readable by the owner alone."""
     draft = path.with_name(f"{path.name}.new")
+    path.parent.mkdir(parents=True, exist_ok=True)
     draft.unlink(missing_ok=True)
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write("# Keys of this installation. ID numbers and phones cannot be read without them: back them up.\n")
@@ -62,7 +63,6 @@ def installation_keys(path: Path, data_dir: Path | None) -> dict[str, str]:
             "Put the file back from a backup, or move the data away to start anew."
         )
     if missing:
-        path.parent.mkdir(parents=True, exist_ok=True)
         known |= {name: KEYS[name]() for name in missing}
         write_keys(path, known)
         print(f"Made {', '.join(missing)} in {path}", file=sys.stderr)

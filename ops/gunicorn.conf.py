@@ -2,6 +2,8 @@
 
 import os
 
+from trainee_mgmt.logs import logging_config
+
 bind = os.environ.get("BIND") or f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 8000}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or max(2, min(os.cpu_count() or 1, 8)))
 worker_class = "gthread"
@@ -15,4 +17,5 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1,::1"
 accesslog = None  # the application logs each request itself, as JSON with its id
 errorlog = "-"
+logconfig_dict = logging_config(os.environ.get("LOG_LEVEL") or "INFO")
 control_socket_disable = True

@@ -3,6 +3,11 @@ import os
 from trainee_mgmt.settings import *
 
 INSTALLED_APPS = ["django_linear_migrations", "django_migration_linter", *INSTALLED_APPS]
+MIGRATION_LINTER_OPTIONS = {
+    "include_apps": ["accounts", "programs", "cohorts", "learning", "assessments", "reports"],
+    "no_cache": True,
+    "quiet": ["ok", "ignore"],
+}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True

@@ -152,7 +152,7 @@ def _opened(source: Path) -> Iterator[tuple[tarfile.TarFile, dict]]:
 
 
 def _refuse_newer(manifest: dict) -> None:
-    ours = {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_initial=True).disk_migrations}
+    ours = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
     unknown = sorted(set(manifest["migrations"]) - ours)
     if unknown:
         raise BackupError(
@@ -224,7 +224,6 @@ def _replace_keys(keys: dict[str, str]) -> Path | None:
     if ours:
         write_keys(own_file.with_name("secrets.env.before-restore"), here)
     target = own_file if ours else own_file.with_name("restored-keys.env")
-    target.parent.mkdir(parents=True, exist_ok=True)
     write_keys(target, keys)
     for name, value in keys.items():
         setattr(settings, name, value.split(",") if isinstance(getattr(settings, name), list) else value)

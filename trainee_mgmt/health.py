@@ -1,5 +1,5 @@
 """For monitors and load balancers: /healthz says that the process answers, /readyz that it can work. They come before
-all other middleware: no host check, no session, no redirect, no log line.
+all other middleware: no host check, no session, no redirect.
 """
 
 from django.core.cache import cache
@@ -59,10 +59,9 @@ def _cache() -> bool:
     return cache.get("readyz") == "yes"
 
 
-@once
-def _migrations() -> bool:
+def migrations_are_applied() -> bool:
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
-CHECKS = {"database": _database, "cache": _cache, "migrations": _migrations}
+CHECKS = {"database": _database, "cache": _cache, "migrations": once(migrations_are_applied)}
