@@ -9,11 +9,12 @@ SEPARATOR = "  "  # two spaces sort before any syllable, so 李 comes before 李
 
 # Surnames read otherwise than the same character usually is. To mend a reading, change or add a pair here.
 IRREGULAR = """
-    曾 zeng 单 shan 解 xie 仇 qiu 区 ou 查 zha 朴 piao 盖 ge 乐 yue 召 shao 覃 qin 缪 miao 翟 zhai 洗 xian 隗 wei 员 yun
-    都 du 卜 bu 祭 zhai 种 chong 重 chong 繁 po 黑 he 折 she 秘 bi 薄 bo 阚 kan 句 gou 郇 xun 蔚 yu 藏 zang 乜 nie 炅 gui
-    粘 nian 能 nai 省 xing 尉迟 yu-chi 万俟 mo-qi 单于 chan-yu 澹台 tan-tai 乐正 yue-zheng 长孙 zhang-sun
-""".split()
-SURNAMES = {surname: reading.split("-") for surname, reading in zip(IRREGULAR[::2], IRREGULAR[1::2])}
+    曾 zeng 单 shan 解 xie 仇 qiu 区 ou 查 zha 朴 piao 盖 ge 乐 yue 召 shao 覃 qin 缪 miao 翟 zhai 洗 xian 隗 wei
+    员 yun 都 du 卜 bu 祭 zhai 种 chong 重 chong 繁 po 黑 he 折 she 秘 bi 薄 bo 阚 kan 句 gou 郇 xun 蔚 yu 藏 zang
+    乜 nie 炅 gui 粘 nian 能 nai 省 xing 尉迟 yu-chi 万俟 mo-qi 单于 chan-yu 澹台 tan-tai 乐正 yue-zheng 长孙 zhang-sun
+"""
+_WORDS = IRREGULAR.split()
+SURNAMES = {surname: reading.split("-") for surname, reading in zip(_WORDS[::2], _WORDS[1::2])}
 MARKS = re.compile("[\u0300-\u036f]")
 
 
@@ -53,7 +54,10 @@ def _spoken(text: str) -> list[str]:
             spoken.append(_syllable(char))
             is_word = False
         elif char.isalnum():
-            spoken[-1:] = [spoken[-1] + _syllable(char)] if is_word else [*spoken[-1:], _syllable(char)]
+            if is_word:
+                spoken[-1] += _syllable(char)
+            else:
+                spoken.append(_syllable(char))
             is_word = True
         else:
             is_word = False
