@@ -11,6 +11,7 @@ from cohorts.rules import headers, rows
 from cohorts.rules.headers import IGNORE, NEVER_READ, SURE, UNKNOWN, Meaning, ProfileLike
 from cohorts.rules.sentences import say
 from cohorts.rules.values import HALF_WIDTH, BadValue, Cell, as_text, is_blank, shown, words
+from trainee_mgmt.kit.sheets import column_letter
 
 LOOK = 40  # rows in which a header is searched
 SAMPLES = 3
@@ -309,16 +310,6 @@ def _is_merged_down(body: Sequence[Sequence[Cell]], i: int) -> bool:
     texts = [_shown(row[i]) if len(row) > i else "" for row in body[:2000]]
     filled = [text for text in texts if text]
     return bool(filled) and bool(texts[0]) and len(set(filled)) == len(filled) and len(filled) * 2 <= len(texts)
-
-
-def column_letter(index: int) -> str:
-    """The name of a column as spreadsheets print it: 0 is A, 26 is AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def _with_rows_above(guess: SheetGuess, sheet: SheetLike, at: int) -> SheetGuess:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from django.utils.functional import Promise
@@ -39,13 +40,18 @@ class Field:
     is_single: bool = True
 
 
+def _text(limit: int) -> Cleaner:
+    """Text that fits the column of the database it goes to."""
+    return partial(values.clean_text, limit=limit)
+
+
 FIELDS = {
     field.key: field
     for field in (
         Field(
             "number",
             _("No."),
-            values.clean_text,
+            _text(20),
             "序号 编号 序 no no. 顺序号 serial number #",
         ),
         Field(
@@ -98,28 +104,28 @@ FIELDS = {
         Field(
             "school",
             _("School"),
-            values.clean_text,
+            _text(120),
             "毕业院校 毕业学校 毕业院校及专业 毕业院校系及专业 院校 学校 毕业院校专业 school university graduatedfrom",
             hints="毕业院校",
         ),
         Field(
             "work_unit",
             _("Work unit"),
-            values.clean_text,
+            _text(120),
             "工作单位 单位 所在单位 单位名称 现工作单位 任职单位 企业名称 公司 公司名称 所在企业 所在公司 "
             "单位全称 工作单位名称 organization organisation company employer workunit unit",
         ),
         Field(
             "position",
             _("Position"),
-            values.clean_text,
+            _text(80),
             "职务 职位 岗位 现任职务 职务职级 职务/职级 职务(职级) 担任职务 职务名称 现任职务职级 position "
             "post title jobtitle",
         ),
         Field(
             "unit_and_position",
             _("Unit and position"),
-            values.clean_text,
+            _text(120),
             "单位及职务 工作单位及职务 单位职务 单位和职务 单位、职务 单位/职务 所在单位及职务 "
             "现工作单位及职务 工作单位和职务 工作单位职务 单位与职务 单位及岗位 任职单位及职务 "
             "unitandposition",
@@ -127,13 +133,13 @@ FIELDS = {
         Field(
             "unit_kind",
             _("Kind of unit"),
-            values.clean_text,
+            _text(60),
             "单位性质 企业性质 单位类型 企业类型 单位类别 公司性质 kindofunit",
         ),
         Field(
             "talent_kind",
             _("Kind of talent"),
-            values.clean_text,
+            _text(60),
             "人才类别 人才类型 人员类别 人才分类 学员类别 人员类型 kindoftalent talentkind",
             hints="人才类别",
         ),
@@ -147,13 +153,13 @@ FIELDS = {
         Field(
             "park",
             _("Park"),
-            values.clean_text,
+            _text(60),
             "所在园区 园区 所属园区 产业园区 园区名称 工业园 所在产业园 park",
         ),
         Field(
             "street",
             _("Street"),
-            values.clean_text,
+            _text(60),
             "所属街道 街道 所在街道 镇街 所属镇街 街道名称 镇(街道) 乡镇街道 所属乡镇 乡镇 所在镇街 街镇 "
             "所属街镇 street subdistrict town",
             hints="街道",
@@ -192,31 +198,31 @@ FIELDS = {
         Field(
             "class_name",
             _("Class"),
-            values.clean_text,
+            _text(60),
             "班级 班次 所在班级 所属班级 班别 分班 班 class classname trainingclass",
         ),
         Field(
             "group_name",
             _("Group"),
-            values.clean_text,
+            _text(60),
             "组别 小组 组 分组 所在小组 学习小组 所属小组 所在组 组号 小组名称 group groupname studygroup",
         ),
         Field(
             "office",
             _("Class office"),
-            values.clean_text,
+            _text(60),
             "班干部 班委职务 班级职务 班内职务 班委 担任班干部 班干部职务 班委会职务 office classoffice",
         ),
         Field(
             "student_number",
             _("Student number"),
-            values.clean_text,
+            _text(20),
             "学号 学员编号 学员号 学籍号 学员证号 studentnumber studentno studentid",
         ),
         Field(
             "certificate_number",
             _("Certificate number"),
-            values.clean_text,
+            _text(60),
             "毕业证号 证书编号 结业证号 结业证书编号 结业证编号 毕业证书编号 毕业证编号 证书号 "
             "certificatenumber certificateno",
         ),
@@ -260,7 +266,7 @@ class ProfileLike(Protocol):
 
 
 @dataclass(frozen=True)
-class ProfileField:
+class ProfileSpec:
     """A plain ``ProfileLike``."""
 
     key: str

@@ -15,6 +15,7 @@ IRREGULAR = """
 """
 _WORDS = IRREGULAR.split()
 SURNAMES = {surname: reading.split("-") for surname, reading in zip(_WORDS[::2], _WORDS[1::2])}
+KEY_LIMIT = 200
 MARKS = re.compile("[\u0300-\u036f]")
 
 
@@ -28,21 +29,18 @@ def _readings() -> dict[int, str]:
 def _syllable(char: str) -> str:
     """The usual reading of a character without its tone (ü is v); other letters small and without accents."""
     reading = _readings().get(ord(char), "").split(",")[0].replace("-", "")
-    if reading:
-        letters = unicodedata.normalize("NFD", reading).replace("u\u0308", "v")
-    else:
-        letters = unicodedata.normalize("NFD", char.casefold())
-    return MARKS.sub("", letters) or char
+    letters = unicodedata.normalize("NFD", reading or char.casefold())
+    return MARKS.sub("", letters.replace("u\u0308", "v") if reading else letters) or char
 
 
 def pinyin_key(name: str) -> str:
     """曾伟 -> ``zeng wei  曾伟``: the syllables, then the name itself to order names that sound alike.
 
-    Keys are compared byte by byte (collation "C"); the key of a name of 60 characters fits into 600.
+    Meant to be compared byte by byte; cut where a stored key ends.
     """
     surname = "" if "·" in name else next((name[:n] for n in (2, 1) if name[:n] in SURNAMES), "")
     syllables = [*SURNAMES.get(surname, ()), *(_spoken(name[len(surname) :]))]
-    return " ".join(syllables) + SEPARATOR + name
+    return (" ".join(syllables) + SEPARATOR + name)[:KEY_LIMIT]
 
 
 def _spoken(text: str) -> list[str]:

@@ -1,27 +1,24 @@
-"""Class offices: their codes, their names, and how they are read out of a remarks column."""
+"""Class offices as files name them: ``OFFICES`` gives each code of ``ClassOfficer.Office`` the words people use."""
 
 import re
 from typing import NamedTuple
 
-from django.utils.translation import gettext_lazy as _
-
 OTHER = "other"
-OFFICES = {  # code: (label, the words people use)
-    "monitor": (_("class monitor"), "班长 正班长"),
-    "deputy_monitor": (_("deputy class monitor"), "副班长"),
-    "study": (_("study officer"), "学习委员 学委"),
-    "life": (_("life officer"), "生活委员 后勤委员"),
-    "discipline": (_("discipline officer"), "纪律委员 纪检委员"),
-    "sports": (_("culture and sports officer"), "文体委员 体育委员 文艺委员 文娱委员"),
-    "publicity": (_("publicity officer"), "宣传委员"),
-    "organization": (_("organization officer"), "组织委员"),
-    "branch_secretary": (_("branch secretary"), "支部书记 党支部书记 临时党支部书记 支书"),
-    "committee": (_("class committee member"), "班委 班委成员 班委会成员 班委委员"),
-    "group_leader": (_("group leader"), "组长 小组长 小组组长"),
-    "deputy_group_leader": (_("deputy group leader"), "副组长 小组副组长 副小组长"),
-    OTHER: (_("other office"), ""),
+OFFICES = {
+    "monitor": "班长 正班长",
+    "deputy_monitor": "副班长",
+    "study": "学习委员 学委",
+    "life": "生活委员 后勤委员",
+    "discipline": "纪律委员 纪检委员",
+    "sports": "文体委员 体育委员 文艺委员 文娱委员",
+    "publicity": "宣传委员",
+    "organization": "组织委员",
+    "branch_secretary": "支部书记 党支部书记 临时党支部书记 支书",
+    "committee": "班委 班委成员 班委会成员 班委委员",
+    "group_leader": "组长 小组长 小组组长",
+    "deputy_group_leader": "副组长 小组副组长 副小组长",
 }
-WORDS = {word: code for code, (_label, words) in OFFICES.items() for word in words.split()}
+WORDS = {word: code for code, words in OFFICES.items() for word in words.split()}
 SEPARATOR = re.compile(r"[\s、，,;；/|+＋兼和与()（）]+")
 NUMBERED = re.compile(r"第?[一二三四五六七八九十\d]{1,3}(?:小?组(?=副?组长)|(?=小?组长))")
 LIKE_OFFICE = re.compile(r"[^\d\s]{0,8}(?:委员|组长|班长|书记|课代表|联络员|干事|会长)")

@@ -417,7 +417,7 @@ class _SheetReader:
         facts = facts_of_id(values["id_number"])
         if values.get("sex", facts.sex) != facts.sex:
             column = self.by_field["sex"]
-            code = "sex_not_male" if values["sex"] == "male" else "sex_not_female"
+            code = "sex_not_male" if values["sex"] == "m" else "sex_not_female"
             self._problem(column, number, row[column.index], code, treatments=(SKIP, DROP))
         born = values.get("born_on")
         if isinstance(born, BornOn) and not agrees(born, facts.born_on):

@@ -11,11 +11,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext_lazy as _
-
 from cohorts.rules.sentences import say
+from trainee_mgmt.kit.sheets import Cell
 
-Cell = str | float | int | bool | date | datetime | time | None
 Cleaner = Callable[[Cell], Any]
 
 
@@ -25,7 +23,6 @@ def words(text: str) -> frozenset[str]:
 
 NAME_LIMIT = 60
 TEXT_LIMIT = 500
-SEXES = {"male": _("male"), "female": _("female")}
 
 BLANKS = frozenset(["", "/", "\\", "-", "--", "—", "——", "－", "／", "无", "暂无", "N/A", "n/a", "NA", "*"])
 ERROR_CELLS = frozenset(["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#GETTING_DATA"])
@@ -243,9 +240,7 @@ class IdFacts(NamedTuple):
 
 def facts_of_id(number: str) -> IdFacts:
     """Birth date and sex inside a clean ID number."""
-    return IdFacts(
-        date(int(number[6:10]), int(number[10:12]), int(number[12:14])), "male" if int(number[16]) % 2 else "female"
-    )
+    return IdFacts(date(int(number[6:10]), int(number[10:12]), int(number[12:14])), "m" if int(number[16]) % 2 else "f")
 
 
 def _date_of(year: str, month: str, day: str) -> date | None:
@@ -258,13 +253,13 @@ def _date_of(year: str, month: str, day: str) -> date | None:
 
 # --- sex, birth, age ------------------------------------------------------------------------------------------------
 
-SEX_WORDS = dict.fromkeys(["男", "男性", "男士", "m", "male", "man"], "male") | dict.fromkeys(
-    ["女", "女性", "女士", "f", "female", "woman"], "female"
+SEX_WORDS = dict.fromkeys(["男", "男性", "男士", "m", "male", "man"], "m") | dict.fromkeys(
+    ["女", "女性", "女士", "f", "female", "woman"], "f"
 )
 
 
 def clean_sex(cell: Cell) -> str:
-    """``male`` or ``female``."""
+    """``m`` or ``f``."""
     text = _filled(cell).translate(HALF_WIDTH).strip().lower()
     if text not in SEX_WORDS:
         raise BadValue("sex_unknown", found=shown(text))
