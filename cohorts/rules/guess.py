@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from cohorts.rules import headers, rows
 from cohorts.rules.headers import IGNORE, NEVER_READ, SURE, UNKNOWN, Meaning, ProfileLike
 from cohorts.rules.sentences import say
-from cohorts.rules.values import HALF_WIDTH, BadValue, Cell, as_text, is_blank, shown, words
+from cohorts.rules.values import BadValue, Cell, as_text, is_blank, shown, words
 from trainee_mgmt.kit.sheets import column_letter
 
 LOOK = 40  # rows in which a header is searched
@@ -107,7 +107,7 @@ class SheetGuess:
         """The sources of the class that this sheet can offer."""
         offered = {
             FROM_SHEET: True,
-            FROM_TITLE: bool(rows.class_in_title(self.title.translate(HALF_WIDTH))),
+            FROM_TITLE: bool(rows.class_in_title(self.title)),
             FROM_COLUMN: self.column("class_name") is not None,
             FROM_STREET: self.column("street") is not None,
             FROM_ROWS: self.class_source == FROM_ROWS,
@@ -115,6 +115,11 @@ class SheetGuess:
             NO_CLASS: True,
         }
         return [source for source, is_offered in offered.items() if is_offered]
+
+    def with_classes(self, source: str, name: str = "") -> "SheetGuess":
+        """The same with another source of the class; ``name`` is needed for ``fixed`` only."""
+        names = {FROM_SHEET: self.name, FROM_TITLE: rows.class_in_title(self.title), FIXED: name}
+        return replace(self, class_source=source, class_name=names.get(source, ""))
 
     def with_column(self, index: int, **changes: Any) -> "SheetGuess":
         """The same with one column corrected."""
