@@ -3,6 +3,7 @@ import os
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import override_settings
 
 from tests.browsers import HOW_TO_ADD, find_chromium
 
@@ -38,10 +39,11 @@ def chromium_path(pytestconfig):
 
 
 @pytest.fixture(autouse=True)
-def _nothing_left_over(settings, tmp_path):
+def _nothing_left_over(tmp_path):
     """Each test has its own media folder and starts with an empty cache (it holds rate limits and sessions)."""
-    settings.MEDIA_ROOT = tmp_path / "media"
     cache.clear()
+    with override_settings(MEDIA_ROOT=tmp_path / "media"):
+        yield
 
 
 @pytest.fixture(scope="session")
