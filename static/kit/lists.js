@@ -1,0 +1,63 @@
+// Lists: choosing rows, the bar that counts them, "choose all N"; and requests that carry no empty filters.
+const boxes = (form) => [...form.querySelectorAll("input[name=pk]")];
+
+const show = (form) => {
+  const all = form.querySelector("input[name=all]");
+  const chosen = boxes(form).filter((box) => box.checked);
+  const everything = all?.value === "1";
+  for (const box of boxes(form)) {
+    const row = box.closest("tr, li");
+    if (box.checked) row?.setAttribute("aria-selected", "true");
+    else row?.removeAttribute("aria-selected");
+  }
+  const head = form.querySelector("[data-pick-page]");
+  if (head) {
+    head.checked = chosen.length > 0 && chosen.length === boxes(form).length;
+    head.indeterminate = chosen.length > 0 && !head.checked;
+  }
+  const bar = form.querySelector("[data-bulk-bar]");
+  if (!bar) return;
+  bar.classList.toggle("is-on", chosen.length > 0);
+  const count = everything ? Number(form.dataset.total) : chosen.length;
+  bar.querySelector("[data-count]").textContent = count.toLocaleString("en");
+  const more = bar.querySelector("[data-pick-all]");
+  if (more) more.hidden = everything || Number(form.dataset.total) <= chosen.length;
+};
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-bulk]");
+  if (!form) return;
+  const all = form.querySelector("input[name=all]");
+  if (event.target.matches("[data-pick-page]")) for (const box of boxes(form)) box.checked = event.target.checked;
+  if (event.target.matches("[data-pick-page], input[name=pk]")) {
+    if (all) all.value = "";
+    show(form);
+  }
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-pick-all], [data-pick-none]");
+  const form = button?.closest("form[data-bulk]");
+  if (!form) return;
+  const every = button.matches("[data-pick-all]");
+  for (const box of boxes(form)) box.checked = every;
+  const all = form.querySelector("input[name=all]");
+  if (all) all.value = every ? "1" : "";
+  show(form);
+});
+const start = () => { for (const form of document.querySelectorAll("form[data-bulk]")) show(form); };
+addEventListener("pageshow", start);
+document.addEventListener("htmx:afterSettle", start);
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get" || !event.target.matches?.("form.filters")) return;
+  for (const key of [...event.detail.formData.keys()]) if (event.detail.formData.get(key) === "") event.detail.formData.delete(key);
+});
+
+// A list whose answer is another page (the session has ended) is opened as that page.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, target } = event.detail;
+  if (target?.id === "list" && xhr.responseURL && !xhr.responseText.includes('id="list"')) {
+    event.detail.shouldSwap = false;
+    location.assign(xhr.responseURL);
+  }
+});

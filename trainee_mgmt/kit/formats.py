@@ -1,0 +1,66 @@
+"""How numbers and dates are written, in both languages: one place for templates, tables and charts."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from numbers import Number
+
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext
+
+EMPTY = "—"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def dash(value) -> str:
+    """The value, or a dash where there is none. Zero is a value."""
+    return EMPTY if value is None or value == "" else value
+
+
+def number(value, places: int | None = None) -> str:
+    """``5059`` is ``5,059``; decimals stay as they are unless ``places`` says how many."""
+    if value is None or value == "":
+        return EMPTY
+    if not isinstance(value, Number | Decimal):
+        return str(value)
+    return f"{value:,}" if places is None else f"{value:,.{places}f}"
+
+
+def percent(part, whole, places: int = 1) -> str:
+    """``236`` of ``450`` is ``52.4%``; of nothing there is no share."""
+    if part is None or not whole:
+        return EMPTY
+    return f"{Decimal(part) * 100 / Decimal(whole):.{places}f}%"
+
+
+def day(value: date | datetime | None, today: date | None = None) -> str:
+    """``10 月 27 日``; the year stands only when it is not this year."""
+    if not value:
+        return EMPTY
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    parts = {"day": value.day, "month": value.month, "name": MONTHS[value.month - 1], "year": value.year}
+    if value.year == (today or timezone.localdate()).year:
+        return pgettext("day without year; name is Jan to Dec", "%(day)s %(name)s") % parts
+    return pgettext("day with year; name is Jan to Dec", "%(day)s %(name)s %(year)s") % parts
+
+
+def clock(value: datetime | None) -> str:
+    """``14:30`` in our own time zone."""
+    if not value:
+        return EMPTY
+    return (timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value).strftime(
+        "%H:%M"
+    )
+
+
+def moment(value: datetime | None, today: date | None = None) -> str:
+    """``10 月 27 日 14:30``."""
+    return f"{day(value, today)} {clock(value)}" if value else EMPTY
+
+
+def weekday(value: date) -> str:
+    names = (
+        gettext("Monday"), gettext("Tuesday"), gettext("Wednesday"), gettext("Thursday"),
+        gettext("Friday"), gettext("Saturday"), gettext("Sunday"),
+    )  # fmt: skip
+    return names[value.weekday()]

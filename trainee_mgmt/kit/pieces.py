@@ -1,0 +1,43 @@
+"""Small pieces of HTML for table cells and templates alike; every text is escaped here."""
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+
+from trainee_mgmt.kit.icons import icon
+
+STATUS_ICONS = {"ok": "done", "warn": "warning", "bad": "refused", "accent": "clock", "": "none"}
+
+
+def status_tag(kind: str, text, drawing: str = "") -> SafeString:
+    """A state: icon, word and colour, always all three. ``kind`` is ok, warn, bad, accent or nothing."""
+    colour = f" tag-{kind}" if kind else ""
+    return SafeString(f'<span class="tag{colour}">{icon(drawing or STATUS_ICONS[kind])}{escape(text)}</span>')
+
+
+def link(url: str, text) -> SafeString:
+    return format_html('<a href="{}">{}</a>', url, text)
+
+
+def figure(name, value, *, unit="", of="", missing="", url="", kind="") -> SafeString:
+    """A number as evidence: its name, the value (a link to its rows), numerator / denominator, and what is missing."""
+    inner = f"{escape(value)}{f'<small>{escape(unit)}</small>' if unit else ''}"
+    value_html = (
+        f'<a class="fig-value" href="{escape(url)}">{inner}</a>' if url else f'<span class="fig-value">{inner}</span>'
+    )
+    facts = "".join(f"<span>{escape(fact)}</span>" for fact in (of, missing) if fact)
+    name_html = f'<span class="is-{kind}">{escape(name)}</span>' if kind else escape(name)
+    return SafeString(
+        f'<div class="fig"><div class="fig-name">{name_html}</div>{value_html}<div class="fig-of">{facts}</div></div>'
+    )
+
+
+def figure_row(name, value, *, of="", missing="", url="") -> SafeString:
+    """The same number as one row of a side column."""
+    value_html = (
+        f'<a class="strong num" href="{escape(url)}">{escape(value)}</a>'
+        if url
+        else f'<span class="strong num">{escape(value)}</span>'
+    )
+    of_html = f'<span class="small">{escape(of)}</span>' if of or missing else ""
+    missing_html = f'<span class="small num">{escape(missing)}</span>' if missing else ""
+    return SafeString(f'<div class="fig-row"><span>{escape(name)}</span>{value_html}{of_html}{missing_html}</div>')

@@ -1,0 +1,188 @@
+"""Where a person can go: one table of entries, and the side navigation and bottom bar made from it.
+
+A role sees an entry when it may open the page behind it: the page's own ``allow`` decides, nothing is repeated here.
+The HTML is made once per (roles, language, cohort) and kept in the process; a request only marks where it stands.
+An entry whose page does not exist is left out.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, override, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from trainee_mgmt.kit import access
+from trainee_mgmt.kit.icons import icon
+
+DAILY, COHORT, FIGURES, MINE = "daily", "cohort", "figures", "mine"
+OFFICE, RIGHTS, RECORDS = "office", "rights", "records"
+GROUPS = {
+    DAILY: "",
+    COHORT: _("This cohort"),
+    FIGURES: _("Summary"),
+    MINE: _("My training"),
+    OFFICE: _("Whole office"),
+    RIGHTS: _("People and rights"),
+    RECORDS: _("Records"),
+}
+OFFICE_GROUPS = (OFFICE, RIGHTS, RECORDS)  # folded away while one works inside a cohort
+
+
+@dataclass(frozen=True)
+class Entry:
+    """``url`` is a URL name; with ``in_cohort`` it takes ``cohort=<pk>``."""
+
+    group: str
+    label: Promise
+    icon: str
+    url: str
+    in_cohort: bool = False
+    bar: tuple[str, ...] = ()  # roles that have it at the foot of a phone
+    roles: tuple[str, ...] = ()  # only these, whatever the page allows
+    short: Promise | str = ""  # for the bottom bar
+    covers: tuple[str, ...] = ()  # other "app:model" pages that belong under this entry
+
+
+EVERYBODY = ("admin", "organizer", "officer", "trainee", "evaluator", "leader")
+RUNNERS = ("organizer", "officer")
+
+ENTRIES = (
+    Entry(DAILY, _("Home"), "home", "reports:home", bar=EVERYBODY),
+    Entry(MINE, _("My sessions"), "calendar", "learning:my_sessions", bar=("trainee",), roles=("trainee",),
+          short=pgettext_lazy("bottom bar", "Sessions")),
+    Entry(MINE, _("My journals"), "journal", "learning:my_journals", bar=("trainee",), roles=("trainee",),
+          short=pgettext_lazy("bottom bar", "Journals")),
+    Entry(MINE, _("My score"), "award", "assessments:my_score", bar=("trainee",), roles=("trainee",),
+          short=pgettext_lazy("bottom bar", "Score")),
+    Entry(DAILY, _("Sessions and attendance"), "calendar", "learning:session_list", in_cohort=True, bar=RUNNERS,
+          short=pgettext_lazy("bottom bar", "Sessions"), covers=("learning:attendance", "learning:roll")),
+    Entry(DAILY, _("Trainees"), "people", "cohorts:trainee_list", in_cohort=True, bar=RUNNERS, covers=("cohorts:membership",)),
+    Entry(DAILY, _("Journals"), "journal", "learning:journal_review", in_cohort=True, bar=("officer",)),
+    Entry(DAILY, _("Scores"), "grid", "assessments:score_grid", in_cohort=True, bar=("evaluator",), covers=("assessments:result",)),
+    Entry(COHORT, _("Overview of the cohort"), "flag", "cohorts:cohort_detail", in_cohort=True),
+    Entry(COHORT, _("Classes"), "classroom", "cohorts:class_list", in_cohort=True, covers=("cohorts:trainingclass", "cohorts:split")),
+    Entry(COHORT, _("Study groups"), "circle-people", "cohorts:group_list", in_cohort=True, covers=("cohorts:studygroup",)),
+    Entry(COHORT, _("Class officers"), "shield", "cohorts:officer_list", in_cohort=True, covers=("cohorts:classofficer",)),
+    Entry(COHORT, _("Scoring schemes"), "scale", "assessments:scheme_list", in_cohort=True, covers=("assessments:indicator",)),
+    Entry(COHORT, _("Import a roster"), "upload", "cohorts:roster_import", in_cohort=True),
+    Entry(COHORT, _("Profile fields"), "fields", "cohorts:profile_field_list", in_cohort=True),
+    Entry(FIGURES, _("Dashboard"), "chart", "reports:cohort_dashboard", in_cohort=True, bar=("organizer", "leader")),
+    Entry(FIGURES, _("Lists to print"), "print", "cohorts:document_list", in_cohort=True),
+    Entry(FIGURES, _("Year-end workbook"), "table", "reports:yearbook", in_cohort=True, bar=("leader",),
+          short=pgettext_lazy("bottom bar", "Yearbook")),
+    Entry(OFFICE, _("Programs"), "layers", "programs:program_list", bar=("admin", "leader")),
+    Entry(OFFICE, _("Cohorts"), "book", "cohorts:cohort_list", bar=("admin",)),
+    Entry(OFFICE, _("People"), "person", "cohorts:person_list"),
+    Entry(RIGHTS, _("Units"), "tree", "accounts:unit_list"),
+    Entry(RIGHTS, _("Accounts"), "people", "accounts:user_list", bar=("admin",)),
+    Entry(RIGHTS, _("Roles granted"), "key", "accounts:grant_list"),
+    Entry(RECORDS, _("Audit log"), "history", "accounts:audit_list"),
+    Entry(RECORDS, _("Files taken out"), "download", "accounts:export_list"),
+    Entry(RECORDS, _("Complaints"), "message", "accounts:complaint_list"),
+    Entry(RECORDS, _("Stored plans"), "plan", "accounts:plan_list"),
+    Entry(RECORDS, _("Background work"), "queue", "accounts:job_list"),
+    Entry(RECORDS, pgettext_lazy("navigation", "Me"), "person", "accounts:me", bar=("trainee",), roles=("trainee",)),
+)  # fmt: skip
+
+BAR_LENGTH = 5
+
+
+def address(name: str, **kwargs) -> str:
+    """The URL of a page, or nothing while the page does not exist."""
+    try:
+        return reverse(name, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+def may_open(roles: frozenset[str], url: str) -> bool:
+    """Whether one of the roles holds the permission that the page behind the URL names."""
+    page = getattr(resolve(url).func, "view_class", None)
+    permission = getattr(page, "allow", "")
+    return not permission or not access.GRANTS[permission].rows_by_role.keys().isdisjoint(roles)
+
+
+@lru_cache(maxsize=512)
+def entries_for(roles: frozenset[str], cohort_id: int | None) -> tuple[tuple[Entry, str], ...]:
+    """What these roles may go to, each with its URL."""
+    found = []
+    for entry in ENTRIES:
+        if (entry.in_cohort and cohort_id is None) or (entry.roles and roles.isdisjoint(entry.roles)):
+            continue
+        url = address(entry.url, **({"cohort": cohort_id} if entry.in_cohort else {}))
+        if url and may_open(roles, url):
+            found.append((entry, url))
+    return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def navigation_html(roles: frozenset[str], language: str, cohort_id: int | None) -> SafeString:
+    """The lists of the side navigation, nothing marked yet: see ``mark``."""
+    with override(language):
+        groups = {group: [] for group in GROUPS}
+        for entry, url in entries_for(roles, cohort_id):
+            groups[entry.group].append(
+                f'<li><a class="item" href="{escape(url)}" data-nav="{entry.url}">{icon(entry.icon)}{escape(entry.label)}</a></li>'
+            )
+        fold = bool(groups[DAILY][1:] or groups[COHORT])
+        html, folded = [], []
+        for group, items in groups.items():
+            if items:
+                title = f'<p class="side-group">{escape(GROUPS[group])}</p>' if GROUPS[group] else ""
+                block = f"{title}<ul>{''.join(items)}</ul>"
+                (folded if fold and group in OFFICE_GROUPS else html).append(block)
+        if folded:
+            title = f"<summary>{escape(gettext('Whole office'))}{icon('down')}</summary>"
+            inner = "".join(folded).replace(f'<p class="side-group">{escape(GROUPS[OFFICE])}</p>', "", 1)
+            html.append(f"<details data-nav-fold>{title}{inner}</details>")
+    return SafeString("".join(html))
+
+
+@lru_cache(maxsize=512)
+def bottom_bar_html(roles: frozenset[str], language: str, cohort_id: int | None) -> SafeString:
+    """Four or five entries for the thumb; the last opens the whole navigation, unless everything fits."""
+    with override(language):
+        mine = [(entry, url) for entry, url in entries_for(roles, cohort_id) if not roles.isdisjoint(entry.bar)]
+        everything = roles <= {"trainee"} and len(mine) <= BAR_LENGTH
+        links = [
+            f'<a href="{escape(url)}" data-nav="{entry.url}">{icon(entry.icon)}<span>{escape(entry.short or entry.label)}</span></a>'
+            for entry, url in (mine if everything else mine[: BAR_LENGTH - 1])
+        ]
+        if not everything:
+            links.append(f'<a href="#side">{icon("menu")}<span>{escape(gettext("More"))}</span></a>')
+        return SafeString("".join(links))
+
+
+@lru_cache(maxsize=2048)
+def entry_of(view_name: str) -> Entry | None:
+    """The entry that a page stands under: its own, or that of the list of the same model."""
+    for entry in ENTRIES:
+        if entry.url == view_name:
+            return entry
+    model = view_name.rpartition("_")[0] or view_name
+    for entry in ENTRIES:
+        if model in (entry.url.rpartition("_")[0], *entry.covers):
+            return entry
+    return None
+
+
+def mark(html: SafeString, view_name: str) -> SafeString:
+    """The same HTML with the entry of this page marked as the current one."""
+    entry = entry_of(view_name)
+    if entry is None:
+        return html
+    kind = "page" if entry.url == view_name else "true"
+    marked = html.replace(f' data-nav="{entry.url}"', f' aria-current="{kind}"', 1)
+    if entry.group in OFFICE_GROUPS:
+        marked = marked.replace("<details data-nav-fold>", "<details open>", 1)
+    return SafeString(marked)
+
+
+def search_address(roles: frozenset[str], cohort_id: int | None) -> str:
+    """Search looks among the trainees of the cohort, or among all people; nothing for those who may open neither."""
+    known = {entry.url: url for entry, url in entries_for(roles, cohort_id)}
+    return known.get("cohorts:trainee_list") or known.get("cohorts:person_list") or ""
