@@ -19,6 +19,7 @@ from trainee_mgmt import navigation
 
 CSRF, NEXT, VIEW, LINKS = "\0csrf", "\0next", "\0view", "\0links"  # filled in per request; no text of a person has NUL
 MARKS = {"csrf_mark": CSRF, "next_mark": NEXT, "view_mark": VIEW, "links_mark": LINKS}
+LANGUAGES = ("zh-hans", "en")
 COHORT_COOKIE = "cohort"  # written by frame.js: user|cohort|program|name
 ADDRESSES = {
     "home": "reports:home",
@@ -50,10 +51,10 @@ def addresses() -> dict[str, str]:
 
 
 @lru_cache(maxsize=2048)
-def part(name: str, code: str, **given) -> str:
+def part(piece: str, code: str, /, **given) -> str:
     """One part of the frame as text. ``code`` is the language: it belongs to the key."""
     context = {"url": addresses(), "language": code, "site_name": site_name(), **MARKS, **given}
-    return render_to_string(f"kit/frame/_{name}.html", context).strip()
+    return render_to_string(f"kit/frame/_{piece}.html", context).strip()
 
 
 def fill(html: str, request) -> str:

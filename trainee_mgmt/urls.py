@@ -1,4 +1,7 @@
+from django.conf import settings
 from django.urls import include, path
+
+from trainee_mgmt import guide
 
 urlpatterns = [
     path("", include("reports.urls")),
@@ -9,3 +12,10 @@ urlpatterns = [
     path("", include("learning.urls")),
     path("", include("assessments.urls")),
 ]
+if settings.DEBUG:
+    urlpatterns += [path("kit/", guide.show, {"page": "pieces"}), path("kit/<slug:page>/", guide.show)]
+
+handler400 = "trainee_mgmt.errors.bad_request"
+handler403 = "trainee_mgmt.errors.permission_denied"
+handler404 = "trainee_mgmt.errors.not_found"
+handler500 = "trainee_mgmt.errors.server_error"
