@@ -11,7 +11,7 @@ from functools import partial
 from typing import Protocol
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cohorts.rules import values
 from cohorts.rules.values import BadValue, Cell, Cleaner
@@ -19,8 +19,8 @@ from cohorts.rules.values import BadValue, Cell, Cleaner
 SURE, LIKELY, GUESS = "sure", "likely", "guess"
 UNKNOWN = "unknown"  # proposes a new profile field named like the header
 IGNORE = "ignore"
-UNKNOWN_LABEL = _("New profile field")
-IGNORE_LABEL = _("Do not read")
+UNKNOWN_LABEL = pgettext_lazy("roster", "New profile field")
+IGNORE_LABEL = pgettext_lazy("roster", "Do not read")
 
 
 @dataclass(frozen=True)
@@ -50,81 +50,81 @@ FIELDS = {
     for field in (
         Field(
             "number",
-            _("No."),
+            pgettext_lazy("roster", "No."),
             _text(20),
             "序号 编号 序 no no. 顺序号 serial number #",
         ),
         Field(
             "name",
-            _("Name"),
+            pgettext_lazy("roster", "Name"),
             values.clean_name,
             "姓名 名字 学员姓名 人员姓名 参训人员 参训学员 学员 name fullname",
             hints="姓名",
         ),
         Field(
             "sex",
-            _("Sex"),
+            pgettext_lazy("roster", "Sex"),
             values.clean_sex,
             "性别 男女 sex gender",
             hints="性别",
         ),
         Field(
             "born_on",
-            _("Born"),
+            pgettext_lazy("roster", "Born"),
             values.clean_born_on,
             "出生年月 出生日期 出生年月日 生日 出生 出生时间 birthday dateofbirth birthdate born dob",
             hints="出生年月 出生日期",
         ),
         Field(
             "age",
-            _("Age"),
+            pgettext_lazy("roster", "Age"),
             values.clean_age,
             "年龄 周岁 岁数 现年龄 age",
         ),
         Field(
             "ethnicity",
-            _("Ethnic group"),
+            pgettext_lazy("roster", "Ethnic group"),
             values.clean_ethnicity,
             "民族 族别 ethnicity ethnicgroup nationality",
             hints="民族",
         ),
         Field(
             "party",
-            _("Political status"),
+            pgettext_lazy("roster", "Political status"),
             values.clean_party,
             "政治面貌 政治面目 党派 政治身份 面貌 politicalstatus party",
             hints="政治面貌",
         ),
         Field(
             "education",
-            _("Education"),
+            pgettext_lazy("roster", "Education"),
             values.clean_education,
             "学历 文化程度 最高学历 学历学位 学历/学位 文化水平 全日制学历 学历层次 education degree",
         ),
         Field(
             "school",
-            _("School"),
+            pgettext_lazy("roster", "School"),
             _text(120),
             "毕业院校 毕业学校 毕业院校及专业 毕业院校系及专业 院校 学校 毕业院校专业 school university graduatedfrom",
             hints="毕业院校",
         ),
         Field(
             "work_unit",
-            _("Work unit"),
+            pgettext_lazy("roster", "Work unit"),
             _text(120),
             "工作单位 单位 所在单位 单位名称 现工作单位 任职单位 企业名称 公司 公司名称 所在企业 所在公司 "
             "单位全称 工作单位名称 organization organisation company employer workunit unit",
         ),
         Field(
             "position",
-            _("Position"),
+            pgettext_lazy("roster", "Position"),
             _text(80),
             "职务 职位 岗位 现任职务 职务职级 职务/职级 职务(职级) 担任职务 职务名称 现任职务职级 position "
             "post title jobtitle",
         ),
         Field(
             "unit_and_position",
-            _("Unit and position"),
+            pgettext_lazy("roster", "Unit and position"),
             _text(120),
             "单位及职务 工作单位及职务 单位职务 单位和职务 单位、职务 单位/职务 所在单位及职务 "
             "现工作单位及职务 工作单位和职务 工作单位职务 单位与职务 单位及岗位 任职单位及职务 "
@@ -132,33 +132,33 @@ FIELDS = {
         ),
         Field(
             "unit_kind",
-            _("Kind of unit"),
+            pgettext_lazy("roster", "Kind of unit"),
             _text(60),
             "单位性质 企业性质 单位类型 企业类型 单位类别 公司性质 kindofunit",
         ),
         Field(
             "talent_kind",
-            _("Kind of talent"),
+            pgettext_lazy("roster", "Kind of talent"),
             _text(60),
             "人才类别 人才类型 人员类别 人才分类 学员类别 人员类型 kindoftalent talentkind",
             hints="人才类别",
         ),
         Field(
             "returnee",
-            _("Returned from abroad"),
+            pgettext_lazy("roster", "Returned from abroad"),
             values.clean_yes_no,
             "是否海归 海归 海归人员 是否海归人员 是否留学归国 留学归国 留学归国人员 是否留学 是否归国 returnee",
             hints="海归 留学归国",
         ),
         Field(
             "park",
-            _("Park"),
+            pgettext_lazy("roster", "Park"),
             _text(60),
             "所在园区 园区 所属园区 产业园区 园区名称 工业园 所在产业园 park",
         ),
         Field(
             "street",
-            _("Street"),
+            pgettext_lazy("roster", "Street"),
             _text(60),
             "所属街道 街道 所在街道 镇街 所属镇街 街道名称 镇(街道) 乡镇街道 所属乡镇 乡镇 所在镇街 街镇 "
             "所属街镇 street subdistrict town",
@@ -166,7 +166,7 @@ FIELDS = {
         ),
         Field(
             "phone",
-            _("Mobile phone"),
+            pgettext_lazy("roster", "Mobile phone"),
             values.clean_phone,
             "手机号码 手机号 手机 联系电话 电话 电话号码 联系方式 移动电话 联系手机 本人电话 电话号 联络电话 "
             "手机电话 phone mobile mobilephone phonenumber telephone tel cell",
@@ -175,7 +175,7 @@ FIELDS = {
         ),
         Field(
             "id_number",
-            _("ID number"),
+            pgettext_lazy("roster", "ID number"),
             values.clean_id_number,
             "身份证号 身份证 身份证号码 公民身份号码 公民身份证号 居民身份证号码 居民身份证号 证件号码 证件号 "
             "身份号码 公民身份证号码 idnumber id idcard identitynumber",
@@ -184,51 +184,51 @@ FIELDS = {
         ),
         Field(
             "email",
-            _("E-mail"),
+            pgettext_lazy("roster", "E-mail"),
             values.clean_email,
             "邮箱 电子邮箱 邮箱地址 电子邮件 电子邮箱地址 邮件 email e-mail mail emailaddress",
             hints="邮箱 email",
         ),
         Field(
             "remarks",
-            _("Remarks"),
+            pgettext_lazy("roster", "Remarks"),
             values.clean_text,
             "备注 备注说明 说明 备 注 附注 其他说明 remarks remark notes note comment",
         ),
         Field(
             "class_name",
-            _("Class"),
+            pgettext_lazy("roster", "Class"),
             _text(60),
             "班级 班次 所在班级 所属班级 班别 分班 班 class classname trainingclass",
         ),
         Field(
             "group_name",
-            _("Group"),
+            pgettext_lazy("roster", "Group"),
             _text(60),
             "组别 小组 组 分组 所在小组 学习小组 所属小组 所在组 组号 小组名称 group groupname studygroup",
         ),
         Field(
             "office",
-            _("Class office"),
+            pgettext_lazy("roster", "Class office"),
             _text(60),
             "班干部 班委职务 班级职务 班内职务 班委 担任班干部 班干部职务 班委会职务 office classoffice",
         ),
         Field(
             "student_number",
-            _("Student number"),
+            pgettext_lazy("roster", "Student number"),
             _text(20),
             "学号 学员编号 学员号 学籍号 学员证号 studentnumber studentno studentid",
         ),
         Field(
             "certificate_number",
-            _("Certificate number"),
+            pgettext_lazy("roster", "Certificate number"),
             _text(60),
             "毕业证号 证书编号 结业证号 结业证书编号 结业证编号 毕业证书编号 毕业证编号 证书号 "
             "certificatenumber certificateno",
         ),
         Field(
             "sign_in",
-            _("Signature"),
+            pgettext_lazy("roster", "Signature"),
             values.clean_text,
             "签到 签名 签字 本人签名 签到栏 本人签字 学员签名 报到签名 签到签名 signature signin",
             hints="签到",

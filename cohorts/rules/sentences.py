@@ -70,7 +70,6 @@ SENTENCES = {
     "claimed_group": _("“%(group)s” speaks of %(claimed)s people; rows read: %(read)s."),
     "head_teacher_unclear": _("The head teacher's row could not be read in full; check name and phone."),
     "position_unsplit": _("The position could not be told from the unit, so all of it was kept as the unit."),
-    "office_unknown": _("“%(found)s” is not a known office and is kept as written."),
     # how a column was understood
     "header_known": _("The header is a known name of this field."),
     "header_part": _("Part of the header names this field."),
@@ -89,14 +88,14 @@ SENTENCES = {
     "sheet_notes": _("The sheet holds explanations, not people."),
     "sheet_summary": _("The sheet repeats the people of the other sheets."),
     # why a row is no person
-    "row_title": _("title"),
-    "row_header": _("header"),
-    "row_head_teacher": _("head teacher"),
+    "row_title": _("title line"),
+    "row_header": _("header line"),
+    "row_head_teacher": _("line of the head teacher"),
     "row_group": _("group heading"),
     "row_class": _("class heading"),
-    "row_total": _("total"),
-    "row_notes": _("note"),
-    "row_blank": _("blank row"),
+    "row_total": _("line of totals"),
+    "row_notes": _("line of notes"),
+    "row_blank": _("blank line"),
     # what is wrong with a guess that a person corrected
     "fault_no_sheet": _("Choose at least one sheet to read."),
     "fault_no_name": _("Sheet %(sheet)s: choose the column that holds the names."),
