@@ -1,6 +1,27 @@
 """Spreadsheets in and out: the only place that knows their formats."""
 
-from trainee_mgmt.kit.sheets.book import BadFile, Book, Cell, Sheet, column_letter
+from trainee_mgmt.kit.sheets.book import MAX_FILE_BYTES, BadFile, Book, Cell, Sheet, column_letter
+from trainee_mgmt.kit.sheets.problems import PROBLEM_HEADERS, ProblemRow, ProblemSheet, problem_book
 from trainee_mgmt.kit.sheets.reading import read_book
+from trainee_mgmt.kit.sheets.report import ReportBook, report_book
+from trainee_mgmt.kit.sheets.writing import ListSheet, csv_rows, xlsx_lists, xlsx_rows
 
-__all__ = ["BadFile", "Book", "Cell", "Sheet", "column_letter", "read_book"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "PROBLEM_HEADERS",
+    "BadFile",
+    "Book",
+    "Cell",
+    "ListSheet",
+    "ProblemRow",
+    "ProblemSheet",
+    "ReportBook",
+    "Sheet",
+    "column_letter",
+    "csv_rows",
+    "problem_book",
+    "read_book",
+    "report_book",
+    "xlsx_lists",
+    "xlsx_rows",
+]

@@ -21,6 +21,7 @@ from trainee_mgmt.kit.sheets.book import (
     wrong_kind,
 )
 from trainee_mgmt.kit.sheets.ole import MAGIC as OLE
+from trainee_mgmt.kit.sheets.problems import without_remarks
 
 ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 EXACT_FLOAT = 10**15  # whole numbers of more digits may have lost some on their way through Excel
@@ -116,6 +117,7 @@ def _announce_hidden(book: Book) -> None:
 
 
 def _with_content(book: Book) -> Book:
+    book.sheets = [without_remarks(sheet) for sheet in book.sheets]
     if not any(sheet.rows for sheet in book.sheets):
         raise BadFile(_("The file holds no rows. Check that this is the right file."))
     return book

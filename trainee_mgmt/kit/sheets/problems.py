@@ -1,0 +1,51 @@
+"""The rows of a sheet that need mending, to be downloaded, mended and sent again as they are."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from django.utils.translation import gettext as _
+
+from trainee_mgmt.kit.sheets.book import Cell, Sheet
+from trainee_mgmt.kit.sheets.writing import ListSheet, xlsx_lists
+
+# The heads of the two leading columns in both languages: a file may come back under another language.
+PROBLEM_HEADERS = (("问题", "位置"), ("Problem", "Place"))
+LOOKED_AT = 30  # rows at the top of a sheet among which the header is searched
+
+
+@dataclass
+class ProblemRow:
+    """What is wrong, where it stood in the file that was sent, and the cells as they were read."""
+
+    problem: str
+    place: str
+    cells: Sequence[Cell]
+
+
+@dataclass
+class ProblemSheet:
+    name: str
+    header: Sequence[Cell]
+    rows: Iterable[ProblemRow]
+
+
+def problem_book(sheets: Iterable[ProblemSheet]) -> bytes:
+    """A workbook with the sheets, columns and cells of the original behind two columns that explain them."""
+    out = BytesIO()
+    lists = []
+    for sheet in sheets:
+        header = [_("Problem"), _("Place"), *("" if cell is None else str(cell) for cell in sheet.header)]
+        rows = [(row.problem, row.place, *row.cells) for row in sheet.rows]
+        lists.append(ListSheet(sheet.name, header, rows, remarks=2))
+    xlsx_lists(out, lists)
+    return out.getvalue()
+
+
+def without_remarks(sheet: Sheet) -> Sheet:
+    """Empty the two explaining columns, so that nobody imports them and all columns keep their letters."""
+    for at, row in enumerate(sheet.rows[:LOOKED_AT]):
+        if tuple(row[:2]) in PROBLEM_HEADERS and any(cell is not None for cell in row[2:]):
+            rows = sheet.rows[:at] + [[None, None, *cells[2:]] for cells in sheet.rows[at:]]
+            return Sheet(sheet.name, sheet.hidden, rows, sheet.first_row)
+    return sheet
