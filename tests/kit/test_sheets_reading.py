@@ -297,7 +297,7 @@ def test_quotation_marks_that_belong_to_the_text_survive():
 def test_quotation_mark_that_swallows_lines_is_refused():
     text = '姓名,单位\n"张三,甲\n李四,乙\n'
 
-    with pytest.raises(BadFile, match=r"^A quotation mark in the file is never closed"):
+    with pytest.raises(BadFile, match=r"^A quotation mark in or before line 3 is never closed"):
         read_book(text.encode(), "a.csv")
 
 

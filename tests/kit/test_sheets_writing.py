@@ -249,9 +249,11 @@ def test_problem_rows_come_back_as_they_were_without_the_remarks():
     assert back.rows == [[None, None, *header], [None, None, *cells]]
 
 
-def test_a_problem_workbook_in_either_language_is_recognised():
-    data = written(["问题", "位置", "姓名"], [("x", "y", "张三")])
+def test_a_problem_workbook_in_chinese_is_recognised():
+    with translation.override("zh-hans"):
+        data = problem_book([ProblemSheet("a", ["姓名"], [ProblemRow("x", "y", ["张三"])])])
 
+    assert [cell.value for cell in opened(data)[1]] == ["问题", "位置", "姓名"]
     assert read_book(data, "a.xlsx").sheets[0].rows == [[None, None, "姓名"], [None, None, "张三"]]
 
 

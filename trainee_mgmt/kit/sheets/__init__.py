@@ -4,11 +4,12 @@ from trainee_mgmt.kit.sheets.book import MAX_FILE_BYTES, BadFile, Book, Cell, Sh
 from trainee_mgmt.kit.sheets.problems import PROBLEM_HEADERS, ProblemRow, ProblemSheet, problem_book
 from trainee_mgmt.kit.sheets.reading import read_book
 from trainee_mgmt.kit.sheets.report import ReportBook, report_book
-from trainee_mgmt.kit.sheets.writing import ListSheet, csv_rows, xlsx_lists, xlsx_rows
+from trainee_mgmt.kit.sheets.writing import XLSX, ListSheet, csv_rows, xlsx_lists, xlsx_rows
 
 __all__ = [
     "MAX_FILE_BYTES",
     "PROBLEM_HEADERS",
+    "XLSX",
     "BadFile",
     "Book",
     "Cell",

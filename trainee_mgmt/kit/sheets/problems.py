@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from trainee_mgmt.kit.sheets.book import Cell, Sheet
 from trainee_mgmt.kit.sheets.writing import ListSheet, xlsx_lists
@@ -35,7 +35,8 @@ def problem_book(sheets: Iterable[ProblemSheet]) -> bytes:
     out = BytesIO()
     lists = []
     for sheet in sheets:
-        header = [_("Problem"), _("Place"), *("" if cell is None else str(cell) for cell in sheet.header)]
+        remarks = [pgettext("sheet column", "Problem"), pgettext("sheet column", "Place")]
+        header = [*remarks, *("" if cell is None else str(cell) for cell in sheet.header)]
         rows = [(row.problem, row.place, *row.cells) for row in sheet.rows]
         lists.append(ListSheet(sheet.name, header, rows, remarks=2))
     xlsx_lists(out, lists)

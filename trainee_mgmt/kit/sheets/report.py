@@ -59,7 +59,8 @@ class ReportBook:
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.fit_to_pages(1, 0)
         # Translators: &P and &N are replaced by the page and the number of pages when the sheet is printed.
-        sheet.set_footer(f"&C&9{_('Page &P of &N')}")
+        page = _("Page &P of &N")
+        sheet.set_footer(f"&C&9{page}")
         if landscape:
             sheet.set_landscape()
         return sheet

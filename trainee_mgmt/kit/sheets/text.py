@@ -7,7 +7,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
@@ -115,35 +115,52 @@ def rows(data: bytes, encoding: str) -> tuple[str, list[list[Cell]]]:
     kind = "tab" if tab else "csv"
     try:
         return kind, _read(data, encoding, delimiter=separator, strict=True)
-    except csv.Error as error:
+    except _BadLine as found:
         fault = BadFile(
-            _("A quotation mark in the file is never closed or stands in a wrong place (%(detail)s). Save it as .xlsx.")
-            % {"detail": error}
+            _(
+                "A quotation mark in or before line %(line)s is never closed or stands in a wrong place. "
+                "Correct it, or save the list as .xlsx."
+            )
+            % {"line": found.line}
         )
     # Quotation marks that belong to the text. Acceptable as long as none of them swallows the end of a line.
     loosely = {"quoting": csv.QUOTE_NONE} if tab else {"strict": False}
     try:
         lines = _read(data, encoding, delimiter=separator, **loosely)
-    except csv.Error:
+    except _BadLine:
         raise fault from None
     if any("\n" in cell for line in lines for cell in line if cell):
         raise fault
     return kind, lines
 
 
+class _BadLine(Exception):
+    def __init__(self, line: int):
+        super().__init__(line)
+        self.line = line
+
+
 def _read(data: bytes, encoding: str, **dialect) -> list[list[Cell]]:
     """Judge all lines before the first is kept."""
+    reader = csv.reader(open_text(data, encoding), **dialect)
+    try:
+        _judge(reader)
+    except csv.Error:
+        raise _BadLine(reader.line_num) from None
+    lines = [[_cell(field) for field in line] for line in csv.reader(open_text(data, encoding), **dialect)]
+    if lines and lines[-1] == ["\x1a"]:
+        lines.pop()
+    return lines
+
+
+def _judge(reader: Iterable[list[str]]) -> None:
     cells = 0
-    for number, line in enumerate(csv.reader(open_text(data, encoding), **dialect), start=1):
+    for number, line in enumerate(reader, start=1):
         cells += len(line)
         if cells > MAX_CELLS or (line and max(map(len, line)) > LONGEST_FIELD):
             raise too_many_cells()
         if any(line):
             check_reach("1", number, _width(line))
-    lines = [[_cell(field) for field in line] for line in csv.reader(open_text(data, encoding), **dialect)]
-    if lines and lines[-1] == ["\x1a"]:
-        lines.pop()
-    return lines
 
 
 def _width(line: list[str]) -> int:

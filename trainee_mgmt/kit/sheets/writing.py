@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.sheets.book import column_letter
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_SHEET_ROWS = 1_048_576
 LONGEST_TEXT = 32_767  # of a cell; Excel calls a file with a longer one damaged
 SURE_DIGITS = 10**15  # Excel keeps fifteen digits of a number; what is longer is written as text
