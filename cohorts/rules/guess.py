@@ -121,6 +121,10 @@ class SheetGuess:
         names = {FROM_SHEET: self.name, FROM_TITLE: rows.class_in_title(self.title), FIXED: name}
         return replace(self, class_source=source, class_name=names.get(source, ""))
 
+    def with_split(self, *, split: bool) -> "SheetGuess":
+        """The same with unit and position told apart, or kept in one."""
+        return replace(self, split_units=split)
+
     def with_column(self, index: int, **changes: Any) -> "SheetGuess":
         """The same with one column corrected."""
         columns = tuple(replace(column, **changes) if column.index == index else column for column in self.columns)
@@ -208,11 +212,12 @@ def _understand_sheet(
 def _why_not(guess: SheetGuess, sheet: SheetLike, first: int) -> str:
     if sheet.hidden:
         return "sheet_hidden"
-    name = guess.column("name")
-    if name is None:
+    if guess.column("name") is None:
         return "sheet_no_name"
-    has_people = any(len(row) > name.index and not is_blank(row[name.index]) for row in sheet.rows[first:])
-    return "" if has_people else "sheet_no_people"
+    number = guess.column("number")
+    skipped = number.index if number else -1
+    has_rows = any(not is_blank(cell) for row in sheet.rows[first:] for i, cell in enumerate(row) if i != skipped)
+    return "" if has_rows else "sheet_no_people"
 
 
 def _meaning(cell: Cell, profile_fields: Collection[ProfileLike], known: dict[str, Meaning]) -> Meaning | None:

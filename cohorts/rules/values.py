@@ -23,6 +23,7 @@ def words(text: str) -> frozenset[str]:
 
 NAME_LIMIT = 60
 TEXT_LIMIT = 500
+MOST = 20_000  # characters of a cell that is looked at at all
 
 BLANKS = frozenset(["", "/", "\\", "-", "--", "—", "——", "－", "／", "无", "暂无", "N/A", "n/a", "NA", "*"])
 ERROR_CELLS = frozenset(["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#GETTING_DATA"])
@@ -55,12 +56,17 @@ def is_blank(cell: Cell) -> bool:
     """Whether a cell says nothing: empty, white space, or a stroke and the like put where there is no value."""
     if cell is None:
         return True
-    return isinstance(cell, str) and (cell in BLANKS or INVISIBLE.sub("", cell).strip() in BLANKS)
+    if not isinstance(cell, str):
+        return False
+    text = cell.strip()
+    return text in BLANKS or (len(text) <= 20 and INVISIBLE.sub("", text).strip() in BLANKS)
 
 
 def as_text(cell: Cell) -> str:
     """The cell as one line of text, as the spreadsheet would show it."""
     if isinstance(cell, str):
+        if len(cell) > MOST:
+            raise BadValue("text_long", length=len(cell), limit=TEXT_LIMIT)
         if not cell.isprintable() or "  " in cell:
             cell = SPACES.sub(" ", INVISIBLE.sub("", cell))
         cell = cell.strip()
@@ -80,7 +86,7 @@ def as_text(cell: Cell) -> str:
 
 def _number_text(number: int | float) -> str:
     if not abs(number) < 10**30:  # also not a number, and infinite
-        raise BadValue("cell_error", found=str(number)[:12] if isinstance(number, float) else "######")
+        raise BadValue("cell_error", found="######")
     whole = isinstance(number, int) or number.is_integer()
     return str(int(number)) if whole else repr(number)
 
@@ -429,11 +435,11 @@ def masked(text: str) -> str:
 def shown(cell: Cell, *, private: bool = False, limit: int = 40) -> str:
     """A cell as it may stand in a message: short, and without ID number or phone number."""
     try:
-        text = as_text(cell)
+        text = as_text(cell[: 4 * limit] if isinstance(cell, str) else cell)
     except BadValue as bad:
         text = str(bad.params.get("found", ""))
     if private and any(char.isdigit() for char in text[:100]):
         keep = 2 if len(text) >= 7 else 0
         text = "*" * min(len(text) - keep, 16) + text[len(text) - keep :]
-    text = masked(text[: 4 * limit])
+    text = masked(text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
