@@ -136,7 +136,8 @@ def navigation_html(roles: frozenset[str], language: str, cohort_id: int | None)
                 block = f"{title}<ul>{''.join(items)}</ul>"
                 (folded if fold and group in OFFICE_GROUPS else html).append(block)
         if folded:
-            title = f"<summary>{escape(gettext('Whole office'))}{icon('down')}</summary>"
+            whole = gettext("Whole office")
+            title = f"<summary>{escape(whole)}{icon('down')}</summary>"
             inner = "".join(folded).replace(f'<p class="side-group">{escape(GROUPS[OFFICE])}</p>', "", 1)
             html.append(f"<details data-nav-fold>{title}{inner}</details>")
     return SafeString("".join(html))
@@ -153,7 +154,8 @@ def bottom_bar_html(roles: frozenset[str], language: str, cohort_id: int | None)
             for entry, url in (mine if everything else mine[: BAR_LENGTH - 1])
         ]
         if not everything:
-            links.append(f'<a href="#side">{icon("menu")}<span>{escape(gettext("More"))}</span></a>')
+            more = gettext("More")
+            links.append(f'<a href="#side">{icon("menu")}<span>{escape(more)}</span></a>')
         return SafeString("".join(links))
 
 

@@ -92,7 +92,8 @@ def column_chart(
             f"{axis_name(column.label, place, len(columns), middle)}"
         )
     html.append(f'<line class="axis" x1="0" x2="100%" y1="{FLOOR}%" y2="{FLOOR}%"/>')
-    html.append(goal_line(goal, top, goal_label))
+    rising = bool(columns) and (columns[0].value or 0) < (columns[-1].value or 0)
+    html.append(goal_line(goal, top, goal_label, at_start=rising))
     return SafeString("".join([*html, "</svg>"]))
 
 
@@ -153,14 +154,13 @@ def axis_name(label: str, place: int, count: int, x: float) -> str:
     return f'<text class="t-mid{step_back}" x="{x:.2f}%" y="{FLOOR}%" dy="1.35em">{escape(label)}</text>'
 
 
-def goal_line(goal: float | None, top: float, label: str) -> str:
+def goal_line(goal: float | None, top: float, label: str, at_start: bool = False) -> str:
+    """The dashed line with its word: at the far end below it, or at the near end above it, where the columns are lower."""
     if goal is None:
         return ""
-    y = FLOOR - share(goal, top) * PLOT / 100
-    return (
-        f'<line class="goal" x1="0" x2="100%" y1="{y:.2f}%" y2="{y:.2f}%"/>'
-        f'<text class="t-end" x="100%" y="{y:.2f}%" dy="1.2em">{escape(label)}</text>'
-    )
+    y = f"{FLOOR - share(goal, top) * PLOT / 100:.2f}%"
+    place = 'x="0" dy="-.4em"' if at_start else 'class="t-end" x="100%" dy="1.2em"'
+    return f'<line class="goal" x1="0" x2="100%" y1="{y}" y2="{y}"/><text {place} y="{y}">{escape(label)}</text>'
 
 
 def meter(part, whole, *, label: str = "", low: bool = False) -> SafeString:
