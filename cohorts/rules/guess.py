@@ -290,7 +290,7 @@ def _columns(
             field=meaning.field,
             confidence=meaning.confidence,
             reason=meaning.reason,
-            label=name if meaning.field == UNKNOWN else "",
+            label=name[: headers.LABEL_LIMIT] if meaning.field == UNKNOWN else "",
             fill_down=meaning.field in ("group_name", "class_name") and _is_merged_down(body, i),
             samples=tuple(shown(cell, private=is_private, limit=20) for cell in samples[i][:SAMPLES]),
         )
@@ -332,7 +332,7 @@ def _with_rows_above(guess: SheetGuess, sheet: SheetLike, at: int) -> SheetGuess
         claimed = rows.claimed_in(text)
         if claimed is not None and not guess.claimed_row:
             guess = replace(guess, claimed=claimed, claimed_row=number)
-        if text and not teacher and not guess.title and not rows.is_note(text):
+        if text and not guess.title and not text.startswith("班主任") and not rows.is_note(text):
             guess = replace(guess, title=text)
     return guess
 
@@ -383,7 +383,7 @@ def _with_class(guess: SheetGuess, used: int) -> SheetGuess:
         return replace(guess, class_source=FROM_COLUMN)
     if guess.class_source == FROM_ROWS:
         return guess
-    name, titled = " ".join(guess.name.split()), rows.class_in_title(guess.title)
+    name, titled = " ".join(guess.name.split())[:60], rows.class_in_title(guess.title)
     is_generic = name.casefold().startswith(GENERIC_SHEET) or name.isdigit()
     if not is_generic and (name.endswith("班") or (name and name in guess.title) or (used > 1 and not titled)):
         return replace(guess, class_source=FROM_SHEET, class_name=name)

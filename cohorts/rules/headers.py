@@ -252,6 +252,7 @@ PARTS = re.compile(r"[/、|或\\]")
 UNIT_WORDS = re.compile("单位|公司|企业")
 POSITION_WORDS = re.compile("职务|职位|岗位")
 HEADER_LIMIT = 60
+LABEL_LIMIT = 60  # of a profile field
 
 HINTS = [(hint, field.key) for field in FIELDS.values() for hint in field.hints.split()]
 
@@ -301,7 +302,8 @@ CLEANERS: dict[str, Cleaner] = {
 
 def plain(header: str) -> str:
     """A header as it is compared: half width, small letters, no spaces or ornaments."""
-    return NOISE.sub("", unicodedata.normalize("NFKC", header[: 4 * HEADER_LIMIT]).casefold())
+    visible = values.INVISIBLE.sub("", header[: 4 * HEADER_LIMIT])
+    return NOISE.sub("", unicodedata.normalize("NFKC", visible).casefold())
 
 
 VARIANTS = {plain(variant): field.key for field in FIELDS.values() for variant in field.variants.split()}

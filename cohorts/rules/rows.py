@@ -38,6 +38,7 @@ DATE_LINE = re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?")
 CLASS_IN_TITLE = re.compile(
     r"(?P<name>[^\s,。:()“”《》]{1,30}?班)(?=学员|学生|报到|报名|签到|花名册|名册|名单|人员|通讯录|信息|[(]|$)"
 )
+CLASS_LABEL = re.compile(r"(?:^|\s)(?:班级|班次|班别)(?:名称)?\s*:\s*(?P<name>[^\s,。:()]{1,40})")
 SEASON = "(?:[春夏秋冬](?:季学期|季|期|学期))?"
 BEFORE_CLASS = re.compile(rf"(?:.*\d{{4}}\s*年度?)?{SEASON}(?:第?{NUMERAL}[期届次])?{SEASON}(?=\S+班)")
 
@@ -121,6 +122,9 @@ def is_note(text: str) -> bool:
 
 
 def class_in_title(title: str) -> str:
-    """2026年春季县干1班学员报到表（53人） -> 县干1班."""
+    """2026年春季县干1班学员报到表（53人） -> 县干1班; 班级：青干班 -> 青干班."""
+    title = title.translate(HALF_WIDTH)
+    if labelled := CLASS_LABEL.search(title):
+        return labelled["name"]
     found = CLASS_IN_TITLE.search(title)
     return BEFORE_CLASS.sub("", found["name"], count=1) if found else ""

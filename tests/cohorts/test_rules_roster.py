@@ -113,6 +113,19 @@ def test_the_title_names_the_class_of_a_sheet_without_a_name_of_its_own():
     assert [each.name for each in reading.classes] == ["中青年干部培训班"]
 
 
+def test_a_line_above_the_header_may_name_class_and_head_teacher():
+    reading = read_rows(["班级：青干班", None, "班主任：张三", "电话：13800138000"], HEADER, *people("李四"))
+
+    assert [(each.name, each.head_teacher, each.head_teacher_phone) for each in reading.classes] == [
+        ("青干班", "张三", "13800138000")
+    ]
+    assert ignored(reading) == [(1, "row_head_teacher"), (2, "row_header")]
+
+
+def test_a_byte_order_mark_does_not_hide_a_header():
+    assert names(read_rows(["\ufeff姓名", "手机"], ["张三", "13800138000"])) == ["张三"]
+
+
 def test_a_column_names_the_class_of_each_row():
     reading = read_rows(["姓名", "班级"], ["张三", "1班"], ["李四", "2班"], ["王五", None])
 
