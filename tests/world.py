@@ -1,0 +1,94 @@
+"""One row of each kind in one cohort: what the access walk, the crawl of all pages and the checks of templates look at."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import models
+
+from accounts.models import Complaint, ExportRecord, Job, Plan, Role, User
+from accounts.services import record
+from assessments.models import Result, Score
+from cohorts.models import ClassMembership, GroupMembership, ProfileField
+from learning.models import Attendance, JournalNote
+from tests import make
+
+
+class World:
+    """A unit with a program, a cohort and everything under it; ``tag`` stands in every name, so that a leak shows."""
+
+    def __init__(self, tag: str):
+        self.tag = tag
+        self.unit = make.unit(f"{tag} office")
+        self.program = make.program(unit=self.unit, name=f"{tag} program")
+        self.cohort = make.cohort(program=self.program, name=f"{tag} cohort")
+        self.training_class = make.training_class(self.cohort, name=f"{tag} class")
+        self.person = make.person(name=f"{tag} person", name_key=f"{tag} person")
+        self.trainee = make.trainee(in_class=self.training_class, of=self.person, work_unit=f"{tag} company")
+        self.trainee_user = make.trainee_account(self.trainee, name=f"{tag} trainee", unit=self.unit)
+        self.officer = make.officer(self.training_class, make.person(name=f"{tag} head", name_key=f"{tag} head"))
+        self.group = make.group(self.cohort, name=f"{tag} group", training_class=self.training_class)
+        GroupMembership.objects.create(group=self.group, trainee=self.trainee, starts_on=self.cohort.starts_on)
+        self.profile_field = ProfileField.objects.create(cohort=self.cohort, key="party", label=f"{tag} field")
+        self.session = make.session(classes=[self.training_class], on=date(2026, 9, 8), title=f"{tag} session")
+        self.organizer = make.user(Role.ORGANIZER, self.program, name=f"{tag} organizer", unit=self.unit)
+        self.evaluator = make.user(Role.EVALUATOR, self.cohort, name=f"{tag} evaluator", unit=self.unit)
+        self.attendance = Attendance.objects.create(
+            session=self.session,
+            trainee=self.trainee,
+            state="late",
+            marked_by=self.organizer,
+            marked_at=make.at(date(2026, 9, 8)),
+        )
+        self.journal = make.journal(self.trainee, state="submitted", body=f"{tag} journal text")
+        JournalNote.objects.create(journal=self.journal, kind="comment", author=self.organizer, text=f"{tag} comment")
+        self.scheme = make.scheme(self.cohort, name=f"{tag} scheme", state="open", opened_at=make.at(date(2026, 9, 1)))
+        self.indicator = make.indicator(self.scheme, name=f"{tag} indicator")
+        self.rater = make.rater(self.scheme, self.evaluator)
+        self.score = Score.objects.create(
+            indicator=self.indicator,
+            trainee=self.trainee,
+            rater=self.evaluator,
+            points=Decimal("77.25"),
+            entered_at=make.at(date(2026, 9, 9)),
+            entered_by=self.evaluator,
+        )
+        self.result = Result.objects.create(scheme=self.scheme, trainee=self.trainee, total=Decimal("77.25"))
+        self.plan = Plan.objects.create(
+            kind="cohorts.roster",
+            subject_type="cohorts.Cohort",
+            subject_id=self.cohort.pk,
+            title=f"{tag} plan",
+            made_by=self.organizer,
+        )
+        self.job = Job.objects.create(
+            task="accounts.compute_plan", title=f"{tag} job", made_by=self.organizer, state="failed"
+        )
+        self.complaint = Complaint.objects.create(user=self.trainee_user, text=f"{tag} complaint")
+        self.export = ExportRecord.objects.create(user=self.organizer, what=f"{tag} export", kind="xlsx", count=1)
+        self.entry = record("test.act", self.unit, label=f"{tag} act")
+
+    def rows(self) -> dict[str, models.Model]:
+        """A row of each model by its label: what ``pk`` stands for on a page whose permission is over that model."""
+        return {
+            each._meta.label: each
+            for each in (
+                self.unit, self.program, self.cohort, self.training_class, self.person, self.trainee, self.officer, self.group,
+                self.profile_field, self.session, self.attendance, self.journal, self.scheme, self.indicator, self.rater, self.score,
+                self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
+                ClassMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
+            )
+        }  # fmt: skip
+
+    def member(self, role: str) -> User:
+        """Somebody with this role over this world, and nothing else."""
+        if role == Role.TRAINEE:
+            return self.trainee_user
+        if role == Role.EVALUATOR:
+            return self.evaluator
+        scope = {
+            Role.ADMIN: self.unit,
+            Role.ORGANIZER: self.program,
+            Role.OFFICER: self.training_class,
+            Role.LEADER: self.unit,
+        }
+        return make.user(role, scope.get(role, self.cohort), name=f"{self.tag} {role}", unit=self.unit)
