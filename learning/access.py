@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from cohorts.access import class_ids, my_traineeships, trainees_of_my_classes, whole_cohorts
-from cohorts.models import Cohort, Trainee
+from cohorts.models import Trainee
 from learning.models import SessionClass
 from trainee_mgmt.kit.access import all_rows, any_of, grant
 
@@ -40,10 +40,14 @@ def handed_in_by_my_classes(user, role) -> Q:
     return of_trainees_of_my_classes(user, role) & ~Q(state="draft")
 
 
-def cohorts_of_my_sessions(user, role) -> Q:
-    """cohorts whose sessions the role may make"""
-    cohorts = whole_cohorts(user, role)
-    return all_rows(user, role) if cohorts is None else Q(pk__in=Cohort.objects.filter(pk__in=cohorts.values("pk")))
+def pictures_of_my_classes(user, role) -> Q:
+    """pictures of journals that trainees in the scope of the role handed in"""
+    return Q(journal__in=Journal.objects.filter(handed_in_by_my_classes(user, role)))
+
+
+def my_own_pictures(user, role) -> Q:
+    """pictures of my own journals"""
+    return Q(journal__in=Journal.objects.filter(my_own_rows(user, role)))
 
 
 grant(
@@ -71,7 +75,15 @@ grant(
     leader=of_trainees_of_my_classes,
     officer=of_trainees_of_my_classes,
 )
-grant("learning.write_journal", on="learning.Journal", trainee=my_own_rows)
+grant("learning.write_journal", on="cohorts.Trainee", trainee=my_traineeships)
+grant(
+    "learning.view_picture",
+    on="learning.JournalPicture",
+    admin=pictures_of_my_classes,
+    organizer=pictures_of_my_classes,
+    officer=pictures_of_my_classes,
+    trainee=my_own_pictures,
+)
 grant(
     "learning.view_journal",
     on="learning.Journal",

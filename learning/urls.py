@@ -1,2 +1,30 @@
+from django.urls import path
+
+from learning.views import journals, roll, sessions
+
 app_name = "learning"
-urlpatterns = []
+urlpatterns = [
+    path("cohorts/<int:cohort>/sessions/", sessions.SessionList.as_view(), name="session_list"),
+    path("cohorts/<int:cohort>/sessions/new/", sessions.SessionCreate.as_view(), name="session_create"),
+    path("sessions/<int:pk>/", sessions.SessionDetail.as_view(), name="session_detail"),
+    path("sessions/<int:pk>/edit/", sessions.SessionUpdate.as_view(), name="session_update"),
+    path("sessions/<int:pk>/cancel/", sessions.SessionCancel.as_view(), name="session_cancel"),
+    path("sessions/<int:pk>/restore/", sessions.SessionRestore.as_view(), name="session_restore"),
+    path("sessions/<int:pk>/repeat/", sessions.SessionRepeat.as_view(), name="session_repeat"),
+    path("sessions/<int:pk>/roll/", roll.RollCall.as_view(), name="roll_call"),
+    path("sessions/<int:pk>/marks/<int:trainee>/", roll.MarkCorrect.as_view(), name="mark_correct"),
+    path("cohorts/<int:cohort>/attendance/", roll.AttendanceList.as_view(), name="attendance_list"),
+    path("my/sessions/", sessions.MySessions.as_view(), name="my_sessions"),
+    path("my/journals/", journals.MyJournals.as_view(), name="my_journals"),
+    path("my/journals/<int:pk>/<str:week>/", journals.JournalWrite.as_view(), name="journal_write"),
+    path("my/journals/<int:pk>/<str:week>/pictures/", journals.PictureAdd.as_view(), name="picture_add"),
+    path("journals/pictures/<int:pk>/", journals.PictureShow.as_view(), name="picture_show"),
+    path("my/journals/<int:pk>/pictures/<int:picture>/remove/", journals.PictureRemove.as_view(), name="picture_remove"),
+    path("cohorts/<int:cohort>/journals/", journals.JournalReview.as_view(), name="journal_review"),
+    path("cohorts/<int:cohort>/journals/missing/", journals.JournalMissing.as_view(), name="journal_missing"),
+    path("cohorts/<int:cohort>/journals/accept/", journals.JournalAcceptMany.as_view(), name="journal_accept_many"),
+    path("journals/<int:pk>/", journals.JournalDetail.as_view(), name="journal_detail"),
+    path("journals/<int:pk>/accept/", journals.JournalAccept.as_view(), name="journal_accept"),
+    path("journals/<int:pk>/return/", journals.JournalReturn.as_view(), name="journal_return"),
+    path("journals/<int:pk>/comment/", journals.JournalComment.as_view(), name="journal_comment"),
+]

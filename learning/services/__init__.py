@@ -1,0 +1,32 @@
+from learning.services.attendance import call_roll, correct_mark
+from learning.services.journals import (
+    accept,
+    accept_many,
+    add_picture,
+    comment,
+    keep_draft,
+    open_journal,
+    remove_picture,
+    return_to_writer,
+    submit,
+)
+from learning.services.sessions import cancel_session, change_session, make_session, repeat_weekly, restore_session
+
+__all__ = [
+    "accept",
+    "accept_many",
+    "add_picture",
+    "call_roll",
+    "cancel_session",
+    "change_session",
+    "comment",
+    "correct_mark",
+    "keep_draft",
+    "make_session",
+    "open_journal",
+    "remove_picture",
+    "repeat_weekly",
+    "restore_session",
+    "return_to_writer",
+    "submit",
+]

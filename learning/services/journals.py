@@ -1,0 +1,179 @@
+"""Journals: a draft that is kept while it is written, handed in, commented on, returned or accepted."""
+
+from datetime import date
+
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services import record
+from cohorts.models import Cohort, Trainee
+from learning.models import Journal, JournalNote, JournalPicture
+from learning.rules import journals as rules
+from learning.rules.journals import Action, Week
+from learning.rules.pictures import encode_anew
+from trainee_mgmt.kit.errors import Refused
+
+PICTURES = 9
+
+
+class Overtaken(Refused):
+    """The journal was saved elsewhere in the meantime; ``theirs`` is the text that is stored now."""
+
+    def __init__(self, theirs: str, revision: int):
+        super().__init__(
+            _("This journal was saved on another device or in another window. Both texts are kept: choose one.")
+        )
+        self.theirs, self.revision = theirs, revision
+
+
+def weeks_of(cohort: Cohort) -> list[Week]:
+    """The weeks of the cohort that ask for a journal; none where its rule says so."""
+    if cohort.journal_every == Cohort.JournalEvery.NONE:
+        return []
+    return rules.weeks(cohort.starts_on, cohort.ends_on)
+
+
+def open_journal(trainee: Trainee, *, monday: date) -> Journal:
+    """The trainee's journal of the week that begins on ``monday``, made empty at the first look. Two windows make one."""
+    week = next((each for each in weeks_of(trainee.cohort) if each.monday == monday), None)
+    if week is None:
+        raise Refused(_("The cohort asks for no journal in this week."))
+    if week.first > timezone.localdate():
+        raise Refused(_("This week has not begun; its journal opens on %(day)s.") % {"day": week.first.isoformat()})
+    found = Journal.objects.filter(trainee=trainee, period_start=monday).first()
+    if found:
+        return found
+    if trainee.status != Trainee.Status.ACTIVE:
+        raise Refused(_("You are no longer in this cohort; there is nothing to write."))
+    try:
+        with transaction.atomic():
+            made = Journal.objects.create(
+                trainee=trainee, period_start=monday, due_on=week.due_on, saved_at=timezone.now()
+            )
+            record("learning.open_journal", made, after={"week": monday.isoformat()})
+            return made
+    except IntegrityError:
+        return Journal.objects.get(trainee=trainee, period_start=monday)
+
+
+@transaction.atomic
+def keep_draft(journal: Journal, *, body: str, revision: int) -> Journal:
+    """Keep what was typed. Whoever saves upon an older revision is told (``Overtaken``); the same text again is no change."""
+    journal = Journal.objects.select_for_update().get(pk=journal.pk)
+    rules.move(journal.state, Action.EDIT)
+    body = rules.clean_text(body)
+    if body == journal.body:
+        return journal
+    if revision != journal.revision:
+        raise Overtaken(journal.body, journal.revision)
+    length = len(journal.body)
+    journal.body, journal.revision, journal.saved_at = body, revision + 1, timezone.now()
+    journal.save(update_fields=["body", "revision", "saved_at"])
+    record("learning.keep_draft", journal, before={"characters": length}, after={"characters": len(body)})
+    return journal
+
+
+@transaction.atomic
+def submit(journal: Journal, *, body: str, revision: int, by: User) -> Journal:
+    """Hand in the text that stands on the screen."""
+    journal = Journal.objects.select_for_update().get(pk=journal.pk)
+    state = rules.move(journal.state, Action.SUBMIT)
+    body = rules.require_text(body)
+    if revision != journal.revision and body != journal.body:
+        raise Overtaken(journal.body, journal.revision)
+    before = journal.state
+    now = timezone.now()
+    journal.body, journal.revision, journal.saved_at, journal.state = body, journal.revision + 1, now, state
+    journal.submitted_at = journal.submitted_at or now
+    journal.save(update_fields=["body", "revision", "saved_at", "state", "submitted_at"])
+    JournalNote.objects.create(journal=journal, kind=JournalNote.Kind.SUBMITTED, author=by)
+    record(
+        "learning.submit_journal", journal, before={"state": before}, after={"state": state, "characters": len(body)}
+    )
+    return journal
+
+
+def return_to_writer(journal: Journal, *, text: str, by: User) -> Journal:
+    """Give a journal back with what is missing; the writer can change and hand it in again."""
+    if not text.strip():
+        raise Refused(_("Say what is missing, so that the writer can mend it."))
+    return _review(journal, Action.RETURN, JournalNote.Kind.RETURNED, text=text, by=by)
+
+
+def accept(journal: Journal, *, text: str = "", by: User) -> Journal:
+    """Accept a journal; it counts from now on and no longer changes."""
+    return _review(journal, Action.ACCEPT, JournalNote.Kind.ACCEPTED, text=text, by=by)
+
+
+@transaction.atomic
+def accept_many(journals: list[Journal], *, by: User) -> int:
+    """Accept those that still wait; others are left alone. Answers how many."""
+    waiting = list(
+        Journal.objects.select_for_update()
+        .filter(pk__in=[each.pk for each in journals], state=Journal.State.SUBMITTED)
+        .order_by("pk")
+    )
+    now = timezone.now()
+    Journal.objects.filter(pk__in=[each.pk for each in waiting]).update(
+        state=Journal.State.ACCEPTED, reviewed_at=now, reviewed_by=by
+    )
+    JournalNote.objects.bulk_create(
+        JournalNote(journal=each, kind=JournalNote.Kind.ACCEPTED, author=by) for each in waiting
+    )
+    record(
+        "learning.accept_journals",
+        label=_("%(count)s journals") % {"count": len(waiting)},
+        after={"journals": [each.pk for each in waiting]},
+    )
+    return len(waiting)
+
+
+@transaction.atomic
+def comment(journal: Journal, *, text: str, by: User) -> JournalNote:
+    """Say something without deciding."""
+    text = text.strip()
+    if not text:
+        raise Refused(_("Write the comment first."))
+    note = JournalNote.objects.create(journal=journal, kind=JournalNote.Kind.COMMENT, author=by, text=text[:2000])
+    record("learning.comment_journal", journal, after={"characters": len(text)})
+    return note
+
+
+@transaction.atomic
+def _review(journal: Journal, action: Action, kind: str, *, text: str, by: User) -> Journal:
+    journal = Journal.objects.select_for_update().get(pk=journal.pk)
+    before, state = journal.state, rules.move(journal.state, action)
+    journal.state, journal.reviewed_at, journal.reviewed_by = state, timezone.now(), by
+    journal.save(update_fields=["state", "reviewed_at", "reviewed_by"])
+    JournalNote.objects.create(journal=journal, kind=kind, author=by, text=text.strip()[:2000])
+    record(f"learning.{action}_journal", journal, before={"state": before}, after={"state": state})
+    return journal
+
+
+@transaction.atomic
+def add_picture(journal: Journal, *, data: bytes) -> JournalPicture:
+    """A picture for the journal, encoded anew: smaller, turned upright, without place, device or author."""
+    journal = Journal.objects.select_for_update().get(pk=journal.pk)
+    rules.move(journal.state, Action.EDIT)
+    if journal.pictures.count() >= PICTURES:
+        raise Refused(_("A journal holds %(most)s pictures at most.") % {"most": PICTURES})
+    picture = encode_anew(data)
+    made = JournalPicture(journal=journal, width=picture.width, height=picture.height)
+    made.file.save("picture.jpg", ContentFile(picture.full), save=False)
+    made.thumbnail.save("thumbnail.jpg", ContentFile(picture.thumbnail), save=False)
+    made.save()
+    record("learning.add_picture", journal, after={"picture": made.pk, "bytes": len(picture.full)})
+    return made
+
+
+@transaction.atomic
+def remove_picture(picture: JournalPicture) -> None:
+    journal = Journal.objects.select_for_update().get(pk=picture.journal_id)
+    rules.move(journal.state, Action.EDIT)
+    key, files = picture.pk, (picture.file, picture.thumbnail)
+    picture.delete()
+    record("learning.remove_picture", journal, before={"picture": key})
+    transaction.on_commit(lambda: [file.storage.delete(file.name) for file in files])

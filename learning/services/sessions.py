@@ -1,0 +1,134 @@
+"""Sessions: made, changed, repeated, cancelled. Conflicts of time and place come with the timetable."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.services import record
+from accounts.services.audit import changes
+from cohorts.models import Cohort, TrainingClass
+from learning.models import Attendance, Session, SessionClass
+from trainee_mgmt.kit.errors import Refused
+
+LONGEST = timedelta(hours=24)
+REPEATS = 40  # weeks; a year's run has fewer
+
+
+@transaction.atomic
+def make_session(*, cohort: Cohort, classes: Iterable[TrainingClass], **fields) -> Session:
+    """A session of these classes of the cohort."""
+    classes = _checked(cohort, classes, fields["starts_at"], fields["ends_at"])
+    session = Session.objects.create(cohort=cohort, **fields)
+    _set_classes(session, classes)
+    record("learning.make_session", session, after=_facts(session, classes))
+    return session
+
+
+@transaction.atomic
+def repeat_weekly(session: Session, *, times: int) -> list[Session]:
+    """The same session again in each of the next ``times`` weeks, at the same hour."""
+    if not 1 <= times <= REPEATS:
+        raise Refused(_("Repeat it 1 to %(most)s times.") % {"most": REPEATS})
+    classes = list(session.classes.all())
+    copies = [
+        Session(
+            cohort=session.cohort,
+            title=session.title,
+            teacher_name=session.teacher_name,
+            place=session.place,
+            mode=session.mode,
+            starts_at=session.starts_at + timedelta(weeks=week),
+            ends_at=session.ends_at + timedelta(weeks=week),
+        )
+        for week in range(1, times + 1)
+    ]
+    for copy in copies:
+        _checked(session.cohort, classes, copy.starts_at, copy.ends_at)
+    made = Session.objects.bulk_create(copies)
+    SessionClass.objects.bulk_create(
+        SessionClass(session=copy, training_class=each) for copy in made for each in classes
+    )
+    record("learning.repeat_session", session, after={"times": times, "until": made[-1].starts_at.isoformat()})
+    return made
+
+
+@transaction.atomic
+def change_session(session: Session, *, classes: Iterable[TrainingClass], **fields) -> Session:
+    """Change a session. Once the roll was called its time and classes stay: marks hang from them."""
+    session = Session.objects.select_for_update().get(pk=session.pk)
+    classes = _checked(session.cohort, classes, fields["starts_at"], fields["ends_at"])
+    before, after = changes(session, fields)
+    old = set(session.classes.values_list("pk", flat=True))
+    if session.rolled_at and ({"starts_at", "ends_at"} & after.keys() or old != {each.pk for each in classes}):
+        raise Refused(_("The roll of this session was called; its time and classes can no longer change."))
+    for name, value in fields.items():
+        setattr(session, name, value)
+    session.save(update_fields=list(fields))
+    if old != {each.pk for each in classes}:
+        _set_classes(session, classes)
+        after["classes"] = ", ".join(each.name for each in classes)
+    record("learning.change_session", session, before=before, after=after)
+    return session
+
+
+@transaction.atomic
+def cancel_session(session: Session, *, reason: str) -> None:
+    """A cancelled session stays in the list with its reason and counts nowhere."""
+    if Attendance.objects.filter(session=session, in_force=True).exists():
+        raise Refused(_("People were marked at this session; it took place and cannot be cancelled."))
+    changed = Session.objects.filter(pk=session.pk, cancelled_at=None, rolled_at=None).update(
+        cancelled_at=timezone.now(), cancel_reason=reason[:200]
+    )
+    if not changed:
+        raise Refused(_("This session was cancelled or held already."))
+    record("learning.cancel_session", session, after={"reason": reason})
+
+
+@transaction.atomic
+def restore_session(session: Session) -> None:
+    """Take a cancellation back."""
+    if not Session.objects.filter(pk=session.pk, cancelled_at__isnull=False).update(
+        cancelled_at=None, cancel_reason=""
+    ):
+        raise Refused(_("This session is not cancelled."))
+    record("learning.restore_session", session)
+
+
+def _checked(cohort, classes, starts_at, ends_at) -> list[TrainingClass]:
+    classes = list(classes)
+    if not classes:
+        raise Refused(_("Choose at least one class."))
+    if any(each.cohort_id != cohort.pk for each in classes):
+        raise Refused(_("A class of another cohort cannot take part."))
+    if ends_at <= starts_at:
+        raise Refused(_("A session ends after it starts."))
+    if ends_at - starts_at > LONGEST:
+        raise Refused(_("A session lasts a day at most; make one session for each day."))
+    first, last = timezone.localdate(starts_at), timezone.localdate(ends_at)
+    if first < cohort.starts_on or last > cohort.ends_on:
+        raise Refused(
+            _("The cohort runs from %(start)s to %(end)s; this session lies outside.")
+            % {"start": cohort.starts_on.isoformat(), "end": cohort.ends_on.isoformat()}
+        )
+    return classes
+
+
+def _set_classes(session, classes) -> None:
+    session.session_classes.exclude(training_class__in=classes).delete()
+    SessionClass.objects.bulk_create(
+        (SessionClass(session=session, training_class=each) for each in classes), ignore_conflicts=True
+    )
+
+
+def _facts(session, classes) -> dict:
+    return {
+        "title": session.title,
+        "starts_at": session.starts_at.isoformat(),
+        "ends_at": session.ends_at.isoformat(),
+        "place": session.place,
+        "teacher": session.teacher_name,
+        "classes": ", ".join(each.name for each in classes),
+    }

@@ -1,0 +1,136 @@
+from datetime import datetime, time, timedelta
+
+import django_filters
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from learning.models import Attendance, Session, SessionClass
+from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
+from trainee_mgmt.kit.templatetags.look import status_tag
+
+
+def _when(starts_at, ends_at) -> str:
+    start, end = timezone.localtime(starts_at), timezone.localtime(ends_at)
+    return f"{start:%Y-%m-%d} {start:%H:%M}–{end:%H:%M}"
+
+
+def session_state(cancelled_at, rolled_at, starts_at, ends_at):
+    """(kind of tag, word) of a session's state."""
+    now = timezone.now()
+    if cancelled_at:
+        return "off", _t("cancelled")
+    if rolled_at:
+        return "ok", _t("roll called")
+    if ends_at < now:
+        return "warn", _t("roll missing")
+    if starts_at <= now:
+        return "accent", _t("running")
+    return "", _t("planned")
+
+
+class SessionFilters(TableFilters):
+    q = django_filters.CharFilter(label=_("Title, teacher or place"), method="find")
+    day = django_filters.DateFilter(label=_("Day"), method="on_day")
+    in_class = django_filters.ChoiceFilter(label=_("Class"), method="of_class", empty_label=_("All classes"))
+
+    class Meta:
+        model = Session
+        fields = []
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        classes = self.table.context.classes.order_by("number", "pk").values_list("pk", "name")
+        self.filters["in_class"].extra["choices"] = list(classes)
+
+    def find(self, queryset, name, value):
+        return queryset.filter(Q(title__icontains=value) | Q(teacher_name__icontains=value) | Q(place__icontains=value))
+
+    def on_day(self, queryset, name, value):
+        start = timezone.make_aware(datetime.combine(value, time.min))
+        return queryset.filter(starts_at__gte=start, starts_at__lt=start + timedelta(days=1))
+
+    def of_class(self, queryset, name, value):
+        return queryset.filter(pk__in=SessionClass.objects.filter(training_class=value).values("session"))
+
+
+class SessionTable(Table):
+    name = "sessions"
+    row_url = "learning:session_detail"
+    filterset_class = SessionFilters
+    default_order = ("starts_at",)
+    columns = (
+        Column("title", _("Session"), sort="title"),
+        Column("starts_at", _("Time"), source=("starts_at", "ends_at"), text=_when, sort="starts_at"),
+        Column("classes", _("Classes"), source="class_names"),
+        Column("teacher_name", _("Teacher"), sort="teacher_name"),
+        Column("place", _("Place"), sort="place"),
+        Column(
+            "state",
+            _("State"),
+            source=("cancelled_at", "rolled_at", "starts_at", "ends_at"),
+            text=lambda *values: session_state(*values)[1],
+            html=lambda *values: status_tag(*session_state(*values)),
+        ),
+        Column("marked", _("Came / marked"), source=("came", "marked"), text=lambda came, marked: f"{came} / {marked}" if marked else "", number=True),
+    )
+    empty_title = _("No sessions yet")
+    empty_hint = _("A session has a time, a place and classes; roll is called at it.")
+
+    def prepare(self, queryset):
+        names = SessionClass.objects.filter(session=OuterRef("pk")).order_by().values("session")
+        marks = Attendance.objects.filter(session=OuterRef("pk"), in_force=True).order_by().values("session")
+        return queryset.annotate(
+            class_names=Subquery(names.annotate(n=StringAgg("training_class__name", "、", ordering="training_class__number")).values("n")),
+            came=Coalesce(Subquery(marks.annotate(n=Count("pk", filter=Q(state__in=["present", "late", "early"]))).values("n")), 0),
+            marked=Coalesce(Subquery(marks.annotate(n=Count("pk")).values("n")), 0),
+        )
+
+    @property
+    def tabs(self):
+        now = timezone.now()
+        return (
+            Tab("coming", _("Coming"), Q(ends_at__gte=now, cancelled_at=None)),
+            Tab("past", _("Held"), Q(ends_at__lt=now, cancelled_at=None)),
+            Tab("open", _("Roll missing"), Q(ends_at__lt=now, cancelled_at=None, rolled_at=None)),
+            Tab("cancelled", _("Cancelled"), Q(cancelled_at__isnull=False)),
+        )
+
+
+class AttendanceFilters(TableFilters):
+    state = django_filters.ChoiceFilter(label=_("Mark"), choices=Attendance.State.choices, empty_label=_("All marks"))
+
+    class Meta:
+        model = Attendance
+        fields = ["state"]
+
+
+MARK_TAGS = {"present": "ok", "late": "warn", "early": "warn", "absent": "bad", "excused": "off"}
+
+
+def mark_tag(state) -> str:
+    return status_tag(MARK_TAGS[state], str(Attendance.State(state).label))
+
+
+class AttendanceTable(Table):
+    """The ledger, row by row: what figures of attendance open."""
+
+    name = "attendance"
+    personal = True
+    filterset_class = AttendanceFilters
+    default_order = ("-session__starts_at", "trainee__number")
+    columns = (
+        Column("trainee", _("Trainee"), source="trainee__person__name", sort="trainee__person__name_key"),
+        Column("number", _("Number"), source="trainee__number", sort="trainee__number"),
+        Column("session", _("Session"), source="session__title"),
+        Column("when", _("Time"), source=("session__starts_at", "session__ends_at"), text=_when, sort="session__starts_at"),
+        Column("state", _("Mark"), text=lambda state: str(Attendance.State(state).label), html=mark_tag),
+        Column("note", _("Note")),
+        Column("marked_by", _("Marked by"), source="marked_by__name"),
+        Column("marked_at", _("Marked at"), sort="marked_at"),
+    )
+    empty_title = _("No marks yet")
+    empty_hint = _("Marks come from the roll call of a session.")
