@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from cohorts.access import class_ids, my_traineeships, trainees_of_my_classes, whole_cohorts
 from cohorts.models import Trainee
-from learning.models import SessionClass
+from learning.models import Journal, SessionClass
 from trainee_mgmt.kit.access import all_rows, any_of, grant
 
 

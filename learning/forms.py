@@ -17,7 +17,9 @@ class SessionForm(CrispyMixin, forms.ModelForm):
     on = forms.DateField(label=_("Day"), widget=DateInput)
     start = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     end = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    classes = forms.ModelMultipleChoiceField(TrainingClass.objects.none(), label=_("Classes"), widget=forms.CheckboxSelectMultiple)
+    classes = forms.ModelMultipleChoiceField(
+        TrainingClass.objects.none(), label=_("Classes"), widget=forms.CheckboxSelectMultiple
+    )
 
     class Meta:
         model = Session

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from learning.models import Attendance, Session, SessionClass
+from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
-from trainee_mgmt.kit.templatetags.look import status_tag
 
 
 def _when(starts_at, ends_at) -> str:
@@ -22,7 +22,7 @@ def session_state(cancelled_at, rolled_at, starts_at, ends_at):
     """(kind of tag, word) of a session's state."""
     now = timezone.now()
     if cancelled_at:
-        return "off", _t("cancelled")
+        return "", _t("cancelled")
     if rolled_at:
         return "ok", _t("roll called")
     if ends_at < now:
@@ -75,7 +75,13 @@ class SessionTable(Table):
             text=lambda *values: session_state(*values)[1],
             html=lambda *values: status_tag(*session_state(*values)),
         ),
-        Column("marked", _("Came / marked"), source=("came", "marked"), text=lambda came, marked: f"{came} / {marked}" if marked else "", number=True),
+        Column(
+            "marked",
+            _("Came / marked"),
+            source=("came", "marked"),
+            text=lambda came, marked: f"{came} / {marked}" if marked else "",
+            number=True,
+        ),
     )
     empty_title = _("No sessions yet")
     empty_hint = _("A session has a time, a place and classes; roll is called at it.")
@@ -84,8 +90,12 @@ class SessionTable(Table):
         names = SessionClass.objects.filter(session=OuterRef("pk")).order_by().values("session")
         marks = Attendance.objects.filter(session=OuterRef("pk"), in_force=True).order_by().values("session")
         return queryset.annotate(
-            class_names=Subquery(names.annotate(n=StringAgg("training_class__name", "、", ordering="training_class__number")).values("n")),
-            came=Coalesce(Subquery(marks.annotate(n=Count("pk", filter=Q(state__in=["present", "late", "early"]))).values("n")), 0),
+            class_names=Subquery(
+                names.annotate(n=StringAgg("training_class__name", "、", ordering="training_class__number")).values("n")
+            ),
+            came=Coalesce(
+                Subquery(marks.annotate(n=Count("pk", filter=Q(state__in=["present", "late", "early"]))).values("n")), 0
+            ),
             marked=Coalesce(Subquery(marks.annotate(n=Count("pk")).values("n")), 0),
         )
 
@@ -108,7 +118,7 @@ class AttendanceFilters(TableFilters):
         fields = ["state"]
 
 
-MARK_TAGS = {"present": "ok", "late": "warn", "early": "warn", "absent": "bad", "excused": "off"}
+MARK_TAGS = {"present": "ok", "late": "warn", "early": "warn", "absent": "bad", "excused": ""}
 
 
 def mark_tag(state) -> str:
@@ -126,7 +136,9 @@ class AttendanceTable(Table):
         Column("trainee", _("Trainee"), source="trainee__person__name", sort="trainee__person__name_key"),
         Column("number", _("Number"), source="trainee__number", sort="trainee__number"),
         Column("session", _("Session"), source="session__title"),
-        Column("when", _("Time"), source=("session__starts_at", "session__ends_at"), text=_when, sort="session__starts_at"),
+        Column(
+            "when", _("Time"), source=("session__starts_at", "session__ends_at"), text=_when, sort="session__starts_at"
+        ),
         Column("state", _("Mark"), text=lambda state: str(Attendance.State(state).label), html=mark_tag),
         Column("note", _("Note")),
         Column("marked_by", _("Marked by"), source="marked_by__name"),

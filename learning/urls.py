@@ -19,7 +19,9 @@ urlpatterns = [
     path("my/journals/<int:pk>/<str:week>/", journals.JournalWrite.as_view(), name="journal_write"),
     path("my/journals/<int:pk>/<str:week>/pictures/", journals.PictureAdd.as_view(), name="picture_add"),
     path("journals/pictures/<int:pk>/", journals.PictureShow.as_view(), name="picture_show"),
-    path("my/journals/<int:pk>/pictures/<int:picture>/remove/", journals.PictureRemove.as_view(), name="picture_remove"),
+    path(
+        "my/journals/<int:pk>/pictures/<int:picture>/remove/", journals.PictureRemove.as_view(), name="picture_remove"
+    ),
     path("cohorts/<int:cohort>/journals/", journals.JournalReview.as_view(), name="journal_review"),
     path("cohorts/<int:cohort>/journals/missing/", journals.JournalMissing.as_view(), name="journal_missing"),
     path("cohorts/<int:cohort>/journals/accept/", journals.JournalAcceptMany.as_view(), name="journal_accept_many"),

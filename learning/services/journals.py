@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record
-from cohorts.models import Cohort, Trainee
+from cohorts.models import Trainee
 from learning.models import Journal, JournalNote, JournalPicture
 from learning.rules import journals as rules
-from learning.rules.journals import Action, Week
+from learning.rules.journals import Action
 from learning.rules.pictures import encode_anew
+from learning.selectors import schedule_of
 from trainee_mgmt.kit.errors import Refused
 
 PICTURES = 9
@@ -29,16 +30,9 @@ class Overtaken(Refused):
         self.theirs, self.revision = theirs, revision
 
 
-def weeks_of(cohort: Cohort) -> list[Week]:
-    """The weeks of the cohort that ask for a journal; none where its rule says so."""
-    if cohort.journal_every == Cohort.JournalEvery.NONE:
-        return []
-    return rules.weeks(cohort.starts_on, cohort.ends_on)
-
-
 def open_journal(trainee: Trainee, *, monday: date) -> Journal:
     """The trainee's journal of the week that begins on ``monday``, made empty at the first look. Two windows make one."""
-    week = next((each for each in weeks_of(trainee.cohort) if each.monday == monday), None)
+    week = next((each for each in schedule_of(trainee.cohort) if each.monday == monday), None)
     if week is None:
         raise Refused(_("The cohort asks for no journal in this week."))
     if week.first > timezone.localdate():

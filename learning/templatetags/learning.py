@@ -1,0 +1,29 @@
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from learning.models import Journal
+from learning.selectors import JournalWeek
+from learning.tables import mark_tag
+from trainee_mgmt.kit.pieces import status_tag
+
+register = template.Library()
+JOURNAL_TAGS = {"draft": "", "submitted": "accent", "returned": "warn", "accepted": "ok"}
+
+
+@register.filter
+def mark(state: str) -> SafeString:
+    """The tag of a mark of attendance."""
+    return mark_tag(state)
+
+
+@register.filter
+def journal_tag(what: Journal | JournalWeek) -> SafeString:
+    """The tag of a journal, or of a week that asks for one."""
+    if isinstance(what, JournalWeek):
+        if what.is_late:
+            return status_tag("bad", _("past due"))
+        if what.journal is None:
+            return status_tag("", _("not begun"))
+        what = what.journal
+    return status_tag(JOURNAL_TAGS[what.state], what.get_state_display())

@@ -1,0 +1,316 @@
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import FileResponse, Http404, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.generic import TemplateView, View
+
+from cohorts.access import COHORT
+from cohorts.models import Trainee
+from learning import selectors
+from learning.models import Journal, JournalNote, JournalPicture
+from learning.rules import journals as rules
+from learning.rules.journals import Action
+from learning.services import (
+    accept,
+    accept_many,
+    add_picture,
+    comment,
+    keep_draft,
+    open_journal,
+    remove_picture,
+    return_to_writer,
+    submit,
+)
+from learning.services.journals import Overtaken
+from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.pages import ActionPage, Page, StaticPage
+
+PER_PAGE = 50
+
+
+class MyJournals(StaticPage):
+    """The weeks of my cohorts, newest first, with what became of each journal."""
+
+    allow = "learning.write_journal"
+    model = Trainee
+    template_name = "learning/my_journals.html"
+
+    def get_context_data(self, **kwargs):
+        places = list(self.reachable(Trainee).select_related("cohort").order_by("-joined_on", "-pk"))
+        return super().get_context_data(
+            places=[(place, selectors.journal_weeks(place, today=timezone.localdate())) for place in places], **kwargs
+        )
+
+
+class _MyJournal(Page, View, abstract=True):
+    """A page of one of my weeks: the place of mine (``pk``) and the Monday in the URL."""
+
+    allow = "learning.write_journal"
+    model = Trainee
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.trainee = get_object_or_404(
+            self.reachable(Trainee).select_related("cohort__program", "person"), pk=kwargs["pk"]
+        )
+        try:
+            self.monday = date.fromisoformat(kwargs["week"])
+        except ValueError as error:
+            raise Http404 from error
+        self.week = next(
+            (week for week in selectors.schedule_of(self.trainee.cohort) if week.monday == self.monday), None
+        )
+        if self.week is None:
+            raise Http404
+
+    @property
+    def url(self) -> str:
+        return reverse("learning:journal_write", kwargs={"pk": self.trainee.pk, "week": self.monday.isoformat()})
+
+
+class JournalWrite(_MyJournal, TemplateView):
+    """Write, keep, hand in. The draft is sent at every pause of typing (``do=keep``) and kept in the browser besides."""
+
+    template_name = "learning/journal_write.html"
+
+    def get_context_data(self, **kwargs):
+        journal = Journal.objects.filter(trainee=self.trainee, period_start=self.monday).first()
+        state = journal.state if journal else Journal.State.DRAFT
+        return super().get_context_data(
+            trainee=self.trainee,
+            week=self.week,
+            journal=journal,
+            text=kwargs.pop("text", journal.body if journal else ""),
+            revision=journal.revision if journal else 0,
+            can_edit=rules.may(state, Action.EDIT),
+            prompts=[line for line in self.trainee.cohort.journal_prompts.splitlines() if line.strip()],
+            pictures=list(journal.pictures.order_by("pk")) if journal else [],
+            notes=list(journal.notes.select_related("author").order_by("pk")) if journal else [],
+            url=self.url,
+            **kwargs,
+        )
+
+    def post(self, request, **kwargs):
+        body = request.POST.get("body", "")
+        revision = request.POST.get("revision", "")
+        if not (revision.isascii() and revision.isdigit() and len(revision) < 10):
+            raise BadRequest("revision must be a number")
+        if request.POST.get("do") == "keep":
+            return self.keep(body, int(revision))
+        return self.hand_in(body, int(revision))
+
+    def keep(self, body, revision):
+        try:
+            journal = keep_draft(open_journal(self.trainee, monday=self.monday), body=body, revision=revision)
+        except Overtaken as overtaken:
+            return JsonResponse(
+                {"error": str(overtaken), "theirs": overtaken.theirs, "revision": overtaken.revision}, status=409
+            )
+        except Refused as refusal:
+            return JsonResponse({"error": str(refusal)}, status=422)
+        return JsonResponse(
+            {
+                "revision": journal.revision,
+                "saved": f"{timezone.localtime(journal.saved_at):%H:%M}",
+                "length": len(journal.body),
+            }
+        )
+
+    def hand_in(self, body, revision):
+        try:
+            submit(open_journal(self.trainee, monday=self.monday), body=body, revision=revision, by=self.request.user)
+        except Overtaken as overtaken:
+            context = self.get_context_data(text=body, error=str(overtaken), theirs=overtaken.theirs)
+            return self.render_to_response(context, status=409)
+        except Refused as refusal:
+            return self.render_to_response(self.get_context_data(text=body, error=str(refusal)), status=422)
+        messages.success(self.request, _("Your journal is handed in."))
+        return HttpResponseRedirect(reverse("learning:my_journals"))
+
+
+class PictureAdd(_MyJournal):
+    http_method_names = ("post", "options")
+
+    def post(self, request, **kwargs):
+        upload = request.FILES.get("picture")
+        if upload is None:
+            messages.error(request, _("Choose a picture first."))
+            return HttpResponseRedirect(self.url)
+        try:
+            add_picture(open_journal(self.trainee, monday=self.monday), data=upload.read())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return HttpResponseRedirect(self.url)
+
+
+class PictureRemove(Page, View):
+    allow = "learning.write_journal"
+    model = Trainee
+    http_method_names = ("post", "options")
+
+    def post(self, request, pk, picture):
+        trainee = get_object_or_404(self.reachable(Trainee), pk=pk)
+        found = get_object_or_404(
+            JournalPicture.objects.select_related("journal"), pk=picture, journal__trainee=trainee
+        )
+        try:
+            remove_picture(found)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        week = found.journal.period_start.isoformat()
+        return HttpResponseRedirect(reverse("learning:journal_write", kwargs={"pk": pk, "week": week}))
+
+
+class PictureShow(Page, View):
+    """A picture to whoever may read its journal; ``?small`` for the thumbnail."""
+
+    allow = "learning.view_picture"
+    model = JournalPicture
+
+    def get(self, request, pk):
+        picture = get_object_or_404(self.reachable(JournalPicture), pk=pk)
+        file = picture.thumbnail if "small" in request.GET else picture.file
+        try:
+            opened = file.open("rb")
+        except FileNotFoundError as error:
+            raise Http404 from error
+        headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
+        return FileResponse(opened, content_type="image/jpeg", headers=headers)
+
+
+def reviewable(queryset):
+    return queryset.select_related("trainee__person").prefetch_related(
+        "pictures", Prefetch("notes", JournalNote.objects.select_related("author").order_by("pk"))
+    )
+
+
+class JournalReview(StaticPage):
+    """What waits for a reviewer, many on one page, oldest first; by keyboard too."""
+
+    allow = "learning.view_journal"
+    inside = COHORT
+    model = Journal
+    template_name = "learning/journal_review.html"
+
+    def get_context_data(self, **kwargs):
+        journals = self.reachable(Journal).filter(trainee__cohort=self.cohort)
+        counts = selectors.journal_counts(journals)
+        state = self.request.GET.get("state", "")
+        state = state if state in counts else Journal.State.SUBMITTED.value
+        text = self.request.GET.get("q", "").strip()[:60]
+        shown = journals.filter(state=state)
+        if text:
+            shown = shown.filter(trainee__person__name__icontains=text)
+        order = ("submitted_at", "pk") if state == Journal.State.SUBMITTED else ("-period_start", "pk")
+        page = Paginator(reviewable(shown).order_by(*order), PER_PAGE).get_page(self.request.GET.get("page"))
+        return super().get_context_data(
+            page=page,
+            state=state,
+            q=text,
+            tabs=[
+                (value, label, counts[value]) for value, label in Journal.State.choices if value != Journal.State.DRAFT
+            ],
+            missing=selectors.missing_journals(self.cohort, today=timezone.localdate()).count(),
+            **kwargs,
+        )
+
+
+class JournalMissing(StaticPage):
+    """Who owes a journal, and since when."""
+
+    allow = "learning.view_journal"
+    inside = COHORT
+    model = Journal
+    template_name = "learning/journal_missing.html"
+
+    def get_context_data(self, **kwargs):
+        trainees = Trainee.objects.filter(pk__in=self.reachable(Trainee, "cohorts.view_trainee").values("pk"))
+        rows = selectors.missing_by_trainee(self.cohort, trainees, today=timezone.localdate())
+        page = Paginator(rows, PER_PAGE).get_page(self.request.GET.get("page"))
+        return super().get_context_data(page=page, **kwargs)
+
+
+class JournalDetail(StaticPage):
+    allow = "learning.view_journal"
+    model = Journal
+    template_name = "learning/journal_detail.html"
+
+    def get_context_data(self, **kwargs):
+        journal = get_object_or_404(
+            reviewable(self.reachable(Journal)).select_related("trainee__cohort__program"), pk=self.kwargs["pk"]
+        )
+        return super().get_context_data(journal=journal, cohort=journal.trainee.cohort, **kwargs)
+
+
+class _Review(ActionPage, abstract=True):
+    """One decision about one journal; htmx gets the changed piece back, others the page they came from."""
+
+    allow = "learning.review_journal"
+    model = Journal
+
+    def post(self, request, pk, **kwargs):
+        if not request.htmx:
+            return super().post(request, pk, **kwargs)
+        journal = get_object_or_404(self.get_rows(), pk=pk)
+        error = ""
+        try:
+            self.act(journal)
+        except Refused as refusal:
+            error = str(refusal)
+        fresh = get_object_or_404(reviewable(self.get_rows()), pk=pk)
+        return render(
+            request, "learning/_journal.html", {"journal": fresh, "error": error, "text": self.text if error else ""}
+        )
+
+    @property
+    def text(self) -> str:
+        return self.request.POST.get("text", "")[:2000]
+
+
+class JournalAccept(_Review):
+    def act(self, journal):
+        accept(journal, text=self.text, by=self.request.user)
+        return _("Accepted.")
+
+
+class JournalReturn(_Review):
+    def act(self, journal):
+        return_to_writer(journal, text=self.text, by=self.request.user)
+        return _("Returned with your words.")
+
+
+class JournalComment(_Review):
+    def act(self, journal):
+        comment(journal, text=self.text, by=self.request.user)
+        return _("Your comment is there.")
+
+
+class JournalAcceptMany(Page, View):
+    """Accept the journals named by ``pk``, those that still wait."""
+
+    allow = "learning.review_journal"
+    inside = COHORT
+    http_method_names = ("post", "options")
+
+    def post(self, request, cohort):
+        keys = [key for key in request.POST.getlist("pk") if key.isascii() and key.isdigit() and len(key) < 19][
+            :PER_PAGE
+        ]
+        chosen = list(self.reachable(Journal).filter(trainee__cohort=self.cohort, pk__in=keys))
+        count = accept_many(chosen, by=request.user) if chosen else 0
+        if count:
+            messages.success(
+                request,
+                ngettext("%(count)s journal accepted.", "%(count)s journals accepted.", count) % {"count": count},
+            )
+        else:
+            messages.warning(request, _("None of the chosen journals waits any more."))
+        return HttpResponseRedirect(reverse("learning:journal_review", kwargs={"cohort": cohort}))

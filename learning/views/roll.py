@@ -1,0 +1,126 @@
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from cohorts.access import COHORT
+from learning.forms import MarkForm
+from learning.models import Attendance, Session
+from learning.rules.attendance import TAP_CYCLE
+from learning.selectors import roll
+from learning.services import call_roll, correct_mark
+from learning.tables import AttendanceTable
+from learning.views.sessions import classes_of_user
+from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.lists import TablePage
+from trainee_mgmt.kit.pages import FormPage, Page
+
+
+class RollCall(Page, TemplateView):
+    """Everybody is present; tap whoever is not, send once. Works without scripts too: each line is a list of choices."""
+
+    allow = "learning.call_roll"
+    model = Session
+    template_name = "learning/roll_call.html"
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.session = get_object_or_404(self.reachable(Session).select_related("cohort__program"), pk=kwargs["pk"])
+        self.of_classes = classes_of_user(request.user)
+
+    def get_context_data(self, **kwargs):
+        lines = roll(self.session, of_classes=self.of_classes)
+        typed = kwargs.pop("typed", {})
+        return super().get_context_data(
+            session=self.session,
+            cohort=self.session.cohort,
+            lines=[(line, typed.get(line.trainee_id) or line.state or "present") for line in lines],
+            cycle=[(mark.value, Attendance.State(mark.value).label) for mark in TAP_CYCLE],
+            states=Attendance.State.choices,
+            **kwargs,
+        )
+
+    def post(self, request, pk):
+        marks, seen = _read(request.POST)
+        try:
+            exceptions = {trainee: state for trainee, state in marks.items() if state != "present"}
+            count = call_roll(
+                self.session, exceptions=exceptions, by=request.user, of_classes=self.of_classes, seen=seen
+            )
+        except Refused as refusal:
+            context = self.get_context_data(error=str(refusal), typed=marks)
+            return self.render_to_response(context, status=409)
+        messages.success(request, _("The roll is called: %(count)s marks are new.") % {"count": count})
+        return HttpResponseRedirect(self.session.get_absolute_url())
+
+
+def _read(data) -> tuple[dict[int, str], dict[int, int | None]]:
+    marks, seen = {}, {}
+    for name, value in data.items():
+        kind, _dash, key = name.partition("-")
+        if kind in ("mark", "seen"):
+            if not (key.isascii() and key.isdigit() and len(key) < 19) or not (
+                kind == "mark" or value == "" or value.isdigit()
+            ):
+                raise BadRequest("a roll is mark-<trainee>=<state> and seen-<trainee>=<mark>")
+            if kind == "mark":
+                marks[int(key)] = value
+            else:
+                seen[int(key)] = int(value) if value else None
+    return marks, seen
+
+
+class MarkCorrect(FormPage):
+    """One mark, corrected with a reason; the old one stays in the ledger."""
+
+    allow = "learning.call_roll"
+    model = Session
+    form_class = MarkForm
+    template_name = "learning/mark_correct.html"
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.session = get_object_or_404(self.reachable(Session).select_related("cohort__program"), pk=kwargs["pk"])
+        lines = roll(self.session, of_classes=classes_of_user(request.user))
+        self.line = next((line for line in lines if line.trainee_id == kwargs["trainee"]), None)
+        if self.line is None:
+            raise Http404
+        self.title = _("Correct the mark of %(name)s") % {"name": self.line.name}
+
+    def get_initial(self):
+        return {"state": self.line.state or "present"}
+
+    def get_context_data(self, **kwargs):
+        past = (
+            Attendance.objects.filter(session=self.session, trainee=self.line.trainee_id)
+            .select_related("marked_by")
+            .order_by("-pk")
+        )
+        return super().get_context_data(
+            session=self.session, cohort=self.session.cohort, line=self.line, past=past, **kwargs
+        )
+
+    def save(self, form):
+        return correct_mark(self.session, self.line.trainee_id, by=self.request.user, **form.cleaned_data)
+
+    def get_success_message(self):
+        return _("The new mark is in force; the old one stays in the ledger.")
+
+    def get_success_url(self):
+        return self.session.get_absolute_url()
+
+
+class AttendanceList(TablePage):
+    """The marks in force of a cohort, one row each: what every figure of attendance opens."""
+
+    allow = "learning.view_attendance"
+    inside = COHORT
+    model = Attendance
+    table_class = AttendanceTable
+    title = gettext_lazy("Marks of attendance")
+
+    def get_rows(self):
+        return super().get_rows().filter(session__cohort=self.cohort, session__cancelled_at=None, in_force=True)
