@@ -91,7 +91,7 @@ class SessionTable(Table):
         marks = Attendance.objects.filter(session=OuterRef("pk"), in_force=True).order_by().values("session")
         return queryset.annotate(
             class_names=Subquery(
-                names.annotate(n=StringAgg("training_class__name", "、", ordering="training_class__number")).values("n")
+                names.annotate(n=StringAgg("training_class__name", "、", order_by="training_class__number")).values("n")
             ),
             came=Coalesce(
                 Subquery(marks.annotate(n=Count("pk", filter=Q(state__in=["present", "late", "early"]))).values("n")), 0

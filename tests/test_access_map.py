@@ -42,10 +42,8 @@ PAGES = [route for route in sitemap.routes() if route.allow]
 
 
 def kwargs_of(route, world, *, missing: bool = False) -> dict:
-    model = (
-        GRANTS[route.allow].on
-        or (getattr(getattr(route.page, "model", None), "_meta", None)
-        and route.page.model._meta.label)
+    model = GRANTS[route.allow].on or (
+        getattr(getattr(route.page, "model", None), "_meta", None) and route.page.model._meta.label
     )
     kwargs = {}
     for name in route.kwargs:

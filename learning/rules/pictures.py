@@ -12,7 +12,7 @@ from trainee_mgmt.kit.errors import Refused
 MOST_BYTES = 15 * 1024 * 1024
 MOST_PIXELS = 60_000_000  # a phone of today makes 50
 LONG_SIDE, THUMBNAIL_SIDE = 1920, 360
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "MPO")  # no SVG: it is a program, not a picture
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")  # no SVG: it is a program, not a picture
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.generic import TemplateView, View
+from django.views.generic import View
 
 from cohorts.access import COHORT
 from cohorts.models import Trainee
@@ -50,7 +50,7 @@ class MyJournals(StaticPage):
         )
 
 
-class _MyJournal(Page, View, abstract=True):
+class _MyJournal(Page, abstract=True):
     """A page of one of my weeks: the place of mine (``pk``) and the Monday in the URL."""
 
     allow = "learning.write_journal"
@@ -76,7 +76,7 @@ class _MyJournal(Page, View, abstract=True):
         return reverse("learning:journal_write", kwargs={"pk": self.trainee.pk, "week": self.monday.isoformat()})
 
 
-class JournalWrite(_MyJournal, TemplateView):
+class JournalWrite(_MyJournal, StaticPage):
     """Write, keep, hand in. The draft is sent at every pause of typing (``do=keep``) and kept in the browser besides."""
 
     template_name = "learning/journal_write.html"
@@ -136,7 +136,7 @@ class JournalWrite(_MyJournal, TemplateView):
         return HttpResponseRedirect(reverse("learning:my_journals"))
 
 
-class PictureAdd(_MyJournal):
+class PictureAdd(_MyJournal, View):
     http_method_names = ("post", "options")
 
     def post(self, request, **kwargs):

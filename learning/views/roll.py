@@ -4,7 +4,6 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView
 
 from cohorts.access import COHORT
 from learning.forms import MarkForm
@@ -16,10 +15,10 @@ from learning.tables import AttendanceTable
 from learning.views.sessions import classes_of_user
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import FormPage, Page
+from trainee_mgmt.kit.pages import FormPage, StaticPage
 
 
-class RollCall(Page, TemplateView):
+class RollCall(StaticPage):
     """Everybody is present; tap whoever is not, send once. Works without scripts too: each line is a list of choices."""
 
     allow = "learning.call_roll"

@@ -7,16 +7,15 @@ from django.db import connection, transaction
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView
 
 from trainee_mgmt.kit import access
-from trainee_mgmt.kit.pages import Page
+from trainee_mgmt.kit.pages import StaticPage
 from trainee_mgmt.kit.sheets import XLSX, csv_rows, xlsx_rows
 from trainee_mgmt.kit.tables import RECORDERS, ExportRequest
 from trainee_mgmt.kit.uploads import content_disposition
 
 
-class TablePage(Page, TemplateView, abstract=True):
+class TablePage(StaticPage, abstract=True):
     """A list declared by a Table. GET shows a page of it; POST with ``export`` (xlsx or csv) hands out all its rows.
 
     The export is a POST because it is recorded: a table of personal data asks for the purpose first.

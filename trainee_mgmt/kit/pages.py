@@ -87,7 +87,10 @@ class Page:
 
 
 class StaticPage(Page, TemplateView, abstract=True):
-    """A page that only shows: override ``get_context_data``."""
+    """A page that only shows: override ``get_context_data``. Parts of its URL are no template variables."""
+
+    def get(self, request, *args, **kwargs):
+        return self.render_to_response(self.get_context_data())
 
 
 class FormPage(Page, FormView, abstract=True):

@@ -1,0 +1,213 @@
+import io
+from datetime import date
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from PIL import Image
+
+from accounts.models import Role
+from learning.models import Journal, JournalNote, JournalPicture
+from learning.rules.pictures import encode_anew
+from learning.services import accept, keep_draft, open_journal, return_to_writer, submit
+from tests import make
+from trainee_mgmt.kit.errors import Refused
+
+MONDAY = date(2026, 9, 7)
+
+
+def a_writer():
+    of = make.training_class()
+    trainee = make.trainee(in_class=of)
+    return trainee, make.trainee_account(trainee)
+
+
+def write_url(trainee, monday=MONDAY):
+    return reverse("learning:journal_write", kwargs={"pk": trainee.pk, "week": monday.isoformat()})
+
+
+@pytest.mark.django_db
+def test_a_draft_is_kept_and_its_revision_grows(client):
+    trainee, writer = a_writer()
+    client.force_login(writer)
+
+    first = client.post(write_url(trainee), {"do": "keep", "body": "one", "revision": "0"})
+    second = client.post(write_url(trainee), {"do": "keep", "body": "one two", "revision": first.json()["revision"]})
+
+    assert (first.json()["revision"], second.json()["revision"]) == (1, 2)
+    assert Journal.objects.get().body == "one two"
+
+
+@pytest.mark.django_db
+def test_a_second_device_is_told_and_shown_the_other_text(client):
+    trainee, writer = a_writer()
+    keep_draft(open_journal(trainee, monday=MONDAY), body="from the phone", revision=0)
+    client.force_login(writer)
+
+    response = client.post(write_url(trainee), {"do": "keep", "body": "from the desk", "revision": "0"})
+
+    assert (response.status_code, response.json()["theirs"], response.json()["revision"]) == (409, "from the phone", 1)
+    assert Journal.objects.get().body == "from the phone"
+
+
+@pytest.mark.django_db
+def test_the_way_of_a_journal_from_draft_to_accepted():
+    trainee, writer = a_writer()
+    reader = make.user(Role.ORGANIZER)
+    journal = submit(open_journal(trainee, monday=MONDAY), body="short", revision=0, by=writer)
+    journal = return_to_writer(journal, text="Which question?", by=reader)
+    journal = submit(journal, body="short, and a question", revision=journal.revision, by=writer)
+    journal = accept(journal, by=reader)
+
+    assert journal.state == Journal.State.ACCEPTED
+    assert list(JournalNote.objects.order_by("pk").values_list("kind", flat=True)) == [
+        "submitted",
+        "returned",
+        "submitted",
+        "accepted",
+    ]
+    with pytest.raises(Refused):
+        keep_draft(journal, body="later thoughts", revision=journal.revision)
+
+
+@pytest.mark.django_db
+def test_returning_says_what_is_missing():
+    trainee, writer = a_writer()
+    journal = submit(open_journal(trainee, monday=MONDAY), body="text", revision=0, by=writer)
+
+    with pytest.raises(Refused):
+        return_to_writer(journal, text="  ", by=make.user())
+
+
+@pytest.mark.django_db
+def test_script_and_markup_are_only_text(client):
+    trainee, writer = a_writer()
+    client.force_login(writer)
+    submit(open_journal(trainee, monday=MONDAY), body="<script>alert(1)</script>", revision=0, by=writer)
+
+    page = client.get(write_url(trainee)).content.decode()
+
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+@pytest.mark.django_db
+def test_a_text_over_the_limit_is_refused_and_stays_on_the_page(client):
+    trainee, writer = a_writer()
+    client.force_login(writer)
+
+    response = client.post(write_url(trainee), {"body": "字" * 20_001, "revision": "0"})
+
+    assert response.status_code == 422
+    assert response.content.decode().count("字") > 20_000
+    assert Journal.objects.get().body == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("week", ["2026-09-08", "2020-01-06", "soon", "2026-13-40"])
+def test_a_week_that_the_cohort_does_not_have_is_not_found(client, week):
+    trainee, writer = a_writer()
+    client.force_login(writer)
+
+    assert client.get(reverse("learning:journal_write", kwargs={"pk": trainee.pk, "week": week})).status_code == 404
+
+
+def a_picture(fmt="JPEG", **options) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (3000, 1200), "teal").save(out, fmt, **options)
+    return out.getvalue()
+
+
+def test_a_picture_is_encoded_anew_without_place_and_device():
+    exif = Image.Exif()
+    exif[0x010F] = "SecretPhone"
+    exif.get_ifd(0x8825)[1] = "N"
+    data = a_picture(exif=exif.tobytes())
+    assert b"SecretPhone" in data
+
+    made = encode_anew(data)
+
+    assert (made.width, made.height) == (1920, 768)
+    assert b"SecretPhone" not in made.full
+    assert dict(Image.open(io.BytesIO(made.full)).getexif()) == {}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"GIF89a",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        a_picture()[:200],
+        b"\x89PNG\r\n\x1a\n" + b"\0" * 50,
+        b"%PDF-1.7",
+    ],
+)
+def test_what_is_no_picture_is_refused(data):
+    with pytest.raises(Refused):
+        encode_anew(data)
+
+
+@pytest.mark.django_db
+def test_a_picture_is_shown_to_its_writer_and_after_handing_in_to_the_reader(client):
+    trainee, writer = a_writer()
+    client.force_login(writer)
+    url = reverse("learning:picture_add", kwargs={"pk": trainee.pk, "week": MONDAY.isoformat()})
+    client.post(url, {"picture": io.BytesIO(a_picture("PNG"))})
+    picture = JournalPicture.objects.get()
+    show = reverse("learning:picture_show", kwargs={"pk": picture.pk})
+    reader = make.user(Role.ORGANIZER, trainee.cohort)
+
+    assert b"".join(client.get(show).streaming_content).startswith(b"\xff\xd8")
+    client.force_login(reader)
+    assert client.get(show).status_code == 404
+    submit(picture.journal, body="done", revision=0, by=writer)
+    assert b"".join(client.get(show, {"small": ""}).streaming_content).startswith(b"\xff\xd8")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_that_open_the_same_week_make_one_journal():
+    trainee, _writer = a_writer()
+    start, made = Barrier(2), []
+
+    def look():
+        start.wait()
+        made.append(open_journal(trainee, monday=MONDAY).pk)
+        connection.close()
+
+    threads = [Thread(target=look) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert made[0] == made[1]
+    assert Journal.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("items", [1, 3])
+def test_reviewing_needs_the_same_queries_for_any_number_of_journals(client, django_assert_num_queries, items):
+    of = make.training_class()
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+    for _ in range(items):
+        make.journal(make.trainee(in_class=of), state="submitted")
+
+    with django_assert_num_queries(9):
+        client.get(reverse("learning:journal_review", kwargs={"cohort": of.cohort.pk}))
+
+
+@pytest.mark.django_db
+def test_htmx_gets_the_accepted_journal_back(client):
+    of = make.training_class()
+    journal = make.journal(make.trainee(in_class=of), state="submitted")
+    client.force_login(make.user(Role.OFFICER, of))
+
+    response = client.post(
+        reverse("learning:journal_accept", kwargs={"pk": journal.pk}), {"text": "Good."}, headers={"HX-Request": "true"}
+    )
+
+    assert f'id="journal-{journal.pk}"' in response.content.decode()
+    journal.refresh_from_db()
+    assert journal.state == Journal.State.ACCEPTED

@@ -1,0 +1,101 @@
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEntry, Role
+from learning.models import Session
+from learning.services import call_roll, cancel_session, make_session, repeat_weekly
+from tests import make
+from trainee_mgmt.kit.errors import Refused
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 9, 8)
+
+
+def facts(**changed):
+    return {"title": "Strategy", "starts_at": make.at(DAY, 9), "ends_at": make.at(DAY, 11)} | changed
+
+
+def test_a_session_belongs_to_classes_of_its_own_cohort():
+    cohort, foreign = make.cohort(), make.training_class()
+
+    with pytest.raises(Refused):
+        make_session(cohort=cohort, classes=[foreign], **facts())
+
+    assert Session.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ends_at": make.at(DAY, 9)},
+        {"ends_at": make.at(DAY, 8)},
+        {"ends_at": make.at(DAY + timedelta(days=2), 9)},
+        {"starts_at": make.at(date(2026, 8, 31), 9), "ends_at": make.at(date(2026, 8, 31), 11)},
+    ],
+)
+def test_a_session_takes_time_within_its_cohort(wrong):
+    of = make.training_class()
+
+    with pytest.raises(Refused):
+        make_session(cohort=of.cohort, classes=[of], **facts(**wrong))
+
+
+def test_repeating_makes_the_same_hour_in_the_next_weeks():
+    of = make.training_class()
+    session = make_session(cohort=of.cohort, classes=[of], **facts())
+
+    made = repeat_weekly(session, times=2)
+
+    assert [each.starts_at for each in made] == [
+        make.at(DAY + timedelta(weeks=1), 9),
+        make.at(DAY + timedelta(weeks=2), 9),
+    ]
+    assert [list(each.classes.all()) for each in made] == [[of], [of]]
+
+
+def test_a_session_that_was_held_cannot_be_cancelled():
+    of = make.training_class()
+    trainee = make.trainee(in_class=of)
+    session = make.session(
+        classes=[of],
+        on=timezone.localdate() if of.cohort.starts_on <= timezone.localdate() <= of.cohort.ends_on else DAY,
+    )
+    call_roll(session, exceptions={trainee.pk: "late"}, by=make.user())
+
+    with pytest.raises(Refused):
+        cancel_session(session, reason="storm")
+
+
+def test_the_form_makes_a_session_with_one_audit_entry(client):
+    of = make.training_class()
+    organizer = make.user(Role.ORGANIZER, of.cohort)
+    client.force_login(organizer)
+
+    typed = {
+        "title": "Strategy",
+        "on": DAY.isoformat(),
+        "start": "09:00",
+        "end": "11:30",
+        "classes": [of.pk],
+        "mode": "on_site",
+    }
+    response = client.post(reverse("learning:session_create", kwargs={"cohort": of.cohort.pk}), typed)
+
+    session = Session.objects.get()
+    assert response.url == session.get_absolute_url()
+    assert session.starts_at == make.at(DAY, 9)
+    assert AuditEntry.objects.filter(action="learning.make_session", role=Role.ORGANIZER).count() == 1
+
+
+@pytest.mark.parametrize("items", [1, 3])
+def test_the_list_needs_the_same_queries_for_any_number_of_sessions(client, django_assert_num_queries, items):
+    of = make.training_class()
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+    for _ in range(items):
+        make.session(classes=[of], on=DAY)
+
+    with django_assert_num_queries(6):
+        client.get(reverse("learning:session_list", kwargs={"cohort": of.cohort.pk}))
