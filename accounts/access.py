@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from accounts.models import Role, ScopeKind, Unit
-from trainee_mgmt.kit.access import all_rows, any_of, grant
+from trainee_mgmt.kit.access import ANYONE, all_rows, any_of, grant
 
 
 def units_of(user, role) -> Q:
@@ -40,7 +40,8 @@ def myself(user, role) -> Q:
 
 
 def everyone(rows):
-    return dict.fromkeys(Role.values, rows)
+    """Each role, and those who have none yet."""
+    return {**dict.fromkeys(Role.values, rows), ANYONE: rows}
 
 
 grant("accounts.view_unit", on="accounts.Unit", admin=units_of, organizer=units_of, leader=units_of)
@@ -48,6 +49,15 @@ grant("accounts.change_unit", on="accounts.Unit", admin=units_of)
 grant("accounts.view_user", on="accounts.User", admin=in_my_units)
 grant("accounts.change_user", on="accounts.User", admin=in_my_units)
 grant("accounts.use_own_account", on="accounts.User", **everyone(myself))
+grant(
+    "accounts.use_second_step",
+    on="accounts.User",
+    admin=myself,
+    organizer=myself,
+    officer=myself,
+    evaluator=myself,
+    leader=myself,
+)
 grant("accounts.view_as", on="accounts.User", admin=in_my_units)
 grant("accounts.view_job", on="accounts.Job", **everyone(made_by_me))
 grant(

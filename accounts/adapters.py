@@ -1,8 +1,68 @@
+"""What django-allauth asks us: who may sign in, how wrong passwords slow it down, what is written to the audit log."""
+
+from dataclasses import replace
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AuditEntry, User
+from accounts.services import record, set_own_password
+from trainee_mgmt.kit import actor
+from trainee_mgmt.kit.crypto import Sealed
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are opened by the office; nobody signs up by himself."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _("The user name, phone number or password is not right. Please try again."),
+        "too_many_login_attempts": _(
+            "Too many wrong passwords for this account. It rests for five minutes; then please try again, "
+            "or ask your administrator for a new first password."
+        ),
+    }
+
     def is_open_for_signup(self, request):
         return False
+
+    def _get_login_attempts_cache_key(self, request, **credentials):
+        """Wrong passwords count per account, whichever of its names was typed, and never per address: a whole class
+        shares one. Unknown names are counted alike, so that nothing shows which accounts exist."""
+        typed = credentials.get("username", "")
+        user = User.objects.find_by_login(typed)
+        return f"account:{user.pk}" if user else f"name:{typed.strip().lower()}"
+
+    def authentication_failed(self, request, **credentials):
+        if user := User.objects.find_by_login(credentials.get("username", "")):
+            with _as(user):
+                record("accounts.sign_in", user, outcome=AuditEntry.Outcome.DENIED)
+
+    @transaction.atomic
+    def login(self, request, user):
+        super().login(request, user)
+        with _as(user):
+            record("accounts.sign_in", user)
+
+    @transaction.atomic
+    def logout(self, request):
+        record("accounts.sign_out", request.real_user)
+        super().logout(request)
+
+    def set_password(self, user, password):
+        set_own_password(user, password)
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Secrets of the second step lie encrypted, like phones."""
+
+    def encrypt(self, text):
+        return Sealed.of(text).token
+
+    def decrypt(self, encrypted_text):
+        return Sealed(encrypted_text).open()
+
+
+def _as(user: User):
+    return actor.acting(replace(actor.current(), user_id=user.pk, name=user.name))

@@ -1,5 +1,7 @@
 """Who is acting, in which language; and the record of denied attempts."""
 
+from urllib.parse import urlencode
+
 from django.apps import apps
 from django.http import HttpRequest
 from django.shortcuts import redirect
@@ -91,4 +93,7 @@ class FirstPasswordMiddleware:
             return None
         if request.resolver_match.view_name in self.OPEN:
             return None
-        return redirect(reverse("accounts:first_password"))
+        target = reverse("accounts:first_password")
+        if request.method == "GET" and request.path != "/":
+            target = f"{target}?{urlencode({'next': request.get_full_path()})}"
+        return redirect(target)

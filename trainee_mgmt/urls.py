@@ -1,11 +1,12 @@
 from django.conf import settings
 from django.urls import include, path
 
+from accounts.urls import sign_in_patterns
 from trainee_mgmt import guide
 
 urlpatterns = [
     path("", include("reports.urls")),
-    path("account/", include("allauth.urls")),
+    path("account/", include(sign_in_patterns)),
     path("", include("accounts.urls")),
     path("", include("programs.urls")),
     path("", include("cohorts.urls")),

@@ -1,6 +1,8 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -8,18 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.grants import Grant, Role
 from accounts.models.units import Unit
+from accounts.rules.logins import clean_phone
 from trainee_mgmt.kit.crypto import EncryptedTextField, blind_index
+
+SECRETS = ("phone", "first_password")  # left out of every query that does not need them
 
 
 class UserManager(BaseUserManager.from_queryset(models.QuerySet)):
     def find_by_login(self, typed: str):
         """The account behind a user name or a phone number as people type it; None when there is none."""
-        typed = typed.strip()
-        digits = typed.replace(" ", "").replace("-", "").removeprefix("+86")
-        conditions = Q(username__iexact=typed)
-        if digits.isascii() and digits.isdigit():
-            conditions |= Q(phone_index=blind_index("phone", digits))
-        return self.filter(conditions).order_by("pk").first()
+        condition = Q(Exact(Lower("username"), Lower(Value(typed.strip()))))
+        if phone := clean_phone(typed):
+            condition |= Q(phone_index=blind_index("phone", phone))
+        return self.filter(condition).defer(*SECRETS).order_by("pk").first()
 
     def get_by_natural_key(self, username):
         return self.get(username__iexact=username)
@@ -69,7 +72,7 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = _("account")
         constraints = [
-            models.UniqueConstraint(models.functions.Lower("username"), name="accounts_username_once"),
+            models.UniqueConstraint(Lower("username"), name="accounts_username_once"),
             models.CheckConstraint(
                 condition=Q(phone__isnull=True, phone_index=None) | Q(phone__isnull=False, phone_index__isnull=False),
                 name="accounts_user_phone_has_its_index",

@@ -1,7 +1,9 @@
 from accounts.services.audit import record, record_denied
 from accounts.services.exports import look_at_secret, record_export
 from accounts.services.jobs import JobProgress, queue_job, run_job, sweep_jobs
+from accounts.services.passwords import set_own_password
 from accounts.services.plans import apply_plan, compute_plan, discard_plan, make_plan, plan_given, plan_payload
+from accounts.services.setup import system_is_empty
 
 __all__ = [
     "JobProgress",
@@ -17,5 +19,7 @@ __all__ = [
     "record_denied",
     "record_export",
     "run_job",
+    "set_own_password",
     "sweep_jobs",
+    "system_is_empty",
 ]

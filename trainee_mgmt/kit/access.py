@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db.models import Q
 
 RowsFor = Callable[..., Q]
+ANYONE = "anyone"  # whoever is signed in, with or without a role: one's own account, the complaint button
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,13 @@ def grant(permission: str, *, on: str = "", **rows_by_role: RowsFor) -> None:
 
 def holds(user, permission: str) -> bool:
     """Whether any role of the user has the permission at all."""
-    return not GRANTS[permission].rows_by_role.keys().isdisjoint(user.role_set)
+    return bool(roles_that_allow(user, permission))
 
 
 def roles_that_allow(user, permission: str) -> list[str]:
-    return [role for role in GRANTS[permission].rows_by_role if role in user.role_set]
+    """The roles that open it; ``anyone`` only where no role does."""
+    named = GRANTS[permission].rows_by_role
+    return [role for role in named if role in user.role_set] or [role for role in named if role == ANYONE]
 
 
 def rows(user, permission: str) -> Q:
