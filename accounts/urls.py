@@ -1,10 +1,14 @@
 from django.urls import path
 
-from accounts.views import sign_in
+from accounts.views import me, sign_in
 
 app_name = "accounts"
 urlpatterns = [
     path("first-password/", sign_in.FirstPassword.as_view(), name="first_password"),
+    path("me/", me.Me.as_view(), name="me"),
+    path("me/appearance/", me.Appearance.as_view(), name="appearance"),
+    path("me/data/", me.OwnData.as_view(), name="own_data"),
+    path("language/", me.Language.as_view(), name="language"),
 ]
 
 # Those pages of django-allauth that exist here, under the names it knows them by.

@@ -32,7 +32,7 @@ def unit(name: str = "", *, parent: Unit | None = None, **fields) -> Unit:
 def user(role: str = "", scope=None, *, phone: str = "", **fields) -> User:
     """An account; with ``role`` it gets one grant over ``scope``: a unit, program, cohort, class, or None for everything."""
     n = next(_n)
-    fields = {"username": f"u{n}", "name": f"User {n}", "name_key": f"user {n}"} | fields
+    fields = {"username": f"u{n}", "name": f"User {n}", "name_key": f"user {n}", "language": "en"} | fields
     if phone:
         fields |= {
             "phone": Sealed.of(phone),

@@ -42,6 +42,10 @@ def not_found(request, exception=None):
     return answer(request, 404)
 
 
+def too_many_requests(request):
+    return answer(request, 429)
+
+
 def server_error(request):
     """500; but when the database is away, that is said, and that a later try will do."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):

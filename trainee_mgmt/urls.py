@@ -20,3 +20,4 @@ handler400 = "trainee_mgmt.errors.bad_request"
 handler403 = "trainee_mgmt.errors.permission_denied"
 handler404 = "trainee_mgmt.errors.not_found"
 handler500 = "trainee_mgmt.errors.server_error"
+handler429 = "trainee_mgmt.errors.too_many_requests"  # asked for by django-allauth

@@ -28,15 +28,24 @@ class ScopeKind(models.TextChoices):
 
 class GrantQuerySet(models.QuerySet):
     def in_force(self, day: date):
-        """Begun, not ended, not taken back; a delegation lives only as long as the grant it comes from."""
+        """Begun, not ended, not taken back; a delegation lives only as long as the grant it comes from, and only
+        while its owner has a working account."""
         return self.filter(
-            Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day)),
+            Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day)) & Q(ended_at=None),
             Q(delegated_from=None)
             | (
                 Q(delegated_from__starts_on__lte=day)
                 & (Q(delegated_from__ends_on=None) | Q(delegated_from__ends_on__gte=day))
+                & Q(delegated_from__ended_at=None, delegated_from__user__is_active=True)
             ),
         )
+
+    def not_over(self, day: date):
+        """In force or still to begin."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), ended_at=None)
+
+
+DELEGABLE = frozenset({Role.ADMIN, Role.ORGANIZER, Role.OFFICER, Role.LEADER})  # a score or a place is one's own
 
 
 class Grant(models.Model):
@@ -72,6 +81,10 @@ class Grant(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("granted by"), on_delete=models.PROTECT, related_name="+", null=True
     )
     granted_at = models.DateTimeField(_("granted at"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("taken back by"), on_delete=models.PROTECT, related_name="+", null=True
+    )
 
     objects = GrantQuerySet.as_manager()
 
@@ -95,4 +108,12 @@ class Grant(models.Model):
         indexes = [models.Index(fields=["scope_kind", "scope_id", "role"], name="accounts_grant_scope")]
 
     def __str__(self):
-        return f"{self.get_role_display()} · {self.scope_label or self.get_scope_kind_display()}"
+        return f"{self.get_role_display()} · {self.scope_in_words}"
+
+    @property
+    def scope_in_words(self) -> str:
+        return self.scope_label or str(self.get_scope_kind_display())
+
+    @property
+    def may_be_delegated(self) -> bool:
+        return self.role in DELEGABLE and self.delegated_from_id is None

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
 
 LOCALE = "zh_Hans"
+ALSO = {"accounts": ("account", "mfa")}  # folders of templates that belong to an app under another name
 KIT = "kit"  # stands for the kit and all templates that belong to no app
 KEPT = "kept"  # a translator's comment: an entry without a place in our sources, for the words of another package
 PLAIN, PLURAL, CONTEXT, BOTH = None, (1, 2), ((1, "c"), 2), ((1, "c"), 2, 3)
@@ -133,8 +134,15 @@ def sections() -> list[Section]:
     """Each of our apps with its templates; what is left feeds the catalogue of the kit."""
     root, templates = Path(settings.BASE_DIR), Path(settings.BASE_DIR) / "templates"
     ours = sorted(config.label for config in apps.get_app_configs() if Path(config.path).parent == root)
-    app_sections = [Section(label, root / label, [*code(root / label), *pages(templates / label)]) for label in ours]
-    shared = [path for path in pages(templates) if path.relative_to(templates).parts[0] not in ours]
+    folders = {label: [templates / name for name in (label, *ALSO.get(label, ()))] for label in ours}
+    app_sections = [
+        Section(
+            label, root / label, [*code(root / label), *(page for folder in folders[label] for page in pages(folder))]
+        )
+        for label in ours
+    ]
+    taken = {path for section in app_sections for path in section.sources}
+    shared = [path for path in pages(templates) if path not in taken]
     return [Section(KIT, root / "trainee_mgmt", [*code(root / "trainee_mgmt"), *shared]), *app_sections]
 
 
