@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
+from accounts.services import LANGUAGE_COOKIE
 from accounts.services.audit import record_denied
 from trainee_mgmt.kit import access, actor
 
 VIEW_AS = "view_as"
-LANGUAGE_COOKIE = "language"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 

@@ -10,6 +10,7 @@ from accounts.services.audit import changes, record
 from accounts.services.exports import record_export
 from trainee_mgmt.kit.tables import ExportRequest
 
+LANGUAGE_COOKIE = "language"  # for those who have not signed in
 OWN_DATA: dict[str, Callable[[User], Any]] = {}  # what the download holds; other apps add their part
 
 

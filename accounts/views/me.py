@@ -10,9 +10,8 @@ from django.utils.http import content_disposition_header, url_has_allowed_host_a
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from accounts.middleware import LANGUAGE_COOKIE
 from accounts.models import User
-from accounts.services import change_appearance, take_own_data
+from accounts.services import LANGUAGE_COOKIE, change_appearance, take_own_data
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.pages import Page, StaticPage
 

@@ -78,7 +78,7 @@ def _refuse_other_formats(data: bytes) -> None:
         ((b"%PDF",), _("a PDF")),
         ((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*"), _("a picture")),
         ((b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ"), _("a compressed archive")),
-        ((b"MZ", b"\x7fELF"), _("a program")),
+        ((b"MZ", b"\x7fELF"), _("a program file")),
         ((b"{\\rtf",), _("a Word document")),
     )
     for beginnings, what in signatures:
