@@ -37,7 +37,14 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 SITE_NAME = env.str("SITE_NAME", "")
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 
-INSTALLED_APPS = [
+INSTALLED_APPS = [  # ours first: where two catalogues translate a word, the first app wins
+    "trainee_mgmt.kit",
+    "accounts",
+    "programs",
+    "cohorts",
+    "learning",
+    "assessments",
+    "reports",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -55,13 +62,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "csp",
-    "trainee_mgmt.kit",
-    "accounts",
-    "programs",
-    "cohorts",
-    "learning",
-    "assessments",
-    "reports",
 ]
 MIDDLEWARE = [
     "trainee_mgmt.health.HealthMiddleware",

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
 from trainee_mgmt.kit.sheets import ods, text, webpage, xls, xlsx
@@ -78,7 +79,7 @@ def _refuse_other_formats(data: bytes) -> None:
         ((b"%PDF",), _("a PDF")),
         ((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*"), _("a picture")),
         ((b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ"), _("a compressed archive")),
-        ((b"MZ", b"\x7fELF"), _("a program file")),
+        ((b"MZ", b"\x7fELF"), pgettext("file", "a program")),
         ((b"{\\rtf",), _("a Word document")),
     )
     for beginnings, what in signatures:
