@@ -90,12 +90,12 @@ def test_a_stored_rule_with_an_unknown_setting_is_refused():
 
 
 @pytest.mark.parametrize(
-    "settings",
+    "wrong",
     [{"late_counts": Decimal(2)}, {"early_counts": Decimal(-1)}, {"lates_per_absence": -1}, {"excused": "maybe"}],
 )
-def test_a_rule_that_makes_no_sense_is_refused(settings):
+def test_a_rule_that_makes_no_sense_is_refused(wrong):
     with pytest.raises(Refused):
-        AttendanceRule(**settings)
+        AttendanceRule(**wrong)
 
 
 def test_rules_stand_in_words():
