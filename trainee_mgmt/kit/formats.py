@@ -5,10 +5,23 @@ from decimal import Decimal
 from numbers import Number
 
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 
 EMPTY = "—"
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = (
+    pgettext_lazy("month", "Jan"),
+    pgettext_lazy("month", "Feb"),
+    pgettext_lazy("month", "Mar"),
+    pgettext_lazy("month", "Apr"),
+    pgettext_lazy("month", "May"),
+    pgettext_lazy("month", "Jun"),
+    pgettext_lazy("month", "Jul"),
+    pgettext_lazy("month", "Aug"),
+    pgettext_lazy("month", "Sep"),
+    pgettext_lazy("month", "Oct"),
+    pgettext_lazy("month", "Nov"),
+    pgettext_lazy("month", "Dec"),
+)
 
 
 def dash(value) -> str:
@@ -38,10 +51,10 @@ def day(value: date | datetime | None, today: date | None = None) -> str:
         return EMPTY
     if isinstance(value, datetime):
         value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
-    parts = {"day": value.day, "month": value.month, "name": MONTHS[value.month - 1], "year": value.year}
+    parts = {"day": value.day, "month": MONTHS[value.month - 1], "year": value.year}
     if value.year == (today or timezone.localdate()).year:
-        return pgettext("day without year; name is Jan to Dec", "%(day)s %(name)s") % parts
-    return pgettext("day with year; name is Jan to Dec", "%(day)s %(name)s %(year)s") % parts
+        return pgettext("date", "%(day)s %(month)s") % parts
+    return pgettext("date", "%(day)s %(month)s %(year)s") % parts
 
 
 def clock(value: datetime | None) -> str:
