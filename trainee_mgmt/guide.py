@@ -128,7 +128,8 @@ def sample_user(request):
 def sample_job(state):
     done = {"done": 450, "running": 281}.get(state, 0)
     return SimpleNamespace(
-        pk=state, title=f"导入名单 street-roster-450.xlsx（{state}）", state=state, get_state_display={"done": "已完成", "failed": "未完成"}.get(state, ""),
+        pk=state, title=f"导入名单 street-roster-450.xlsx（{state}）", state=state,
+        get_state_display={"done": "已完成", "failed": "未完成"}.get(state, ""),
         is_finished=state in ("done", "failed"), done=done, total=450 if state != "queued" else 0, percent=done * 100 // 450,
         words={"running": "正在核对身份证号，第 3 步，共 6 步", "done": "新增 421 人，更新 25 人"}.get(state, ""),
         error="工作表“西乡”第 18 行起没有姓名列。什么都没有写入，请改好后再传一次。", result_url="#" if state == "done" else "",
