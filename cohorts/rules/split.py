@@ -403,7 +403,9 @@ def _split(
     **more: Any,
 ) -> Split:
     today = {one.id: one.current for one in people if one.current}
-    todays_classes = sorted(set(today.values()), key=lambda name: (name not in classes, name))
+    held = set(today.values())
+    kept = [name for name in classes if held & set(classes)]  # a class of tomorrow that is empty today is part of today
+    todays_classes = [*kept, *sorted(held - set(kept))]
     return Split(
         classes=tuple(classes),
         placed=tuple((one.id, placed[one.id]) for one in people if one.id in placed),

@@ -157,6 +157,16 @@ def test_today_is_reported_beside_tomorrow():
     assert split.moves[0].before == "A"
 
 
+def test_a_class_that_is_empty_today_counts_as_today():
+    people = [person(1, "A"), person(2, "A"), person(3, "Z"), person(4)]
+
+    split = split_balanced(people, classes=["A", "B"])
+
+    assert [(line.name, line.size) for line in split.before.classes] == [("A", 2), ("B", 0), ("Z", 1)]
+    assert split.before.without_class == 1
+    assert split_by([person(1, "Old", street="新湖街道")], "street").before.size_min == 1
+
+
 def test_a_split_carried_out_and_made_again_moves_nobody():
     arguments = {"count": 7, "weights": {"sex": 1, "sector": 2}, "keep_together": [(1, 2, 3)], "keep_apart": [(1, 9)]}
     first = dict(split_balanced(crowd(101), **arguments).placed)
