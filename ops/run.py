@@ -1,5 +1,6 @@
 """make run: the servers, the tables, the demo data, the web server, the worker and the clock, until Ctrl-C."""
 
+import atexit
 import errno
 import os
 import signal
@@ -28,6 +29,7 @@ class Refused(Exception):
 def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
+    _take_the_terminal()
     try:
         host, port = os.environ.get("HOST") or "127.0.0.1", _port()
         _refuse_taken(host, port)
@@ -52,6 +54,21 @@ def _stop(*_signal) -> None:
         signal.signal(number, signal.SIG_IGN)
     print("\nStopping …", flush=True)
     raise Stopped
+
+
+def _take_the_terminal() -> None:
+    """Ctrl-C comes to us and not to make, which would end with an error although all ended well."""
+    try:
+        terminal = sys.stdin.fileno()
+        in_front = os.tcgetpgrp(terminal) == os.getpgrp()
+    except (OSError, ValueError):
+        return
+    if in_front and os.getpgrp() != os.getpid():
+        before = os.getpgrp()
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        os.tcsetpgrp(terminal, os.getpgrp())
+        atexit.register(os.tcsetpgrp, terminal, before)
 
 
 def _port() -> int:

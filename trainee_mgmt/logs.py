@@ -13,7 +13,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # PostgreSQL explains an error with the values of the row: DETAIL:  Failing row contains (…), Key (phone)=(…)
 ROW_VALUES = re.compile(r"^(DETAIL|CONTEXT):.*?(?=^The above exception|^During handling|\Z)", re.MULTILINE | re.DOTALL)
-LONG_NUMBER = re.compile(r"\d{11,}[Xx]?")  # a phone or an ID number
+LONG_NUMBER = re.compile(r"(?<![\d.])\d{11,}[Xx]?")  # a phone or an ID number, not the end of a fraction
 log = structlog.get_logger("trainee_mgmt.requests")
 
 

@@ -32,20 +32,20 @@ def killed_user_of(data_dir, server):
     return result.stdout.strip()
 
 
-def test_postgres_keeps_its_data_from_one_start_to_the_next(tmp_path):
-    first = postgres(tmp_path / "postgres", database="office")
+def test_postgres_keeps_its_data_from_one_start_to_the_next(folder):
+    first = postgres(folder / "postgres", database="office")
     answer(first.url, "CREATE TABLE kept AS SELECT 7 AS number")
     first.stop()
 
-    second = postgres(tmp_path / "postgres", database="office")
+    second = postgres(folder / "postgres", database="office")
     try:
         assert answer(second.url, "SELECT number FROM kept") == 7
     finally:
         second.stop()
 
 
-def test_postgres_runs_until_its_last_user_has_stopped(tmp_path):
-    first, second = postgres(tmp_path / "postgres"), postgres(tmp_path / "postgres")
+def test_postgres_runs_until_its_last_user_has_stopped(folder):
+    first, second = postgres(folder / "postgres"), postgres(folder / "postgres")
     assert first.url == second.url
 
     first.stop()
@@ -56,11 +56,11 @@ def test_postgres_runs_until_its_last_user_has_stopped(tmp_path):
         psycopg2.connect(second.url)
 
 
-def test_a_postgres_left_by_a_killed_process_is_found_and_stopped(tmp_path):
-    left = killed_user_of(tmp_path / "postgres", "postgres")
+def test_a_postgres_left_by_a_killed_process_is_found_and_stopped(folder):
+    left = killed_user_of(folder / "postgres", "postgres")
     assert answer(left, "SELECT 1") == 1
 
-    found = postgres(tmp_path / "postgres")
+    found = postgres(folder / "postgres")
     assert found.url == left
     found.stop()
 
@@ -68,32 +68,32 @@ def test_a_postgres_left_by_a_killed_process_is_found_and_stopped(tmp_path):
         psycopg2.connect(left)
 
 
-def test_postgres_lives_in_a_folder_whose_path_is_too_long_for_a_socket(tmp_path):
-    folder = tmp_path / ("long" * 20) / "with space"
+def test_postgres_lives_in_a_folder_whose_path_is_too_long_for_a_socket(folder):
+    place = folder / ("long" * 20) / "with space"
 
-    server = postgres(folder / "postgres")
+    server = postgres(place / "postgres")
     try:
         assert answer(server.url, "SELECT upper('élan 䶮')") == "ÉLAN 䶮"
     finally:
         server.stop()
 
 
-def test_data_of_another_postgres_version_is_refused_with_what_to_do(tmp_path):
-    postgres(tmp_path / "postgres").stop()
-    (tmp_path / "postgres" / "PG_VERSION").write_text("9\n")
+def test_data_of_another_postgres_version_is_refused_with_what_to_do(folder):
+    postgres(folder / "postgres").stop()
+    (folder / "postgres" / "PG_VERSION").write_text("9\n")
 
     with pytest.raises(ServiceError, match="was made by PostgreSQL 9"):
-        postgres(tmp_path / "postgres")
+        postgres(folder / "postgres")
 
 
 @pytest.mark.skipif(redis_program() is None, reason="no Redis on this machine")
-def test_redis_keeps_the_queue_and_wants_its_password(tmp_path):
-    first = redis(tmp_path / "redis")
+def test_redis_keeps_the_queue_and_wants_its_password(folder):
+    first = redis(folder / "redis")
     with client.from_url(first.url) as connection:
         connection.rpush("celery", "a task")
     first.stop()
 
-    second = redis(tmp_path / "redis")
+    second = redis(folder / "redis")
     try:
         with client.from_url(second.url) as connection:
             assert connection.lrange("celery", 0, -1) == [b"a task"]
