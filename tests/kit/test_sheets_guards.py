@@ -112,6 +112,9 @@ FAR_LARGE_AREA = (
 )
 LONG_TEXT = f'<sst xmlns="{nasty.MAIN[7:-1]}"><si><t>{"很" * 30_000}</t></si></sst>'
 REPEATED_TEXT = "".join(f'<row r="{row}"><c t="s"><v>0</v></c></row>' for row in range(1, 3_001))
+COMMENTED = "很很很很很<!--<si/>-->" * 6_000
+COMMENTED_TEXT = f"<sst {nasty.MAIN}><si><t>{COMMENTED}</t></si></sst>"
+PREFIXED_TEXT = f'<x:sst xmlns:x="{nasty.MAIN[7:-1]}"><x:si><x:t>{"很" * 30_000}</x:t></x:si><si xmlns="{nasty.MAIN[7:-1]}"/></x:sst>'
 ODS_CELL = nasty.ods_text("x")
 ODS_LONG = nasty.ods_text("很" * 10_000, 'table:number-columns-repeated="100"')
 
@@ -211,6 +214,19 @@ REFUSED = {
     "wide and long at once": (nasty.with_sheet(FAR_LARGE_AREA), CELLS),
     "million empty elements": (nasty.with_sheet("<row>" + "<c/>" * 2_000_100 + "</row>"), CELLS),
     "long text used often": (nasty.with_sheet(REPEATED_TEXT, **{"xl/sharedStrings.xml": LONG_TEXT}), CELLS),
+    "long text cut by comments": (nasty.with_sheet(REPEATED_TEXT, **{"xl/sharedStrings.xml": COMMENTED_TEXT}), CELLS),
+    "long text under a prefix": (nasty.with_sheet(REPEATED_TEXT, **{"xl/sharedStrings.xml": PREFIXED_TEXT}), CELLS),
+    "long text in another part": (nasty.with_sheet(REPEATED_TEXT, **{"xl/texts.xml": LONG_TEXT}), CELLS),
+    "sheet that is the shared texts": (
+        nasty.with_parts(
+            nasty.xlsx(),
+            parts={
+                "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="rId1" Target="sharedStrings.xml"/>'
+                "</Relationships>"
+            },
+        ),
+        DAMAGED,
+    ),
     "wrong reference": (nasty.with_sheet('<row r="1"><c r="A0"><v>1</v></c></row>'), DAMAGED),
     "wrong row": (nasty.with_sheet('<row r="-1"><c><v>1</v></c></row>'), DAMAGED),
     "ods far row": (nasty.ods(ods_rows("<table:table-cell/>", 60_000) + ods_rows(ODS_CELL)), ROWS % "名册"),

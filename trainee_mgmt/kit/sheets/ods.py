@@ -11,7 +11,7 @@ from trainee_mgmt.kit.sheets.book import (
     encrypted,
     too_many_cells,
 )
-from trainee_mgmt.kit.sheets.xmlparts import Scanner, pairs
+from trainee_mgmt.kit.sheets.xmlparts import Scanner
 
 CELLS = {"table:table-cell", "table:covered-table-cell"}
 VALUES = (
@@ -57,16 +57,16 @@ class Content(Scanner):
 
     def start(self, name, attributes):
         if name in CELLS:
-            self._cell(pairs(attributes))
+            self._cell(attributes)
         elif name == "table:table-row":
             self._count()
             self.row += self.repeats
-            self.repeats = _repeats(pairs(attributes), "table:number-rows-repeated")
+            self.repeats = _repeats(attributes, "table:number-rows-repeated")
             self.column = self.times = 0
         elif name == "table:table":
-            self._table(pairs(attributes))
+            self._table(attributes)
         elif name == "text:s":
-            self._add_text(_repeats(pairs(attributes), "text:c", MAX_SPACES))
+            self._add_text(_repeats(attributes, "text:c", MAX_SPACES))
 
     def end(self, name):
         if name in CELLS:

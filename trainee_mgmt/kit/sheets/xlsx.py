@@ -2,16 +2,18 @@
 
 import re
 from array import array
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
 from trainee_mgmt.kit.sheets.archive import Archive
 from trainee_mgmt.kit.sheets.book import (
     MAX_CELLS,
+    MAX_COLUMNS,
     MAX_SHEETS,
     MAX_TEXT,
     check_reach,
+    column_letter,
     damaged,
     errors_emptied,
     links_ignored,
@@ -19,27 +21,29 @@ from trainee_mgmt.kit.sheets.book import (
     too_many_cells,
     unsafe,
 )
-from trainee_mgmt.kit.sheets.xmlparts import Scanner, local, pairs
+from trainee_mgmt.kit.sheets.xmlparts import Scanner, local
 
-REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
-CONTENT = {"v", "is", "f"}
+CONTENT = ("v", "f", "is")
+LETTERS = re.compile(r"[A-Za-z]{1,3}")
+COLUMNS = {column_letter(index): index for index in range(MAX_COLUMNS)}
+SHARED = "sharedstrings.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
 ACTIVE_LINKS = ("xl/externalLinks/", "xl/connections.xml", "xl/queryTables/")
 
 
 def judge(archive: Archive) -> list[str]:
     """Refuse what must not be opened; say what will be left out."""
-    names = [name for name in archive.parts if name.lower().endswith((".xml", ".rels"))]
     titles = _sheet_titles(archive)
-    total, strings, sheets = Counts(), SharedStrings(), []
-    for name in names:
-        part = Part(titles.get(name.lower(), name), total, strings)
-        part.feed(archive.unpack(name))
-        part.end_formula()
-        if part.cells:
-            sheets.append(name)
-    if strings.longest * total.shared > MAX_TEXT:
-        _count_repeated_text(archive, sheets, strings)
+    total, texts = Counts(), SharedTexts()
+    for name in archive.parts:
+        if name.lower().endswith(SHARED):
+            Scanner().feed(texts.gauged(archive.unpack(name)))
+        elif name.lower().endswith((".xml", ".rels")):
+            part = Part(titles.get(name.lower(), name), total)
+            part.feed(archive.unpack(name))
+            part.end_formula()
+    if total.texts_elsewhere or texts.longest() * total.shared > MAX_TEXT:
+        _count_repeated_text(archive)
     return _notes(archive, total)
 
 
@@ -64,28 +68,49 @@ class Counts:
 
     def __init__(self):
         self.elements = self.shared = self.unsaved_formulas = self.errors = 0
+        self.texts_elsewhere = False  # shared texts in a part that is not named so
 
 
-class SharedStrings:
-    """The lengths of the texts that cells refer to by number."""
+class SharedTexts:
+    """No shared text is longer than the greatest distance between two of their tags: known without parsing."""
 
     def __init__(self):
-        self.lengths = array("I")
+        self.greatest = 0
+        self.is_sure = True
 
-    @property
+    def gauged(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        distance, asides, tail = None, 0, b""  # no text before the first tag; a tag may be cut between two pieces
+        for piece in pieces:
+            window = tail + piece
+            first, *others = map(len, window.split(b"<si"))
+            if distance is not None:
+                self.greatest = max(self.greatest, distance + first)
+                distance += first
+            if others:
+                self.greatest = max(self.greatest, *others)
+                distance = others[-1]
+            # A comment could hold the tag in the middle of a text; a tag with a prefix is not seen.
+            asides += window.count(b"<!") + window.count(b"<?")
+            self.is_sure &= asides <= 1 and b":si" not in window
+            tail = piece[-2:]
+            yield piece
+
     def longest(self) -> int:
-        return max(self.lengths, default=0)
+        """In bytes; where nothing is known, as long as can be."""
+        return self.greatest if self.is_sure else MAX_TEXT
 
 
 class Part(Scanner):
-    """Walks any part as the reader would: cells and shared strings are counted wherever they stand."""
+    """Walks any part as the reader would: cells are counted wherever they stand.
 
-    def __init__(self, title: str, total: Counts, strings: SharedStrings):
+    This runs for each tag of each upload, so it is written flat.
+    """
+
+    def __init__(self, title: str, total: Counts):
         super().__init__()
-        self.title, self.total, self.strings = title, total, strings
-        self.in_data = False
-        self.cells = 0
+        self.title, self.total = title, total
         self.row = self.column = -1
+        self.digits = ""  # the row as it is written at the end of its references
         self.reference = self.kind = None
         self.waiting = False  # a cell whose content has not been seen yet
         self.formula = False
@@ -94,42 +119,41 @@ class Part(Scanner):
 
     def start(self, name, attributes):
         name = local(name)
-        if self.in_data:
-            self._in_sheet(name, attributes)
-        elif name == "sheetData":
-            self.in_data = True
+        if name == "sheetData":
+            self.parser.StartElementHandler = self._in_sheet
         elif name == "si":
-            self.strings.lengths.append(0)
-            if len(self.strings.lengths) > MAX_CELLS:
-                raise too_many_cells()
-            self.parser.CharacterDataHandler = self._shared_text
-
-    def _shared_text(self, text):
-        self.strings.lengths[-1] += len(text)
+            self.total.texts_elsewhere = True
 
     def _in_sheet(self, name, attributes):
+        if ":" in name:
+            name = local(name)
         if name == "c":
-            self._count()
             self.column += 1
-            self.reference = self.kind = None
+            self.reference, self.kind = attributes.get("r"), attributes.get("t")
             self.waiting = True
-            for at in range(0, len(attributes), 2):
-                if attributes[at] == "r":
-                    self.reference = attributes[at + 1]
-                elif attributes[at] == "t":
-                    self.kind = attributes[at + 1]
-        elif name in CONTENT:
-            self._content(name)
-        elif name == "row":
             self._count()
-            self.row += 1
-            self.column = -1
-            for at in range(0, len(attributes), 2):
-                if attributes[at] == "r":
-                    self.row = _number(attributes[at + 1]) - 1
+        elif name in CONTENT:
+            if name == "f":
+                self.formula = self.kind != "str"
+            elif self.formula:
+                self.parser.CharacterDataHandler = self._has_result
+            if self.waiting:
+                self.waiting = False
+                self._content()
+        elif name == "row":
+            self._row(attributes.get("r"))
+            self._count()
+        elif name == "si":
+            self.total.texts_elsewhere = True
+
+    def _row(self, digits):
+        self.row = self.row + 1 if digits is None else number(digits) - 1
+        self.digits = str(self.row + 1)
+        self.column = -1
 
     def _count(self):
-        self.end_formula()
+        if self.formula:
+            self.end_formula()
         self.total.elements += 1
         if self.total.elements > MAX_CELLS:
             raise too_many_cells()
@@ -144,68 +168,84 @@ class Part(Scanner):
         self.formula = False
         self.parser.CharacterDataHandler = None
 
-    def _content(self, name):
-        if name == "f":
-            self.formula = self.kind != "str"
-        elif self.formula:
-            self.parser.CharacterDataHandler = self._has_result
-        if not self.waiting:
-            return
-        self.waiting = False
-        self.cells += 1
-        row = self.row
-        if self.reference is not None:
-            row, self.column = _position(self.reference)
-        if self.kind == "s":
+    def _content(self):
+        row, reference, kind = self.row, self.reference, self.kind
+        if reference is not None:
+            column = COLUMNS.get(reference.removesuffix(self.digits))
+            if column is None:
+                row, column = position(reference)
+            self.column = column
+        if kind == "s":
             self.total.shared += 1
-        elif self.kind == "e":
+        elif kind == "e":
             self.total.errors += 1
-        self._reach(row, self.column)
+        if row > self.bottom or self.column > self.right or row < self.top or self.column < self.left:
+            self._reach(row, self.column)
 
     def _reach(self, row, column):
-        if row > self.bottom or column > self.right or row < self.top or column < self.left:
-            self.top, self.left = min(self.top, row), min(self.left, column)
-            self.bottom, self.right = max(self.bottom, row), max(self.right, column)
-            check_reach(self.title, self.bottom + 1, self.right + 1)
-            if (self.bottom - self.top + 1) * (self.right - self.left + 1) > MAX_CELLS:
+        self.top, self.left = min(self.top, row), min(self.left, column)
+        self.bottom, self.right = max(self.bottom, row), max(self.right, column)
+        check_reach(self.title, self.bottom + 1, self.right + 1)
+        if (self.bottom - self.top + 1) * (self.right - self.left + 1) > MAX_CELLS:
+            raise too_many_cells()
+
+
+class TextLengths(Scanner):
+    """The length of each shared text."""
+
+    def __init__(self, lengths: array):
+        super().__init__()
+        self.lengths = lengths
+
+    def start(self, name, attributes):
+        if local(name) == "si":
+            self.lengths.append(0)
+            self.parser.CharacterDataHandler = self._text
+            if len(self.lengths) > MAX_CELLS:
                 raise too_many_cells()
+
+    def _text(self, text):
+        self.lengths[-1] += len(text)
 
 
 class RepeatedText(Scanner):
-    """The exact volume of shared text, counted only where a long text might be repeated very often."""
+    """The volume of shared text, each use counted."""
 
-    def __init__(self, strings: SharedStrings):
+    def __init__(self, lengths: array, volume: int):
         super().__init__()
-        self.strings, self.volume, self.index, self.is_shared = strings, 0, "", False
-        self.parser.EndElementHandler = self.end
+        self.lengths, self.volume, self.index, self.is_shared = lengths, volume, "", False
+        self.parser.EndElementHandler = self._end
 
     def start(self, name, attributes):
         name = local(name)
         if name == "c":
-            self.is_shared = pairs(attributes).get("t") == "s"
+            self.is_shared = attributes.get("t") == "s"
         elif name == "v" and self.is_shared:
             self.index = ""
-            self.parser.CharacterDataHandler = self.text
+            self.parser.CharacterDataHandler = self._text
 
-    def text(self, text):
+    def _text(self, text):
         self.index += text
 
-    def end(self, name):
+    def _end(self, name):
         if local(name) != "v" or not self.is_shared:
             return
         self.parser.CharacterDataHandler = None
-        index = _number(self.index.strip(), lowest=0)
-        if index < len(self.strings.lengths):
-            self.volume += self.strings.lengths[index]
+        index = number(self.index.strip(), lowest=0)
+        if index < len(self.lengths):
+            self.volume += self.lengths[index]
         if self.volume > MAX_TEXT:
             raise too_many_cells()
 
 
-def _count_repeated_text(archive: Archive, sheets: list[str], strings: SharedStrings) -> None:
-    volume = 0
-    for name in sheets:
-        scanner = RepeatedText(strings)
-        scanner.volume = volume
+def _count_repeated_text(archive: Archive) -> None:
+    """Only where a long text might be repeated very often: everything is parsed twice more."""
+    names = [name for name in archive.parts if name.lower().endswith(".xml")]
+    lengths, volume = array("I"), 0
+    for name in names:
+        TextLengths(lengths).feed(archive.unpack(name))
+    for name in names:
+        scanner = RepeatedText(lengths, volume)
         scanner.feed(archive.unpack(name))
         volume = scanner.volume
 
@@ -219,7 +259,7 @@ class Names(Scanner):
         self.targets: dict[str, str] = {}
 
     def start(self, name, attributes):
-        values = {local(key): value for key, value in pairs(attributes).items()}
+        values = {local(key): value for key, value in attributes.items()}
         if local(name) == "sheet":
             self.sheets.append((values.get("id", ""), values.get("name", "")))
         elif local(name) == "Relationship":
@@ -237,7 +277,7 @@ def _sheet_titles(archive: Archive) -> dict[str, str]:
         path = target.lstrip("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
         if "://" in target or not path.lower().endswith(".xml"):
             raise unsafe()
-        if path.lower() in titles:
+        if path.lower() in titles or path.lower().endswith(SHARED):
             raise damaged()
         titles[path.lower()] = title
     if not titles or len(titles) > MAX_SHEETS:
@@ -253,21 +293,21 @@ def _names(archive: Archive, part: str) -> Names:
     return names
 
 
-def _number(text: str, lowest: int = 1) -> int:
+def number(text: str, lowest: int = 1) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) < lowest:
         raise damaged()
     return int(text)
 
 
-def _position(reference: str) -> tuple[int, int]:
-    found = REFERENCE.fullmatch(reference)
-    if found is None:
-        raise damaged()
-    return int(found[2]) - 1, _column(found[1])
+def position(reference: str) -> tuple[int, int]:
+    """Row and column of a reference such as B3, counted from 0."""
+    letters = reference.rstrip("0123456789")
+    return number(reference[len(letters) :]) - 1, _column(letters)
 
 
-@lru_cache(maxsize=1024)
 def _column(letters: str) -> int:
+    if not LETTERS.fullmatch(letters):
+        raise damaged()
     index = 0
     for letter in letters.upper():
         index = index * 26 + ord(letter) - 64

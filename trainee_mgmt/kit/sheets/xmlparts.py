@@ -10,17 +10,16 @@ ENCODINGS = {"utf-8", "us-ascii", "ascii", "utf8"}
 
 
 class Scanner:
-    """Base of the scanners: ``start`` gets each opening tag with its attributes as a flat list."""
+    """Base of the scanners: ``start`` gets each opening tag with its attributes."""
 
     def __init__(self):
         self.parser = expat.ParserCreate()
-        self.parser.ordered_attributes = True
         if type(self) is not Scanner:  # without a subclass only the form is judged, at full speed
             self.parser.StartElementHandler = self.start
         self.parser.StartDoctypeDeclHandler = self._no_document_type
         self.parser.XmlDeclHandler = self._only_utf8
 
-    def start(self, name: str, attributes: list[str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         """Called for each opening tag."""
 
     def feed(self, pieces: Iterable[bytes]) -> None:
@@ -50,7 +49,3 @@ class Scanner:
 def local(name: str) -> str:
     """The name of a tag without its prefix."""
     return name.rpartition(":")[2] if ":" in name else name
-
-
-def pairs(attributes: list[str]) -> dict[str, str]:
-    return dict(zip(attributes[::2], attributes[1::2]))
