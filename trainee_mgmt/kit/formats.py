@@ -7,6 +7,8 @@ from numbers import Number
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 
+from trainee_mgmt.kit import rounding
+
 EMPTY = "—"
 MONTHS = (
     pgettext_lazy("month", "Jan"),
@@ -40,9 +42,8 @@ def number(value, places: int | None = None) -> str:
 
 def percent(part, whole, places: int = 1) -> str:
     """``236`` of ``450`` is ``52.4%``; of nothing there is no share."""
-    if part is None or not whole:
-        return EMPTY
-    return f"{Decimal(part) * 100 / Decimal(whole):.{places}f}%"
+    share = None if part is None or not whole else rounding.percent(part, whole, places)
+    return EMPTY if share is None else f"{share}%"
 
 
 def day(value: date | datetime | None, today: date | None = None) -> str:
