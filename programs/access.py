@@ -18,3 +18,5 @@ def my_programs(user, role) -> Q:
 
 grant("programs.view_program", on="programs.Program", admin=my_programs, organizer=my_programs, leader=my_programs)
 grant("programs.change_program", on="programs.Program", admin=my_programs, organizer=my_programs)
+# The rows are the units in whose name a program may be made.
+grant("programs.create_program", on="accounts.Unit", admin=units_of, organizer=units_of)

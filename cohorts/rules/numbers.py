@@ -1,0 +1,25 @@
+"""Numbers of trainees (学号)."""
+
+import re
+from collections.abc import Iterable
+
+TAIL = re.compile(r"(\D*(?:\d+\D+)*)(\d{1,12})", re.ASCII)
+FIRST = "001"
+
+
+def next_number(taken: Iterable[str], prefix: str = "") -> str:
+    """The number after the highest one that begins with ``prefix`` and ends in digits; as wide as that one.
+
+    ``["2601-001", "2601-009"]`` gives ``2601-010``. Without any, it is the prefix and ``001``.
+    """
+    best: tuple[int, int, str] | None = None
+    for number in taken:
+        found = TAIL.fullmatch(number)
+        if found is None or not found[1].startswith(prefix):
+            continue
+        key = (int(found[2]), len(found[2]), found[1])
+        best = key if best is None or key > best else best
+    if best is None:
+        return prefix + FIRST
+    value, width, head = best
+    return f"{head}{value + 1:0{width}d}"

@@ -1,0 +1,71 @@
+from django.db import IntegrityError, transaction
+from django.db.models import Max, ProtectedError
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit
+from accounts.services import record
+from accounts.services.audit import changes
+from cohorts.models import Cohort, TrainingClass
+from cohorts.services.lock import change_roster
+from trainee_mgmt.kit.errors import Refused
+
+UP, DOWN = "up", "down"
+
+
+@transaction.atomic
+def create_class(cohort: Cohort, *, name: str, unit: Unit | None = None) -> TrainingClass:
+    """A class at the end of the row."""
+    cohort = change_roster(cohort.pk)
+    last = cohort.classes.aggregate(last=Max("number"))["last"] or 0
+    made = TrainingClass(cohort=cohort, name=name, unit=unit, number=last + 1)
+    _save(made)
+    record("cohorts.create_class", made, after={"cohort": cohort.name, "name": name, "unit": unit and unit.name})
+    return made
+
+
+@transaction.atomic
+def edit_class(training_class: TrainingClass, *, name: str, unit: Unit | None = None) -> TrainingClass:
+    change_roster(training_class.cohort_id)
+    training_class = TrainingClass.objects.select_related("unit").get(pk=training_class.pk)
+    before, after = changes(training_class, {"name": name, "unit": unit})
+    for field, value in after.items():
+        setattr(training_class, field, value)
+    _save(training_class)
+    record("cohorts.edit_class", training_class, before=before, after=after)
+    return training_class
+
+
+@transaction.atomic
+def shift_class(training_class: TrainingClass, direction: str) -> None:
+    """One place up or down in the order of the classes; at the end of the row nothing changes."""
+    change_roster(training_class.cohort_id)
+    classes = list(TrainingClass.objects.filter(cohort=training_class.cohort_id).order_by("number", "pk"))
+    at = next(index for index, one in enumerate(classes) if one.pk == training_class.pk)
+    to = max(0, min(len(classes) - 1, at + (1 if direction == DOWN else -1)))
+    classes[at], classes[to] = classes[to], classes[at]
+    for number, one in enumerate(classes, start=1):
+        one.number = number
+    TrainingClass.objects.bulk_update(classes, ["number"])
+    record("cohorts.shift_class", training_class, before={"place": at + 1}, after={"place": to + 1})
+
+
+@transaction.atomic
+def delete_class(training_class: TrainingClass) -> None:
+    """Only a class that never had members or sessions goes; its groups and officers go with it."""
+    cohort = change_roster(training_class.cohort_id)
+    record("cohorts.delete_class", training_class, before={"cohort": cohort.name, "name": training_class.name})
+    try:
+        with transaction.atomic():
+            if training_class.officers.exists():
+                raise Refused(_("This class has officers. End their terms first; the class then keeps their record."))
+            training_class.delete()
+    except ProtectedError:
+        raise Refused(_("This class has or had members or records, so it stays.")) from None
+
+
+def _save(training_class: TrainingClass) -> None:
+    try:
+        with transaction.atomic():
+            training_class.save()
+    except IntegrityError:
+        raise Refused(_("This cohort has a class of this name already.")) from None

@@ -1,0 +1,151 @@
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from accounts.services import record
+from accounts.services.audit import changes
+from cohorts.models import Cohort, ProfileField, TrainingClass
+from cohorts.rules.defaults import PROFILE_FIELDS
+from programs.models import Program
+from trainee_mgmt.kit.errors import Refused
+
+COPIED_SETTINGS = ("journal_every", "journal_prompts")
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What a new cohort took over from an old one. It never takes people or records."""
+
+    cohort: Cohort
+    settings: int
+    profile_fields: int
+    classes: int
+
+
+@transaction.atomic
+def create_cohort(*, program: Program, name: str, starts_on: date, ends_on: date, **settings) -> Cohort:
+    """A new cohort with the usual profile fields (``cohorts.rules.defaults``)."""
+    cohort = _made(program, name=name, starts_on=starts_on, ends_on=ends_on, **settings)
+    ProfileField.objects.bulk_create(
+        ProfileField(
+            cohort=cohort,
+            key=line.key,
+            label=str(line.label),
+            kind=line.kind,
+            in_composition=line.in_composition,
+            filled_by_trainee=line.filled_by_trainee,
+            order=order,
+        )
+        for order, line in enumerate(PROFILE_FIELDS, start=1)
+    )
+    record("cohorts.create_cohort", cohort, after=_dates(cohort) | {"program": program.name, "name": name})
+    return cohort
+
+
+@transaction.atomic
+def copy_cohort(
+    source: Cohort, *, program: Program, name: str, starts_on: date, ends_on: date, with_classes: bool
+) -> Copied:
+    """A new cohort with the settings, profile fields and, if asked, the empty classes of ``source``. No people, no records."""
+    settings = {field: getattr(source, field) for field in COPIED_SETTINGS}
+    cohort = _made(program, name=name, starts_on=starts_on, ends_on=ends_on, **settings)
+    fields = _again(source.profile_fields.order_by("order", "pk"), cohort)
+    ProfileField.objects.bulk_create(fields)
+    classes = _again(source.classes.order_by("number", "pk"), cohort) if with_classes else []
+    TrainingClass.objects.bulk_create(classes)
+    copied = Copied(cohort, len(settings), len(fields), len(classes))
+    record(
+        "cohorts.copy_cohort",
+        cohort,
+        after=_dates(cohort)
+        | {
+            "program": program.name,
+            "name": name,
+            "from": source.name,
+            "profile_fields": copied.profile_fields,
+            "classes": copied.classes,
+        },
+    )
+    return copied
+
+
+@transaction.atomic
+def edit_cohort(cohort: Cohort, **values) -> Cohort:
+    """Change name, dates or settings. The program stays: rights and figures hang from it."""
+    cohort = _locked(cohort)
+    before, after = changes(cohort, values)
+    for field, value in after.items():
+        setattr(cohort, field, value)
+    _save(cohort, update_fields=list(after) or ["name"])
+    record("cohorts.edit_cohort", cohort, before=before, after=after)
+    return cohort
+
+
+@transaction.atomic
+def close_cohort(cohort: Cohort) -> None:
+    """Nothing about its people is changed any more; everything stays to be read."""
+    cohort = _locked(cohort)
+    if cohort.is_closed:
+        raise Refused(_("This cohort is closed already."))
+    Cohort.objects.filter(pk=cohort.pk).update(is_closed=True)
+    record("cohorts.close_cohort", cohort)
+
+
+@transaction.atomic
+def reopen_cohort(cohort: Cohort) -> None:
+    cohort = _locked(cohort)
+    if not cohort.is_closed:
+        raise Refused(_("This cohort is open already."))
+    Cohort.objects.filter(pk=cohort.pk).update(is_closed=False)
+    record("cohorts.reopen_cohort", cohort)
+
+
+@transaction.atomic
+def delete_cohort(cohort: Cohort) -> None:
+    """Only a cohort without classes, trainees and records goes, for one that was made by mistake."""
+    cohort = _locked(cohort)
+    record("cohorts.delete_cohort", cohort, before=_dates(cohort) | {"name": cohort.name})
+    try:
+        with transaction.atomic():
+            cohort.delete()
+    except ProtectedError:
+        raise Refused(_("This cohort has classes, people or records. Close it instead.")) from None
+
+
+def _made(program: Program, **values) -> Cohort:
+    program = Program.objects.select_for_update(of=("self",)).get(pk=program.pk)
+    if program.closed_on:
+        raise Refused(_("%(program)s is closed; no new cohort can be made in it.") % {"program": program.name})
+    cohort = Cohort(program=program, **values)
+    _save(cohort)
+    return cohort
+
+
+def _save(cohort: Cohort, **options) -> None:
+    if cohort.ends_on < cohort.starts_on:
+        raise Refused(_("The last day lies before the first."))
+    try:
+        with transaction.atomic():
+            cohort.save(**options)
+    except IntegrityError:
+        raise Refused(_("This program has a cohort of this name already.")) from None
+
+
+def _again(rows, cohort: Cohort) -> list:
+    """The same rows, not saved yet, for another cohort."""
+    copies = list(rows)
+    for copy in copies:
+        copy.pk, copy.cohort = None, cohort
+        copy._state.adding = True
+    return copies
+
+
+def _locked(cohort: Cohort) -> Cohort:
+    return Cohort.objects.select_for_update(of=("self",)).select_related("program").get(pk=cohort.pk)
+
+
+def _dates(cohort: Cohort) -> dict:
+    return {"starts_on": cohort.starts_on, "ends_on": cohort.ends_on}
