@@ -1,7 +1,7 @@
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from cohorts.models import Cohort
+from cohorts.models import Cohort, Person
 from trainee_mgmt.kit.errors import Refused
 
 
@@ -17,3 +17,11 @@ def change_roster(cohort_id: int) -> Cohort:
     Cohort.objects.filter(pk=cohort_id).update(roster_version=F("roster_version") + 1)
     cohort.roster_version += 1
     return cohort
+
+
+def count_change_for(*people: Person) -> None:
+    """Count a change for every cohort in which these people have a place or an office, before the people are locked."""
+    theirs = Q(trainees__person__in=people) | Q(classes__officers__person__in=people)
+    keys = Cohort.objects.filter(theirs).values("pk").distinct()
+    locked = list(Cohort.objects.filter(pk__in=keys).order_by("pk").select_for_update().values_list("pk", flat=True))
+    Cohort.objects.filter(pk__in=locked).update(roster_version=F("roster_version") + 1)
