@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from accounts.models import Role, ScopeKind
-from cohorts.models import ClassMembership, ClassOfficer, Cohort, Trainee
+from cohorts.models import ClassMembership, ClassOfficer, Cohort, Trainee, TrainingClass
 from programs.access import my_programs
 from programs.models import Program
 from trainee_mgmt.kit.access import all_rows, any_of, grant
@@ -21,11 +21,7 @@ def my_cohorts(user, role) -> Q:
     if any(each.scope_kind in OFFICE for each in grants):
         conditions.append(Q(program__in=Program.objects.filter(my_programs(user, role))))
     if classes := class_ids(user, role):
-        conditions.append(
-            Q(classes__in=classes)
-            if len(classes) == 1
-            else Q(pk__in=Cohort.objects.filter(classes__in=classes).values("pk"))
-        )
+        conditions.append(Q(pk__in=TrainingClass.objects.filter(pk__in=classes).values("cohort")))
     return any_of(conditions)
 
 
@@ -115,6 +111,8 @@ grant(
     trainee=cohorts_i_attend,
 )
 grant("cohorts.change_cohort", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
+# The rows are the programs in which a cohort may be made.
+grant("cohorts.create_cohort", on="programs.Program", admin=my_programs, organizer=my_programs)
 grant("cohorts.import_roster", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
 grant(
     "cohorts.view_class",
@@ -134,6 +132,14 @@ grant(
     officer=trainees_of_my_classes,
 )
 grant("cohorts.change_trainee", on="cohorts.Trainee", admin=in_my_cohorts, organizer=in_my_cohorts)
+# The mask of a phone number beside the name; the number itself is opened with "cohorts.see_secrets".
+grant(
+    "cohorts.see_phone_mask",
+    on="cohorts.Trainee",
+    admin=trainees_of_my_classes,
+    organizer=trainees_of_my_classes,
+    officer=trainees_of_my_classes,
+)
 grant("cohorts.see_own_place", on="cohorts.Trainee", **{Role.TRAINEE: my_traineeships})
 grant("cohorts.view_person", on="cohorts.Person", admin=people_of_my_cohorts, organizer=people_of_my_cohorts)
 grant("cohorts.change_person", on="cohorts.Person", admin=people_of_my_cohorts, organizer=people_of_my_cohorts)

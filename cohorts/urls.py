@@ -1,2 +1,24 @@
+from django.urls import path
+
+from cohorts.views import classes, cohorts, trainees
+
 app_name = "cohorts"
-urlpatterns = []
+urlpatterns = [
+    path("cohorts/", cohorts.CohortList.as_view(), name="cohort_list"),
+    path("cohorts/new/", cohorts.CohortCreate.as_view(), name="cohort_create"),
+    path("cohorts/switch/", cohorts.CohortSwitch.as_view(), name="cohort_switch"),
+    path("cohorts/<int:cohort>/", cohorts.CohortDetail.as_view(), name="cohort_detail"),
+    path("cohorts/<int:pk>/edit/", cohorts.CohortUpdate.as_view(), name="cohort_update"),
+    path("cohorts/<int:pk>/copy/", cohorts.CohortCopy.as_view(), name="cohort_copy"),
+    path("cohorts/<int:pk>/close/", cohorts.CohortClose.as_view(), name="cohort_close"),
+    path("cohorts/<int:pk>/reopen/", cohorts.CohortReopen.as_view(), name="cohort_reopen"),
+    path("cohorts/<int:pk>/delete/", cohorts.CohortDelete.as_view(), name="cohort_delete"),
+    path("cohorts/<int:cohort>/classes/", classes.ClassList.as_view(), name="class_list"),
+    path("cohorts/<int:cohort>/classes/new/", classes.ClassCreate.as_view(), name="class_create"),
+    path("classes/<int:pk>/", classes.ClassDetail.as_view(), name="class_detail"),
+    path("classes/<int:pk>/edit/", classes.ClassUpdate.as_view(), name="class_update"),
+    path("classes/<int:pk>/up/", classes.ClassUp.as_view(), name="class_up"),
+    path("classes/<int:pk>/down/", classes.ClassDown.as_view(), name="class_down"),
+    path("classes/<int:pk>/delete/", classes.ClassDelete.as_view(), name="class_delete"),
+    path("cohorts/<int:cohort>/trainees/", trainees.TraineeList.as_view(), name="trainee_list"),
+]

@@ -81,7 +81,8 @@ class Table:
     tabs: tuple[Tab, ...] = ()
     filterset_class: type[django_filters.FilterSet] | None = None
     default_order: tuple[str, ...] = ()
-    row_url = ""  # URL name opened by the first column; takes the primary key as ``pk``
+    row_url = ""  # URL name opened by the first column; takes the primary key as ``row_key``
+    row_key = "pk"
     select = False  # a box before each row, for bulk actions
     personal = False  # its spreadsheet holds personal data: taking it asks for a purpose and is recorded
     per_page = 50
@@ -350,7 +351,7 @@ class Table:
     def _row_link(self) -> tuple[str, str]:
         if not self.row_url:
             return "", ""
-        before, _zero, after = escape(reverse(self.row_url, kwargs={"pk": 0})).rpartition("0")
+        before, _zero, after = escape(reverse(self.row_url, kwargs={self.row_key: 0})).rpartition("0")
         return before, after
 
 

@@ -1,0 +1,60 @@
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cohorts.models import Cohort, TrainingClass
+from trainee_mgmt.kit.forms import CrispyMixin, DateInput
+
+DATES = {"starts_on": DateInput, "ends_on": DateInput}
+
+
+class DatesMixin:
+    def clean(self):
+        cleaned = super().clean()
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day lies before the first."))
+        return cleaned
+
+
+class CohortForm(CrispyMixin, DatesMixin, forms.ModelForm):
+    class Meta:
+        model = Cohort
+        fields = ["program", "name", "starts_on", "ends_on", "journal_every", "journal_prompts"]
+        widgets = DATES | {"journal_prompts": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args, programs, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["program"].queryset = programs
+        self.fields["program"].empty_label = _("Choose a program")
+
+
+class CohortEditForm(CrispyMixin, DatesMixin, forms.ModelForm):
+    class Meta:
+        model = Cohort
+        fields = ["name", "starts_on", "ends_on", "journal_every", "journal_prompts"]
+        widgets = DATES | {"journal_prompts": forms.Textarea(attrs={"rows": 3})}
+
+
+class CohortCopyForm(CrispyMixin, DatesMixin, forms.ModelForm):
+    submit_label = gettext_lazy("Make the new cohort")
+    with_classes = forms.BooleanField(label=gettext_lazy("Also its classes, empty"), required=False, initial=True)
+
+    class Meta:
+        model = Cohort
+        fields = ["program", "name", "starts_on", "ends_on"]
+        widgets = DATES
+
+    def __init__(self, *args, programs, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["program"].queryset = programs
+
+
+class ClassForm(CrispyMixin, forms.ModelForm):
+    class Meta:
+        model = TrainingClass
+        fields = ["name", "unit"]
+
+    def __init__(self, *args, units, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units

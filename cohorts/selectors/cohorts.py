@@ -1,0 +1,65 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from cohorts.models import ClassMembership, Cohort, Trainee
+from cohorts.rules.days import shown_day
+from cohorts.selectors.offices import head_teachers
+
+
+@dataclass(frozen=True)
+class ClassLine:
+    pk: int
+    name: str
+    unit: str
+    members: int
+    head_teachers: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A cohort at a glance on ``day``: its classes with members, and who is in none."""
+
+    day: date
+    classes: Sequence[ClassLine]
+    active: int
+    withdrawn: int
+    without_class: int
+    without_account: int
+    groups: int
+    fields: int
+
+
+def counted(rows: QuerySet, field: str) -> Coalesce:
+    """How many of these rows point here by ``field``; a subquery, so that joins do not multiply."""
+    per_row = rows.filter(**{field: OuterRef("pk")}).order_by().values(field)
+    return Coalesce(Subquery(per_row.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+
+
+def members_on(day: date) -> QuerySet:
+    """The class memberships that hold on the day."""
+    return ClassMembership.objects.filter(Q(starts_on__lte=day), Q(ends_on=None) | Q(ends_on__gt=day))
+
+
+def overview(cohort: Cohort, today: date) -> Overview:
+    """Four queries, however large the cohort is."""
+    day = shown_day(cohort.starts_on, cohort.ends_on, today)
+    lines = cohort.classes.order_by("number", "pk").annotate(
+        members=counted(members_on(day), "training_class"), heads=head_teachers(day)
+    )
+    classes = [ClassLine(*row) for row in lines.values_list("pk", "name", "unit__name", "members", "heads")]
+    active = Q(status=Trainee.Status.ACTIVE)
+    placed = members_on(day).filter(training_class__cohort=cohort).values("trainee")
+    people = cohort.trainees.aggregate(
+        active=Count("pk", filter=active),
+        withdrawn=Count("pk", filter=Q(status=Trainee.Status.WITHDRAWN)),
+        without_class=Count("pk", filter=active & ~Q(pk__in=placed)),
+        without_account=Count("pk", filter=active & Q(person__user=None)),
+    )
+    rest = Cohort.objects.filter(pk=cohort.pk).aggregate(
+        groups=Count("groups", distinct=True), fields=Count("profile_fields", distinct=True)
+    )
+    return Overview(day, classes, **people, **rest)

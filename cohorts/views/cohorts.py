@@ -1,0 +1,164 @@
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from cohorts.access import COHORT
+from cohorts.forms.cohorts import CohortCopyForm, CohortEditForm, CohortForm
+from cohorts.models import Cohort
+from cohorts.selectors.cohorts import overview
+from cohorts.services import cohorts as services
+from cohorts.tables.cohorts import CohortTable, stage_tag
+from programs.models import Program
+from trainee_mgmt.kit.lists import TablePage
+from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, StaticPage
+
+
+class CohortList(TablePage):
+    allow = "cohorts.view_cohort"
+    model = Cohort
+    table_class = CohortTable
+    title = gettext_lazy("Cohorts")
+    template_name = "cohorts/cohort_list.html"
+
+
+class CohortSwitch(StaticPage):
+    """The menu of cohorts in the top bar, fetched when it is opened."""
+
+    allow = "cohorts.view_cohort"
+    template_name = "cohorts/_cohort_switch.html"
+    LONGEST = 15
+
+    def get_context_data(self, **kwargs):
+        cohorts = self.reachable(Cohort).filter(is_closed=False).select_related("program")
+        cohorts = cohorts.order_by("-starts_on", "name").distinct()[: self.LONGEST]
+        return super().get_context_data(cohorts=cohorts, **kwargs)
+
+
+class CohortDetail(StaticPage):
+    allow = "cohorts.view_cohort"
+    inside = COHORT
+    template_name = "cohorts/cohort_detail.html"
+
+    def get_context_data(self, **kwargs):
+        cohort = self.cohort
+        return super().get_context_data(
+            overview=overview(cohort, timezone.localdate()),
+            stage=stage_tag(cohort.starts_on, cohort.ends_on, cohort.is_closed),
+            **kwargs,
+        )
+
+
+class CohortCreate(FormPage):
+    allow = "cohorts.create_cohort"
+    form_class = CohortForm
+    title = gettext_lazy("New cohort")
+    template_name = "cohorts/cohort_form.html"
+
+    def get_form_kwargs(self):
+        programs = self.reachable(Program).filter(closed_on=None).order_by("name")
+        return super().get_form_kwargs() | {"programs": programs}
+
+    def get_initial(self):
+        return super().get_initial() | {"program": self.request.GET.get("program")}
+
+    def save(self, form):
+        return services.create_cohort(**form.cleaned_data)
+
+    def get_success_url(self):
+        return self.object.get_absolute_url()
+
+
+class CohortPage(EditPage, abstract=True):
+    """A form about one cohort."""
+
+    allow = "cohorts.change_cohort"
+    model = Cohort
+    template_name = "cohorts/cohort_form.html"
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("program")
+
+    def get_context_data(self, **kwargs):
+        self.object.refresh_from_db()  # the form may have tried other values on it
+        return super().get_context_data(cohort=self.object, **kwargs)
+
+    def get_success_url(self):
+        return self.object.get_absolute_url()
+
+
+class CohortUpdate(CohortPage):
+    form_class = CohortEditForm
+    title = gettext_lazy("Edit the cohort")
+    success_message = gettext_lazy("The cohort was saved.")
+
+    def save(self, form):
+        return services.edit_cohort(self.object, **form.cleaned_data)
+
+
+class CohortCopy(CohortPage):
+    form_class = CohortCopyForm
+    title = gettext_lazy("New cohort from this one")
+    template_name = "cohorts/cohort_copy.html"
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.source = self.object
+
+    def get_form_kwargs(self):
+        programs = self.reachable(Program, "cohorts.create_cohort").filter(closed_on=None).order_by("name")
+        return super().get_form_kwargs() | {"programs": programs, "instance": Cohort()}
+
+    def get_initial(self):
+        return super().get_initial() | {"program": self.source.program_id}
+
+    def get_context_data(self, **kwargs):
+        counts = Cohort.objects.filter(pk=self.source.pk).aggregate(
+            classes=Count("classes", distinct=True), fields=Count("profile_fields", distinct=True)
+        )
+        return super().get_context_data(counts=counts, **kwargs)
+
+    def save(self, form):
+        self.copied = services.copy_cohort(self.source, **form.cleaned_data)
+        return self.copied.cohort
+
+    def get_success_message(self):
+        return _(
+            "Copied from %(source)s: the journal settings, %(fields)s profile fields, %(classes)s classes. "
+            "Not copied: people, sessions, marks."
+        ) % {"source": self.source.name, "fields": self.copied.profile_fields, "classes": self.copied.classes}
+
+
+class CohortClose(ActionPage):
+    allow = "cohorts.change_cohort"
+    model = Cohort
+
+    def act(self, cohort):
+        services.close_cohort(cohort)
+        return _("The cohort was closed.")
+
+
+class CohortReopen(ActionPage):
+    allow = "cohorts.change_cohort"
+    model = Cohort
+
+    def act(self, cohort):
+        services.reopen_cohort(cohort)
+        return _("The cohort is open again.")
+
+
+class CohortDelete(ActionPage):
+    allow = "cohorts.change_cohort"
+    model = Cohort
+    is_gone = False
+
+    def act(self, cohort):
+        services.delete_cohort(cohort)
+        self.is_gone = True
+        return _("The cohort was deleted.")
+
+    def get_success_url(self, cohort):
+        return reverse("cohorts:cohort_list") if self.is_gone else cohort.get_absolute_url()
