@@ -21,4 +21,5 @@ urlpatterns = [
     path("classes/<int:pk>/down/", classes.ClassDown.as_view(), name="class_down"),
     path("classes/<int:pk>/delete/", classes.ClassDelete.as_view(), name="class_delete"),
     path("cohorts/<int:cohort>/trainees/", trainees.TraineeList.as_view(), name="trainee_list"),
+    path("trainees/<int:pk>/", trainees.TraineeDetail.as_view(), name="trainee_detail"),
 ]

@@ -1,15 +1,13 @@
 """People: one row per human being. ID number and phone are sealed here, and found by their blind index."""
 
-from datetime import date
-
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.services import record
 from cohorts.models import Person
-from cohorts.services.lock import count_change_for
 from cohorts.rules.names import pinyin_key
 from cohorts.rules.values import facts_of_id
+from cohorts.services.lock import count_change_for
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
 from trainee_mgmt.kit.errors import Refused
 

@@ -43,7 +43,10 @@ def write_stays(wanted: Mapping[int, list[Stay]]) -> None:
     for trainee, stays in left.items():
         new += [
             ClassMembership(
-                trainee_id=trainee, training_class_id=stay.training_class, starts_on=stay.starts_on, ends_on=stay.ends_on
+                trainee_id=trainee,
+                training_class_id=stay.training_class,
+                starts_on=stay.starts_on,
+                ends_on=stay.ends_on,
             )
             for stay in stays
         ]

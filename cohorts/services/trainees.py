@@ -185,9 +185,7 @@ def rejoin(trainee: Trainee, *, on: date, training_class: TrainingClass | None =
         stays = stays_of([trainee.pk])[trainee.pk]
         write_stays({trainee.pk: membership.join(stays, training_class.pk, on=on)})
     _reopen(trainee)
-    record(
-        "cohorts.rejoin", trainee, before=before, after={"on": on, "class": training_class and training_class.name}
-    )
+    record("cohorts.rejoin", trainee, before=before, after={"on": on, "class": training_class and training_class.name})
     return trainee
 
 
@@ -307,6 +305,4 @@ def _save(trainee: Trainee) -> None:
         with transaction.atomic():
             trainee.save()
     except IntegrityError:
-        raise Refused(
-            _("The number %(number)s is taken in this cohort.") % {"number": trainee.number}
-        ) from None
+        raise Refused(_("The number %(number)s is taken in this cohort.") % {"number": trainee.number}) from None

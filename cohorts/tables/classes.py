@@ -34,9 +34,6 @@ class ClassTable(Table):
         day = self.context
         return queryset.annotate(
             member_count=counted(members_on(day), "training_class"),
-            officer_count=counted(
-                in_office(day).exclude(office=ClassOfficer.Office.HEAD_TEACHER), "training_class"
-            ),
+            officer_count=counted(in_office(day).exclude(office=ClassOfficer.Office.HEAD_TEACHER), "training_class"),
             head_teachers=head_teachers(day),
         )
-

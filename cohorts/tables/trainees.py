@@ -174,7 +174,12 @@ class TraineeTable(Table):
             sort="person__name_key",
         ),
         Column("number", gettext_lazy("Number"), sort="number"),
-        Column("class", gettext_lazy("Class"), source="membership__training_class__name", sort="membership__training_class__number"),
+        Column(
+            "class",
+            gettext_lazy("Class"),
+            source="membership__training_class__name",
+            sort="membership__training_class__number",
+        ),
     )
     tabs = (
         Tab("active", gettext_lazy("In training"), Q(status=Trainee.Status.ACTIVE)),
@@ -230,7 +235,9 @@ class TraineeTable(Table):
         roster: Roster = self.context
         asked = sorted((key, value) for key, value in self.params.items() if key not in ("view", "sort", "page"))
         what = f"{asked}|{roster.day}|{roster.reach}".encode()
-        key = f"trainee-counts:{roster.cohort.pk}:{roster.cohort.roster_version}:{hashlib.sha256(what).hexdigest()[:24]}"
+        key = (
+            f"trainee-counts:{roster.cohort.pk}:{roster.cohort.roster_version}:{hashlib.sha256(what).hexdigest()[:24]}"
+        )
         counts = cache.get(key)
         if counts is None:
             counts = Table.counts.func(self)

@@ -13,6 +13,7 @@ from cohorts.services import classes as services
 from cohorts.tables.classes import ClassTable
 from cohorts.tables.trainees import ClassTraineeTable
 from cohorts.views.days import day_of
+from cohorts.views.links import link
 from cohorts.views.trainees import roster_for
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
@@ -33,6 +34,10 @@ class ClassList(TablePage):
     def get_table_options(self):
         day, _asked = day_of(self.request, self.cohort)
         return {"context": day}
+
+    def get_context_data(self, **kwargs):
+        split = link(self.request, "cohorts:split_create", cohort=self.cohort.pk)
+        return super().get_context_data(links={"split": split}, **kwargs)
 
 
 class ClassDetail(TablePage):
@@ -66,6 +71,14 @@ class ClassDetail(TablePage):
             day=self.day,
             officers=officers.order_by("starts_on", "pk").defer("person__phone", "person__id_number"),
             groups=self.training_class.groups.order_by("number", "pk"),
+            links={
+                "sessions": link(
+                    self.request,
+                    "learning:session_list",
+                    f"?training_class={self.training_class.pk}",
+                    cohort=self.cohort.pk,
+                )
+            },
             **kwargs,
         )
 

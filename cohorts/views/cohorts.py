@@ -1,6 +1,4 @@
-from django.contrib import messages
-from django.db.models import Count, Q
-from django.shortcuts import redirect
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +10,7 @@ from cohorts.models import Cohort
 from cohorts.selectors.cohorts import overview
 from cohorts.services import cohorts as services
 from cohorts.tables.cohorts import CohortTable, stage_tag
+from cohorts.views.links import link
 from programs.models import Program
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, StaticPage
@@ -45,11 +44,63 @@ class CohortDetail(StaticPage):
 
     def get_context_data(self, **kwargs):
         cohort = self.cohort
+        seen = overview(cohort, timezone.localdate())
         return super().get_context_data(
-            overview=overview(cohort, timezone.localdate()),
+            overview=seen,
+            steps=[] if cohort.is_closed else list(self.next_steps(seen)),
             stage=stage_tag(cohort.starts_on, cohort.ends_on, cohort.is_closed),
+            links={"figures": link(self.request, "reports:cohort_dashboard", cohort=cohort.pk)},
             **kwargs,
         )
+
+    def next_steps(self, seen):
+        """What the cohort still lacks, in the order in which it is done; only what the reader may do."""
+        for lacks, name, icon, title, why, verb in (
+            (
+                not seen.active,
+                "cohorts:roster_import",
+                "upload",
+                _("Bring the people in"),
+                _("Nobody is in this cohort yet. Spreadsheets are taken as they are."),
+                _("Import a roster"),
+            ),
+            (
+                seen.active and seen.without_class and not seen.classes,
+                "cohorts:class_create",
+                "classroom",
+                _("Make the classes"),
+                _("There are no classes yet."),
+                _("New class"),
+            ),
+            (
+                seen.without_class and seen.classes,
+                "cohorts:split_create",
+                "swap",
+                _("Split into classes"),
+                ngettext("%(n)s trainee has no class.", "%(n)s trainees have no class.", seen.without_class)
+                % {"n": seen.without_class},
+                _("Split"),
+            ),
+            (
+                seen.classes and any(not line.head_teachers for line in seen.classes),
+                "cohorts:officer_create",
+                "shield",
+                _("Name the head teachers"),
+                _("Not every class has one."),
+                _("Appoint"),
+            ),
+            (
+                seen.without_account,
+                "cohorts:account_open",
+                "key",
+                _("Open accounts"),
+                ngettext("%(n)s trainee cannot sign in.", "%(n)s trainees cannot sign in.", seen.without_account)
+                % {"n": seen.without_account},
+                _("Open accounts"),
+            ),
+        ):
+            if lacks and (url := link(self.request, name, cohort=self.cohort.pk)):
+                yield {"icon": icon, "title": title, "why": why, "verb": verb, "url": url}
 
 
 class CohortCreate(FormPage):

@@ -1,19 +1,25 @@
 import hashlib
 
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 
 from cohorts.access import COHORT
 from cohorts.models import Trainee
-from cohorts.tables.trainees import Roster, TraineeTable, load_roster
+from cohorts.selectors.trainees import place_of
+from cohorts.tables.trainees import Roster, TraineeTable, load_roster, status_html
 from cohorts.views.days import day_of
+from cohorts.views.links import link
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
+from trainee_mgmt.kit.pages import StaticPage
 
 
 def roster_for(request, cohort, day, asked) -> Roster:
     """What lists of trainees need to know of the cohort and of the reader."""
     user = request.user
-    scopes = [(each.role, each.scope_kind, each.unit.path if each.unit else each.scope_id) for each in user.grants_in_force]
+    scopes = [
+        (each.role, each.scope_kind, each.unit.path if each.unit else each.scope_id) for each in user.grants_in_force
+    ]
     return load_roster(
         cohort,
         day=day,
@@ -41,6 +47,35 @@ class TraineeList(TablePage):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         context["roster"] = context["table"].context
+        context["links"] = {"import": link(self.request, "cohorts:roster_import", cohort=self.cohort.pk)}
         return context
 
 
+class AboutTrainee:
+    """For pages about one reachable trainee: loads it as ``trainee`` and its cohort as ``cohort``."""
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        rows = self.reachable(Trainee).select_related("cohort__program", "person")
+        self.trainee = get_object_or_404(rows.defer("person__phone", "person__id_number"), pk=kwargs["pk"])
+        self.cohort = self.trainee.cohort
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(trainee=self.trainee, cohort=self.cohort, **kwargs)
+
+
+class TraineeDetail(AboutTrainee, StaticPage):
+    allow = "cohorts.view_trainee"
+    template_name = "cohorts/trainee_detail.html"
+
+    def get_context_data(self, **kwargs):
+        place = place_of(self.trainee)
+        day, _asked = day_of(self.request, self.cohort)
+        return super().get_context_data(
+            place=place,
+            membership=place.class_on(day),
+            status=status_html(self.trainee.status),
+            shows_phone=access.holds(self.request.user, "cohorts.see_phone_mask"),
+            shows_identity=access.holds(self.request.user, "cohorts.see_secrets"),
+            **kwargs,
+        )

@@ -75,7 +75,7 @@ class Page:
 
     def get_context_data(self, **kwargs):
         if self.inside:
-            kwargs.setdefault(self.inside.name, getattr(self, self.inside.name))
+            kwargs[self.inside.name] = getattr(self, self.inside.name)  # in place of the key from the URL
         return super().get_context_data(**kwargs)
 
     def redirect_back(self, fallback: str):

@@ -1,0 +1,180 @@
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEntry, Role
+from cohorts.models import Cohort, Trainee
+from cohorts.rules.defaults import PROFILE_FIELDS
+from cohorts.rules.headers import FIELDS
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def dates(**fields):
+    return {"starts_on": "2027-03-01", "ends_on": "2027-06-30"} | fields
+
+
+def test_a_new_cohort_starts_with_the_usual_profile_fields(client):
+    program = make.program()
+    client.force_login(make.user(Role.ORGANIZER, program))
+
+    answer = client.post(
+        reverse("cohorts:cohort_create"), dates(program=program.pk, name="2027", journal_every="week")
+    )
+
+    cohort = Cohort.objects.get()
+    assert answer.url == cohort.get_absolute_url()
+    keys = list(cohort.profile_fields.order_by("order").values_list("key", flat=True))
+    assert keys == [line.key for line in PROFILE_FIELDS]
+    assert set(keys) <= set(FIELDS)
+
+
+def test_a_cohort_is_not_made_in_a_program_out_of_reach(client):
+    client.force_login(make.user(Role.ORGANIZER, make.program()))
+    other = make.program()
+
+    answer = client.post(
+        reverse("cohorts:cohort_create"), dates(program=other.pk, name="2027", journal_every="week")
+    )
+
+    assert answer.status_code == 422
+    assert not Cohort.objects.exists()
+
+
+def test_copying_takes_settings_fields_and_classes_but_no_people(client):
+    source = make.cohort(journal_every="none", journal_prompts="What did you see?")
+    source.profile_fields.create(key="hobby", label="Hobby", kind="choice", choices=["chess"], order=1)
+    street = make.unit("Street")
+    trainee = make.trainee(in_class=make.training_class(source, name="First", unit=street))
+    make.officer(trainee.memberships.get().training_class, trainee.person)
+    make.group(source)
+    client.force_login(make.user(Role.ORGANIZER, source.program))
+
+    client.post(
+        reverse("cohorts:cohort_copy", kwargs={"pk": source.pk}),
+        dates(program=source.program.pk, name="2027", with_classes="on"),
+    )
+
+    new = Cohort.objects.get(name="2027")
+    assert (new.journal_every, new.journal_prompts) == ("none", "What did you see?")
+    assert new.profile_fields.values_list("key", "label", "kind", "choices").get() == (
+        "hobby",
+        "Hobby",
+        "choice",
+        ["chess"],
+    )
+    assert new.classes.values_list("name", "unit").get() == ("First", street.pk)
+    assert (new.trainees.count(), new.groups.count(), new.sessions.count()) == (0, 0, 0)
+    assert Trainee.objects.get() == trainee
+    assert source.classes.count() == 1
+
+
+def test_copying_without_classes_leaves_them(client):
+    source = make.training_class().cohort
+    client.force_login(make.user(Role.ORGANIZER, source.program))
+
+    client.post(
+        reverse("cohorts:cohort_copy", kwargs={"pk": source.pk}), dates(program=source.program.pk, name="2027")
+    )
+
+    assert Cohort.objects.get(name="2027").classes.count() == 0
+
+
+def test_a_cohort_that_ends_before_it_starts_is_refused_at_the_field(client):
+    program = make.program()
+    client.force_login(make.user(Role.ADMIN))
+
+    answer = client.post(
+        reverse("cohorts:cohort_create"),
+        dates(program=program.pk, name="2027", journal_every="week", ends_on="2027-02-01"),
+    )
+
+    assert list(answer.context["form"].errors) == ["ends_on"]
+
+
+def test_tabs_part_running_planned_and_finished_cohorts(client):
+    today = timezone.localdate()
+    day = timedelta(days=1)
+    running = make.cohort(starts_on=today - day, ends_on=today + day)
+    planned = make.cohort(starts_on=today + day, ends_on=today + day)
+    finished = make.cohort(starts_on=today - 2 * day, ends_on=today - day)
+    closed = make.cohort(starts_on=today - day, ends_on=today + day, is_closed=True)
+    client.force_login(make.user(Role.ADMIN))
+
+    shown = {
+        view: set(client.get(reverse("cohorts:cohort_list"), {"view": view}).context["table"].ordered)
+        for view in ("running", "planned", "finished")
+    }
+
+    assert shown == {"running": {running}, "planned": {planned}, "finished": {finished, closed}}
+
+
+def test_a_closed_cohort_takes_no_new_class_until_it_is_open_again(client):
+    cohort = make.cohort()
+    client.force_login(make.user(Role.ORGANIZER, cohort))
+    new = reverse("cohorts:class_create", kwargs={"cohort": cohort.pk})
+
+    client.post(reverse("cohorts:cohort_close", kwargs={"pk": cohort.pk}))
+    refused = client.post(new, {"name": "First", "unit": ""})
+    client.post(reverse("cohorts:cohort_reopen", kwargs={"pk": cohort.pk}))
+    client.post(new, {"name": "First", "unit": ""})
+
+    assert refused.status_code == 422
+    assert cohort.classes.get().name == "First"
+    assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == [
+        "cohorts.close_cohort",
+        "cohorts.reopen_cohort",
+        "cohorts.create_class",
+    ]
+
+
+def test_an_organizer_of_a_cohort_who_is_also_officer_of_its_class_reaches_it_once(client):
+    first, second = make.training_class(), None
+    second = make.training_class(first.cohort)
+    user = make.user(Role.ORGANIZER, first.cohort)
+    make.give(user, Role.OFFICER, second)
+    client.force_login(user)
+
+    page = client.get(first.cohort.get_absolute_url())
+
+    assert page.status_code == 200
+    assert list(client.get(reverse("cohorts:cohort_list")).context["table"].ordered) == [first.cohort]
+
+
+def test_the_overview_counts_members_on_the_day_shown(client):
+    cohort = make.cohort(starts_on=date(2026, 9, 1), ends_on=date(2026, 12, 31))
+    first = make.training_class(cohort)
+    make.trainee(in_class=first)
+    make.trainee(cohort)
+    client.force_login(make.user(Role.ORGANIZER, cohort))
+
+    seen = client.get(cohort.get_absolute_url()).context["overview"]
+
+    assert [(line.name, line.members) for line in seen.classes] == [(first.name, 1)]
+    assert (seen.active, seen.without_class) == (2, 1)
+
+
+@pytest.mark.parametrize("items", [1, 3])
+@pytest.mark.parametrize("page", ["cohort_list", "cohort_detail", "class_list"])
+def test_pages_need_the_same_queries_for_any_number_of_rows(client, django_assert_num_queries, items, page):
+    cohort = make.cohort()
+    for _ in range(items):
+        make.trainee(in_class=make.training_class(cohort))
+        make.cohort(program=cohort.program)
+    client.force_login(make.user(Role.ORGANIZER, cohort.program))
+    expected = {"cohort_list": 4, "cohort_detail": 6, "class_list": 5}[page]
+    url = reverse(f"cohorts:{page}", kwargs={} if page == "cohort_list" else {"cohort": cohort.pk})
+
+    with django_assert_num_queries(expected):
+        assert client.get(url).status_code == 200
+
+
+def test_the_menu_of_cohorts_names_those_within_reach(client):
+    mine = make.cohort()
+    make.cohort()
+    client.force_login(make.user(Role.OFFICER, make.training_class(mine)))
+
+    assert list(client.get(reverse("cohorts:cohort_switch")).context["cohorts"]) == [mine]
