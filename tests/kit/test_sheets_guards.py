@@ -217,6 +217,20 @@ REFUSED = {
     "long text cut by comments": (nasty.with_sheet(REPEATED_TEXT, **{"xl/sharedStrings.xml": COMMENTED_TEXT}), CELLS),
     "long text under a prefix": (nasty.with_sheet(REPEATED_TEXT, **{"xl/sharedStrings.xml": PREFIXED_TEXT}), CELLS),
     "long text in another part": (nasty.with_sheet(REPEATED_TEXT, **{"xl/texts.xml": LONG_TEXT}), CELLS),
+    "sheet outside the workbook's folder": (
+        nasty.with_parts(
+            nasty.xlsx(),
+            parts={
+                "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="rId1" Target="/customXml/a.xml"/>'
+                "</Relationships>"
+            },
+        ),
+        UNSAFE,
+    ),
+    "document type in utf-16": (
+        nasty.with_parts(nasty.xlsx(), parts={"customXml/a.xml": (DOCTYPE + "<x>&a;</x>").encode("utf-16")}),
+        UNSAFE,
+    ),
     "sheet that is the shared texts": (
         nasty.with_parts(
             nasty.xlsx(),
@@ -319,6 +333,12 @@ def test_text_used_often_is_read_when_it_is_short():
     [sheet] = read_book(nasty.with_sheet(body, **{"xl/sharedStrings.xml": shared}), "a.xlsx").sheets
 
     assert (sheet.rows[0], sheet.rows[-1], len(sheet.rows)) == (["长" * 5_000], ["汉族"], 20_001)
+
+
+def test_notes_of_other_programs_in_utf_16_pass():
+    note = "<?xml version='1.0' encoding='UTF-16'?><note>甲</note>".encode("utf-16")
+
+    assert len(read_book(nasty.with_parts(nasty.xlsx(), parts={"customXml/item1.xml": note}), "a").sheets[0].rows) == 2
 
 
 def test_workbooks_of_other_writers_pass(tmp_path):

@@ -36,9 +36,13 @@ def judge(archive: Archive) -> list[str]:
     titles = _sheet_titles(archive)
     total, texts = Counts(), SharedTexts()
     for name in archive.parts:
-        if name.lower().endswith(SHARED):
+        if not name.lower().endswith((".xml", ".rels")):
+            continue
+        if not name.lower().startswith(("xl/", "_rels/", "[content_types]")):
+            Scanner(any_encoding=True).feed(archive.unpack(name))  # never read, but a document type is refused here too
+        elif name.lower().endswith(SHARED):
             Scanner().feed(texts.gauged(archive.unpack(name)))
-        elif name.lower().endswith((".xml", ".rels")):
+        else:
             part = Part(titles.get(name.lower(), name), total)
             part.feed(archive.unpack(name))
             part.end_formula()
@@ -275,7 +279,7 @@ def _sheet_titles(archive: Archive) -> dict[str, str]:
         if target is None:
             continue
         path = target.lstrip("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
-        if "://" in target or not path.lower().endswith(".xml"):
+        if not path.lower().startswith("xl/") or not path.lower().endswith(".xml"):
             raise unsafe()
         if path.lower() in titles or path.lower().endswith(SHARED):
             raise damaged()

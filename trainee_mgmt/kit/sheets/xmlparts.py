@@ -12,8 +12,8 @@ ENCODINGS = {"utf-8", "us-ascii", "ascii", "utf8"}
 class Scanner:
     """Base of the scanners: ``start`` gets each opening tag with its attributes."""
 
-    def __init__(self):
-        self.parser = expat.ParserCreate()
+    def __init__(self, *, any_encoding: bool = False):
+        self.parser, self.any_encoding = expat.ParserCreate(), any_encoding
         if type(self) is not Scanner:  # without a subclass only the form is judged, at full speed
             self.parser.StartElementHandler = self.start
         self.parser.StartDoctypeDeclHandler = self._no_document_type
@@ -27,7 +27,7 @@ class Scanner:
         fed = 0
         try:
             for piece in pieces:
-                if not fed and piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                if not fed and not self.any_encoding and piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
                     raise damaged()
                 fed += len(piece)
                 self.parser.Parse(piece, False)
@@ -42,7 +42,7 @@ class Scanner:
 
     def _only_utf8(self, _version, encoding, _standalone):
         # The reader behind this scanner would decode another encoding for itself, and perhaps see other text.
-        if encoding and encoding.lower() not in ENCODINGS:
+        if encoding and not self.any_encoding and encoding.lower() not in ENCODINGS:
             raise damaged()
 
 
