@@ -25,11 +25,11 @@ class RequestLogMiddleware:
 
     def __call__(self, request):
         started = time.perf_counter()
-        request.id = given_or_new_id(request.headers.get("X-Request-ID", ""))
+        request.request_id = given_or_new_id(request.headers.get("X-Request-ID", ""))
         clear_contextvars()
-        bind_contextvars(request_id=request.id)
+        bind_contextvars(request_id=request.request_id)
         response = self.get_response(request)
-        response["X-Request-ID"] = request.id
+        response["X-Request-ID"] = request.request_id
         log.log(
             logging.ERROR if response.status_code >= 500 else logging.INFO,
             "request",
