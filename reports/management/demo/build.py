@@ -209,11 +209,10 @@ def _groups_and_officers(
             GroupMembership(group=groups[n % len(groups)], trainee=trainee, is_leader=n < len(groups), starts_on=start)
             for n, trainee in enumerate(members)
         )
-        Office = ClassOfficer.Office
         for person, office in (
-            (head, Office.HEAD_TEACHER),
-            (members[0].person, Office.MONITOR),
-            (members[1].person, Office.STUDY),
+            (head, ClassOfficer.Office.HEAD_TEACHER),
+            (members[0].person, ClassOfficer.Office.MONITOR),
+            (members[1].person, ClassOfficer.Office.STUDY),
         ):
             officers.append(ClassOfficer(training_class=in_class, person=person, office=office, starts_on=start))
     ClassOfficer.objects.bulk_create(officers)
