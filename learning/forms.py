@@ -24,7 +24,7 @@ class SessionForm(CrispyMixin, forms.ModelForm):
     class Meta:
         model = Session
         fields = ["title", "teacher_name", "place", "mode"]
-        labels = {"title": _("Title"), "teacher_name": _("Teacher"), "place": _("Place"), "mode": _("How")}
+        labels = {"title": _("Session title"), "teacher_name": _("Teacher"), "place": _("Place"), "mode": _("How")}
 
     field_order = ["title", "on", "start", "end", "classes", "teacher_name", "place", "mode"]
 

@@ -46,9 +46,12 @@ def place_of(trainee: Trainee) -> Place:
 def answers_of(trainee: Trainee) -> list[Answer]:
     """The profile in the order of the fields; masked values and values without consent are not given."""
     fields = list(trainee.cohort.profile_fields.order_by("order", "pk"))
-    has_consent = any(field.needs_consent for field in fields) and Consent.objects.filter(
-        person=trainee.person_id, purpose=Consent.Purpose.PROFILE, withdrawn_at=None
-    ).exists()
+    has_consent = (
+        any(field.needs_consent for field in fields)
+        and Consent.objects.filter(
+            person=trainee.person_id, purpose=Consent.Purpose.PROFILE, withdrawn_at=None
+        ).exists()
+    )
     answers = []
     for field in fields:
         value = trainee.profile.get(field.key)

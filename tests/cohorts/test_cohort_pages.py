@@ -21,9 +21,7 @@ def test_a_new_cohort_starts_with_the_usual_profile_fields(client):
     program = make.program()
     client.force_login(make.user(Role.ORGANIZER, program))
 
-    answer = client.post(
-        reverse("cohorts:cohort_create"), dates(program=program.pk, name="2027", journal_every="week")
-    )
+    answer = client.post(reverse("cohorts:cohort_create"), dates(program=program.pk, name="2027", journal_every="week"))
 
     cohort = Cohort.objects.get()
     assert answer.url == cohort.get_absolute_url()
@@ -36,9 +34,7 @@ def test_a_cohort_is_not_made_in_a_program_out_of_reach(client):
     client.force_login(make.user(Role.ORGANIZER, make.program()))
     other = make.program()
 
-    answer = client.post(
-        reverse("cohorts:cohort_create"), dates(program=other.pk, name="2027", journal_every="week")
-    )
+    answer = client.post(reverse("cohorts:cohort_create"), dates(program=other.pk, name="2027", journal_every="week"))
 
     assert answer.status_code == 422
     assert not Cohort.objects.exists()
@@ -76,9 +72,7 @@ def test_copying_without_classes_leaves_them(client):
     source = make.training_class().cohort
     client.force_login(make.user(Role.ORGANIZER, source.program))
 
-    client.post(
-        reverse("cohorts:cohort_copy", kwargs={"pk": source.pk}), dates(program=source.program.pk, name="2027")
-    )
+    client.post(reverse("cohorts:cohort_copy", kwargs={"pk": source.pk}), dates(program=source.program.pk, name="2027"))
 
     assert Cohort.objects.get(name="2027").classes.count() == 0
 
