@@ -3,7 +3,8 @@
 from django.urls import include, path
 from django.views import View
 
-from trainee_mgmt import guide
+from trainee_mgmt import frame, guide, navigation
+from trainee_mgmt.kit import access
 
 
 class Open(View):
@@ -38,3 +39,23 @@ urlpatterns = [
     path("sign-out/", Open.as_view(), name="account_logout"),
     path("kit/<slug:page>/", guide.show),
 ]
+
+
+def set_up(monkeypatch, settings):
+    """Use these pages: two are the organizer's, one is the administrator's, the others are open."""
+    monkeypatch.setitem(access.GRANTS, "test.run", access.Permission("test.run", "", {"organizer": access.all_rows}))
+    monkeypatch.setitem(access.GRANTS, "test.rule", access.Permission("test.rule", "", {"admin": access.all_rows}))
+    settings.ROOT_URLCONF = __name__
+    forget()
+
+
+def forget():
+    """Empty what the frame keeps in the process."""
+    for kept in (
+        navigation.entries_for,
+        navigation.navigation_html,
+        navigation.bottom_bar_html,
+        frame.addresses,
+        frame.part,
+    ):
+        kept.cache_clear()

@@ -12,8 +12,8 @@ from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
 
-from trainee_mgmt import errors, frame, navigation
-from trainee_mgmt.kit import access
+from tests.kit import frame_urls
+from trainee_mgmt import errors, navigation
 from trainee_mgmt.kit.icons import DRAWINGS, icon
 from trainee_mgmt.kit.pieces import figure, figure_row, status_tag
 
@@ -23,24 +23,10 @@ COHORT = SimpleNamespace(pk=7, name="第一期", program=SimpleNamespace(name="�
 
 @pytest.fixture
 def some_pages(settings, monkeypatch):
-    """Four pages of the navigation exist: home is open, two are the organizer's, one is the administrator's."""
-    monkeypatch.setitem(access.GRANTS, "test.run", access.Permission("test.run", "", {"organizer": access.all_rows}))
-    monkeypatch.setitem(access.GRANTS, "test.rule", access.Permission("test.rule", "", {"admin": access.all_rows}))
-    settings.ROOT_URLCONF = "tests.kit.frame_urls"
-    forget()
+    """A few pages of the navigation exist."""
+    frame_urls.set_up(monkeypatch, settings)
     yield
-    forget()
-
-
-def forget():
-    for kept in (
-        navigation.entries_for,
-        navigation.navigation_html,
-        navigation.bottom_bar_html,
-        frame.addresses,
-        frame.part,
-    ):
-        kept.cache_clear()
+    frame_urls.forget()
 
 
 def person(*roles, **fields):

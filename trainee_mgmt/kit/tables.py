@@ -17,13 +17,11 @@ import django_filters
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise, cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-EMPTY = "—"
+from trainee_mgmt.kit.formats import EMPTY, day, moment
 
 
 @dataclass(frozen=True)
@@ -225,13 +223,13 @@ class Table:
         rows = list(self._values(columns)[start : start + self.per_page])
         before, after = self._row_link()
         labels = [escape(str(column.label)) for column in columns]
-        choose = escape(_("Choose"))
         out = []
         for *values, pk in rows:
             out.append("<tr>")
             if self.select:
                 out.append(
-                    f'<td class="pick"><input class="form-check-input" type="checkbox" name="pk" value="{pk}" aria-label="{choose}"></td>'
+                    f'<td class="pick"><label><input class="form-check-input" type="checkbox" name="pk" value="{pk}"'
+                    f' aria-labelledby="row{pk}"></label></td>'
                 )
             at = 0
             for index, column in enumerate(columns):
@@ -240,7 +238,8 @@ class Table:
                 at += width
                 if index == 0:
                     inner = f'<a href="{before}{pk}{after}">{cell}</a>' if before else cell
-                    out.append(f'<th scope="row">{inner}</th>')
+                    named = f' id="row{pk}"' if self.select else ""
+                    out.append(f'<th scope="row"{named}>{inner}</th>')
                 else:
                     css = ' class="num"' if column.number else ""
                     out.append(f'<td{css} data-label="{labels[index]}">{cell}</td>')
@@ -383,11 +382,9 @@ def show(value) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return escape(
-            date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "SHORT_DATETIME_FORMAT")
-        )
+        return moment(value)
     if isinstance(value, date):
-        return escape(date_format(value, "SHORT_DATE_FORMAT"))
+        return day(value)
     if isinstance(value, time):
         return value.strftime("%H:%M")
     if isinstance(value, int):
