@@ -15,8 +15,8 @@ class SessionForm(CrispyMixin, forms.ModelForm):
     """A session as people say it: a day, from, until."""
 
     on = forms.DateField(label=_("Day"), widget=DateInput)
-    start = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    end = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    start = forms.TimeField(label=_("Begins at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    end = forms.TimeField(label=_("Ends at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     classes = forms.ModelMultipleChoiceField(
         TrainingClass.objects.none(), label=_("Classes"), widget=forms.CheckboxSelectMultiple
     )

@@ -5,7 +5,7 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from learning.models import Attendance, Session, SessionClass
@@ -22,14 +22,14 @@ def session_state(cancelled_at, rolled_at, starts_at, ends_at):
     """(kind of tag, word) of a session's state."""
     now = timezone.now()
     if cancelled_at:
-        return "", _t("cancelled")
+        return "", gettext("cancelled")
     if rolled_at:
-        return "ok", _t("roll called")
+        return "ok", gettext("roll called")
     if ends_at < now:
-        return "warn", _t("roll missing")
+        return "warn", gettext("roll missing")
     if starts_at <= now:
-        return "accent", _t("running")
-    return "", _t("planned")
+        return "accent", gettext("running")
+    return "", gettext("planned")
 
 
 class SessionFilters(TableFilters):
