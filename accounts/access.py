@@ -1,9 +1,12 @@
 """Who may do what with accounts, units, grants and records. A scoped administrator reaches the units of the scope."""
 
-from django.db.models import Q
+from dataclasses import dataclass
 
-from accounts.models import Role, ScopeKind, Unit
-from trainee_mgmt.kit.access import ANYONE, all_rows, any_of, grant
+from django.apps import apps
+from django.db.models import Q, QuerySet
+
+from accounts.models import Grant, Role, ScopeKind, Unit
+from trainee_mgmt.kit.access import ANYONE, RowsFor, all_rows, any_of, grant
 
 
 def units_of(user, role) -> Q:
@@ -37,6 +40,51 @@ def made_by_me(user, role) -> Q:
 def myself(user, role) -> Q:
     """my own account"""
     return Q(pk=user.pk)
+
+
+# Scopes -------------------------------------------------------------------------------------------------------------
+# A grant is over everything, a unit, or a row of an app above this one. Each app says here which rows a role reaches
+# as a whole, so that nobody gives away more than he holds.
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Rows that a grant can be over: model ``on``; ``rows(user, role)`` are those that the role of the user covers."""
+
+    on: str
+    rows: RowsFor
+    search: str = "name"
+    related: tuple[str, ...] = ()
+
+    @property
+    def model(self):
+        return apps.get_model(self.on)
+
+    def covered(self, user, role: str) -> QuerySet:
+        return self.model._default_manager.filter(self.rows(user, role))
+
+
+SCOPES: dict[str, Scope] = {ScopeKind.UNIT: Scope("accounts.Unit", units_of)}
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A user as if this one grant were all that he has; for row functions."""
+
+    pk: int
+    grant: Grant
+
+    def grants_of(self, role: str) -> list[Grant]:
+        return [self.grant] if self.grant.role == role else []
+
+
+def covers(holder, held: Grant, kind: str, pk: int | None) -> bool:
+    """Whether the scope of a grant contains another scope."""
+    if held.scope_kind == ScopeKind.ALL:
+        return True
+    if kind == ScopeKind.ALL or kind not in SCOPES:
+        return False
+    return SCOPES[kind].covered(Holding(holder.pk, held), held.role).filter(pk=pk).exists()
 
 
 def everyone(rows):

@@ -2,6 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
+from accounts.access import SCOPES, Scope
 from accounts.models import Role, ScopeKind
 from cohorts.models import ClassMembership, ClassOfficer, Cohort, Trainee, TrainingClass
 from programs.access import my_programs
@@ -38,6 +39,12 @@ def whole_cohorts(user, role) -> QuerySet | None:
     if any(each.scope_kind in OFFICE for each in grants):
         conditions.append(Q(program__in=Program.objects.filter(my_programs(user, role))))
     return Cohort.objects.filter(any_of(conditions))
+
+
+def cohorts_as_a_whole(user, role) -> Q:
+    """cohorts that the role reaches with all their classes"""
+    cohorts = whole_cohorts(user, role)
+    return all_rows(user, role) if cohorts is None else Q(pk__in=cohorts)
 
 
 def within(cohort: str = "cohort", training_class: str = ""):
@@ -96,6 +103,9 @@ def people_of_my_cohorts(user, role) -> Q:
         pk__in=ClassOfficer.objects.filter(training_class__cohort__in=cohorts).values("person")
     )
 
+
+SCOPES[ScopeKind.COHORT] = Scope("cohorts.Cohort", cohorts_as_a_whole, related=("program",))
+SCOPES[ScopeKind.TRAINING_CLASS] = Scope("cohorts.TrainingClass", within("cohort", "pk"), related=("cohort",))
 
 # A page under a cohort: ``inside = COHORT``; its URL names the cohort as ``cohort``.
 COHORT = Inside("cohorts.Cohort", "cohorts.view_cohort", "cohort", related=("program",))

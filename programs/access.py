@@ -1,6 +1,6 @@
 from django.db.models import Q
 
-from accounts.access import units_of
+from accounts.access import SCOPES, Scope, units_of
 from accounts.models import ScopeKind, Unit
 from trainee_mgmt.kit.access import all_rows, any_of, grant
 
@@ -20,3 +20,5 @@ grant("programs.view_program", on="programs.Program", admin=my_programs, organiz
 grant("programs.change_program", on="programs.Program", admin=my_programs, organizer=my_programs)
 # The rows are the units in whose name a program may be made.
 grant("programs.create_program", on="accounts.Unit", admin=units_of, organizer=units_of)
+
+SCOPES[ScopeKind.PROGRAM] = Scope("programs.Program", my_programs)

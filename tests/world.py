@@ -11,6 +11,7 @@ from assessments.models import Result, Score
 from cohorts.models import ClassMembership, GroupMembership, ProfileField
 from learning.models import Attendance, JournalNote
 from tests import make
+from trainee_mgmt.kit import access
 
 
 class World:
@@ -81,6 +82,8 @@ class World:
 
     def member(self, role: str) -> User:
         """Somebody with this role over this world, and nothing else."""
+        if role == access.ANYONE:
+            return make.user(name=f"{self.tag} nobody in particular", unit=self.unit)
         if role == Role.TRAINEE:
             return self.trainee_user
         if role == Role.EVALUATOR:

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.units import Unit
+from accounts.rules.grants import DELEGABLE
 
 
 class Role(models.TextChoices):
@@ -43,9 +44,6 @@ class GrantQuerySet(models.QuerySet):
     def not_over(self, day: date):
         """In force or still to begin."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), ended_at=None)
-
-
-DELEGABLE = frozenset({Role.ADMIN, Role.ORGANIZER, Role.OFFICER, Role.LEADER})  # a score or a place is one's own
 
 
 class Grant(models.Model):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cohorts.rules.names import pinyin_key
+from trainee_mgmt.kit.names import pinyin_key
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,14 @@
+"""Locks over what is not one row."""
+
+from django.db import connection
+
+
+def lock_unit_tree() -> None:
+    """Until the end of the transaction nobody else changes the shape of the tree: paths are computed from parents."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('accounts.unit_tree'))")
+
+
+def lock_setup() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('accounts.setup'))")
