@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
 
-from accounts.models import Grant, Role, ScopeKind, Unit
+from accounts.models import Grant, Role, ScopeKind, Unit, User
 from trainee_mgmt.kit.access import ANYONE, RowsFor, all_rows, any_of, grant
 
 
@@ -27,19 +28,41 @@ def in_my_units(user, role) -> Q:
     return Q(unit__in=Unit.objects.filter(units_of(user, role)))
 
 
+def by_people_of_my_units(path: str):
+    """A row function: rows whose person at ``path`` belongs to a unit in the scope of the role."""
+
+    def rows(user, role) -> Q:
+        if any(each.scope_kind == ScopeKind.ALL for each in user.grants_of(role)):
+            return all_rows(user, role)
+        people = User.objects.filter(unit__in=Unit.objects.filter(units_of(user, role)))
+        return Q(**{f"{path}__in": people.values("pk")})
+
+    rows.__name__ = "by_people_of_my_units"
+    rows.__doc__ = gettext_noop("rows of people whose unit is in the scope of the role")
+    return rows
+
+
 def my_own(user, role) -> Q:
     """my own rows"""
     return Q(user=user)
 
 
+def mine_or_lent_by_me(user, role) -> Q:
+    """my own roles, and those that I lent"""
+    return Q(user=user) | Q(delegated_from__user=user)
+
+
+def grants_in_my_units(user, role) -> Q:
+    """roles over a unit in the scope of the role, and roles of people of these units"""
+    if any(each.scope_kind == ScopeKind.ALL for each in user.grants_of(role)):
+        return all_rows(user, role)
+    units = Unit.objects.filter(units_of(user, role))
+    return Q(unit__in=units) | Q(user__in=User.objects.filter(unit__in=units).values("pk"))
+
+
 def made_by_me(user, role) -> Q:
     """rows that I made"""
     return Q(made_by=user)
-
-
-def myself(user, role) -> Q:
-    """my own account"""
-    return Q(pk=user.pk)
 
 
 # Scopes -------------------------------------------------------------------------------------------------------------
@@ -92,31 +115,30 @@ def everyone(rows):
     return {**dict.fromkeys(Role.values, rows), ANYONE: rows}
 
 
+STAFF = (Role.ADMIN, Role.ORGANIZER, Role.OFFICER, Role.EVALUATOR, Role.LEADER)  # they see data of others
+OFFICE = (Role.ADMIN, Role.ORGANIZER, Role.OFFICER, Role.LEADER)  # their roles can be lent
+
+
+def each(roles, rows):
+    return dict.fromkeys(roles, rows)
+
+
 grant("accounts.view_unit", on="accounts.Unit", admin=units_of, organizer=units_of, leader=units_of)
 grant("accounts.change_unit", on="accounts.Unit", admin=units_of)
 grant("accounts.view_user", on="accounts.User", admin=in_my_units)
 grant("accounts.change_user", on="accounts.User", admin=in_my_units)
-grant("accounts.use_own_account", on="accounts.User", **everyone(myself))
-grant(
-    "accounts.use_second_step",
-    on="accounts.User",
-    admin=myself,
-    organizer=myself,
-    officer=myself,
-    evaluator=myself,
-    leader=myself,
-)
 grant("accounts.view_as", on="accounts.User", admin=in_my_units)
+grant("accounts.view_grant", on="accounts.Grant", admin=grants_in_my_units)
+grant("accounts.end_grant", on="accounts.Grant", admin=grants_in_my_units, **each(STAFF[1:], mine_or_lent_by_me))
+grant("accounts.delegate_grant", on="accounts.Grant", **each(OFFICE, my_own))
 grant("accounts.view_job", on="accounts.Job", **everyone(made_by_me))
-grant(
-    "accounts.view_plan",
-    on="accounts.Plan",
-    admin=made_by_me,
-    organizer=made_by_me,
-    officer=made_by_me,
-    evaluator=made_by_me,
-)
-grant("accounts.send_complaint", on="accounts.Complaint", **everyone(my_own))
-grant("accounts.answer_complaint", on="accounts.Complaint", admin=all_rows)
-grant("accounts.view_audit", on="accounts.AuditEntry", admin=all_rows)
-grant("accounts.view_export", on="accounts.ExportRecord", admin=all_rows)
+grant("accounts.view_plan", on="accounts.Plan", **each(STAFF, made_by_me))
+grant("accounts.view_own_complaint", on="accounts.Complaint", **everyone(my_own))
+grant("accounts.answer_complaint", on="accounts.Complaint", admin=by_people_of_my_units("user"))
+grant("accounts.view_audit", on="accounts.AuditEntry", admin=by_people_of_my_units("actor"))
+grant("accounts.view_export", on="accounts.ExportRecord", admin=by_people_of_my_units("user"))
+
+# One's own account: these pages show nobody else's rows.
+grant("accounts.use_own_account", **everyone(all_rows))
+grant("accounts.use_second_step", **each(STAFF, all_rows))
+grant("accounts.send_complaint", **everyone(all_rows))

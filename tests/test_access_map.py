@@ -134,7 +134,9 @@ def test_grants_name_real_roles_and_models():
 
 
 def test_the_map_in_the_docs_is_current():
-    assert MAP.read_text() == sitemap.access_map([*Role.values, access.ANYONE]), "print it anew: manage.py access_map > docs/access.md"
+    assert MAP.read_text() == sitemap.access_map([*Role.values, access.ANYONE]), (
+        "print it anew: manage.py access_map > docs/access.md"
+    )
 
 
 @pytest.mark.django_db
