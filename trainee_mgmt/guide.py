@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.safestring import SafeString
 
@@ -135,6 +135,11 @@ def sample_job(state):
         error="工作表“西乡”第 18 行起没有姓名列。什么都没有写入，请改好后再传一次。", result_url="#" if state == "done" else "",
         get_absolute_url="/kit/progress/", result_name="",
     )  # fmt: skip
+
+
+@login_not_required
+def start(request):
+    return redirect("kit_guide", page=PAGES[0])
 
 
 @login_not_required

@@ -14,7 +14,7 @@ urlpatterns = [
     path("", include("assessments.urls")),
 ]
 if settings.DEBUG:
-    urlpatterns += [path("kit/", guide.show, {"page": "pieces"}), path("kit/<slug:page>/", guide.show)]
+    urlpatterns += [path("kit/", guide.start), path("kit/<slug:page>/", guide.show, name="kit_guide")]
 
 handler400 = "trainee_mgmt.errors.bad_request"
 handler403 = "trainee_mgmt.errors.permission_denied"

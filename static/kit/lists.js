@@ -44,9 +44,28 @@ document.addEventListener("click", (event) => {
   if (all) all.value = every ? "1" : "";
   show(form);
 });
-const start = () => { for (const form of document.querySelectorAll("form[data-bulk]")) show(form); };
+// A table that fits needs no scrolling region; then its head may stay in sight, which a scrolling region prevents.
+const fit = () => {
+  for (const wrap of document.querySelectorAll("[data-fit]")) {
+    wrap.classList.remove("fits");
+    const fits = wrap.scrollWidth <= wrap.clientWidth;
+    wrap.classList.toggle("fits", fits);
+    wrap.toggleAttribute("tabindex", !fits);
+    if (!fits) wrap.tabIndex = 0;
+  }
+};
+const start = () => {
+  for (const form of document.querySelectorAll("form[data-bulk]")) show(form);
+  fit();
+};
 addEventListener("pageshow", start);
-document.addEventListener("htmx:afterSettle", start);
+addEventListener("resize", fit);
+document.addEventListener("htmx:afterSettle", (event) => {
+  start();
+  const said = document.getElementById("said");
+  const list = event.target.closest?.("#list, #list-rows");
+  if (said && list) said.textContent = list.querySelector("caption, .empty h2")?.textContent ?? "";
+});
 
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get" || !event.target.matches?.("form.filters")) return;

@@ -37,7 +37,7 @@ urlpatterns = [
         path("language/", Open.as_view(), name="language"),
     ),
     path("sign-out/", Open.as_view(), name="account_logout"),
-    path("kit/<slug:page>/", guide.show),
+    path("kit/<slug:page>/", guide.show, name="kit_guide"),
 ]
 
 
