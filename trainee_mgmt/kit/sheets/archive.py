@@ -10,7 +10,7 @@ from trainee_mgmt.kit.sheets.book import bomb, damaged, encrypted
 
 MAX_PARTS = 2_000
 MAX_UNPACKED = 100 * 1024 * 1024
-MAX_TAGS = 5_000_000  # opening tags of all XML parts: each costs the scanner a call
+MAX_TAGS = 4_000_000  # opening tags of all XML parts: each costs the scanner a call
 MAX_DIRECTORY = 1024 * 1024
 MAX_RATIO = 200  # spreadsheets of identical rows reach about 100; only bombs are denser
 SMALL = 8 * 1024 * 1024  # below this size a part may be as dense as it likes

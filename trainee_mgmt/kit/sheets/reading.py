@@ -27,7 +27,6 @@ from trainee_mgmt.kit.sheets.problems import without_remarks
 ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 EXACT_FLOAT = 10**15  # whole numbers of more digits may have lost some on their way through Excel
 WORKBOOK_NAMES = (".xls", ".xlsx", ".xlsm", ".et", ".ods")
-MAX_PAGE_BYTES = 10 * 1024 * 1024
 MAC_WORKBOOK = "Index/Document.iwa"
 
 
@@ -181,8 +180,8 @@ def _read_text(data: bytes, name: str) -> Book:
 
 
 def _read_page(data: bytes, book: Book) -> Book:
-    if len(data) > MAX_PAGE_BYTES:
-        raise BadFile(_("The file is a very large web page. Open it in Excel or WPS and save it as .xlsx."))
+    if len(data) > webpage.MAX_PAGE_BYTES:
+        raise webpage.page_too_large()
     for number, rows in enumerate(webpage.tables(text.open_text(data, book.encoding).read()), start=1):
         title = _("Table %(number)s") % {"number": number}
         book.sheets.append(_trimmed(Sheet(title, hidden=False, rows=rows)))

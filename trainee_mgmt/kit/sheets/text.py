@@ -145,7 +145,9 @@ def _read(data: bytes, encoding: str, **dialect) -> list[list[Cell]]:
     reader = csv.reader(open_text(data, encoding), **dialect)
     try:
         _judge(reader)
-    except csv.Error:
+    except csv.Error as error:
+        if "field limit" in str(error):
+            raise too_many_cells() from None
         raise _BadLine(reader.line_num) from None
     lines = [[_cell(field) for field in line] for line in csv.reader(open_text(data, encoding), **dialect)]
     if lines and lines[-1] == ["\x1a"]:

@@ -7,14 +7,30 @@ import html
 import re
 from collections.abc import Iterator
 
-from trainee_mgmt.kit.sheets.book import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_SHEETS, Cell, check_reach, too_many_cells
+from django.utils.translation import gettext as _
+
+from trainee_mgmt.kit.sheets.book import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_SHEETS,
+    BadFile,
+    Cell,
+    check_reach,
+    too_many_cells,
+)
 from trainee_mgmt.kit.sheets.text import KEPT_AS_TEXT
 
+MAX_PAGE_BYTES = 10 * 1024 * 1024
+MAX_PAGE_CELLS = 500_000  # empty ones too: each costs more than in a workbook
 PAGE_TAGS = {"html", "head", "meta", "body", "table", "style", "div", "center", "title", "link", "tr"}
 TAG = re.compile(r"(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 SPAN = re.compile(r"(colspan|rowspan)\s*=\s*[\"']?\s*([0-9]{1,6})", re.IGNORECASE)
 UNSEEN = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "title")}
 SPACE = re.compile(r"[ \t\r\n\f]+")
+
+
+def page_too_large() -> BadFile:
+    return BadFile(_("The file is a very large web page. Open it in Excel or WPS and save it as .xlsx."))
 
 
 def looks_like(start: str) -> bool:
@@ -128,8 +144,8 @@ class Tables:
     def _add(self, value):
         self.row.append(value)
         self.cells += 1
-        if self.cells > MAX_CELLS:
-            raise too_many_cells()
+        if self.cells > MAX_PAGE_CELLS:
+            raise page_too_large()
         if value is not None:
             check_reach(str(len(self.tables) + 1), len(self.rows) + 1, len(self.row))
 

@@ -79,7 +79,7 @@ class SharedTexts:
     """No shared text is longer than the greatest distance between two of their tags: known without parsing."""
 
     def __init__(self):
-        self.greatest = 0
+        self.greatest = self.count = 0
         self.is_sure = True
 
     def gauged(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -90,6 +90,9 @@ class SharedTexts:
             if distance is not None:
                 self.greatest = max(self.greatest, distance + first)
                 distance += first
+            self.count += len(others)
+            if self.count > MAX_CELLS:
+                raise too_many_cells()
             if others:
                 self.greatest = max(self.greatest, *others)
                 distance = others[-1]

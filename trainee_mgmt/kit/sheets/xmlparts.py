@@ -6,6 +6,7 @@ from xml.parsers import expat
 from trainee_mgmt.kit.sheets.book import bomb, damaged, unsafe
 
 MAX_TOKEN = 4 * 1024 * 1024  # the parser keeps an unfinished tag in memory; an honest one is far shorter
+MAX_NAMES = 4_096  # of tags and attributes; the parser keeps each of them for good
 ENCODINGS = {"utf-8", "us-ascii", "ascii", "utf8"}
 
 
@@ -14,13 +15,12 @@ class Scanner:
 
     def __init__(self, *, any_encoding: bool = False):
         self.parser, self.any_encoding = expat.ParserCreate(), any_encoding
-        if type(self) is not Scanner:  # without a subclass only the form is judged, at full speed
-            self.parser.StartElementHandler = self.start
+        self.parser.StartElementHandler = self.start
         self.parser.StartDoctypeDeclHandler = self._no_document_type
         self.parser.XmlDeclHandler = self._only_utf8
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Called for each opening tag."""
+        """Called for each opening tag. The base judges only the form."""
 
     def feed(self, pieces: Iterable[bytes]) -> None:
         """Parse one whole part; stop at the first thing that is not right."""
@@ -31,7 +31,7 @@ class Scanner:
                     raise damaged()
                 fed += len(piece)
                 self.parser.Parse(piece, False)
-                if fed - self.parser.CurrentByteIndex > MAX_TOKEN:
+                if fed - self.parser.CurrentByteIndex > MAX_TOKEN or len(self.parser.intern) > MAX_NAMES:
                     raise bomb()
             self.parser.Parse(b"", True)
         except expat.ExpatError:
