@@ -2,6 +2,7 @@ import os
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
@@ -10,6 +11,8 @@ from tests.browsers import HOW_TO_ADD, find_chromium
 
 def pytest_configure(config):
     config.chromium = find_chromium()
+    if not hasattr(config, "workerinput"):  # once, and not in each process of pytest-xdist
+        call_command("messages", compile=True)
     if os.environ.get("CI") == "true" and config.chromium is None:
         raise pytest.UsageError(f"CI must run the browser tests, and found no Chromium ({HOW_TO_ADD}).")
 
