@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cohorts.views import classes, cohorts, trainees
+from cohorts.views import classes, cohorts, trainee_acts, trainees
 
 app_name = "cohorts"
 urlpatterns = [
@@ -21,5 +21,15 @@ urlpatterns = [
     path("classes/<int:pk>/down/", classes.ClassDown.as_view(), name="class_down"),
     path("classes/<int:pk>/delete/", classes.ClassDelete.as_view(), name="class_delete"),
     path("cohorts/<int:cohort>/trainees/", trainees.TraineeList.as_view(), name="trainee_list"),
+    path("cohorts/<int:cohort>/trainees/new/", trainee_acts.TraineeCreate.as_view(), name="trainee_create"),
+    path("cohorts/<int:cohort>/trainees/move/", trainee_acts.TraineesMove.as_view(), name="trainees_move"),
+    path("cohorts/<int:cohort>/trainees/group/", trainee_acts.TraineesGroup.as_view(), name="trainees_group"),
+    path("cohorts/<int:cohort>/trainees/withdraw/", trainee_acts.TraineesWithdraw.as_view(), name="trainees_withdraw"),
     path("trainees/<int:pk>/", trainees.TraineeDetail.as_view(), name="trainee_detail"),
+    path("trainees/<int:pk>/edit/", trainee_acts.TraineeUpdate.as_view(), name="trainee_update"),
+    path("trainees/<int:pk>/move/", trainee_acts.TraineeMove.as_view(), name="trainee_move"),
+    path("trainees/<int:pk>/move/undo/", trainee_acts.TraineeUndoMove.as_view(), name="trainee_undo_move"),
+    path("trainees/<int:pk>/withdraw/", trainee_acts.TraineeWithdraw.as_view(), name="trainee_withdraw"),
+    path("trainees/<int:pk>/withdraw/undo/", trainee_acts.TraineeUndoWithdraw.as_view(), name="trainee_undo_withdraw"),
+    path("trainees/<int:pk>/rejoin/", trainee_acts.TraineeRejoin.as_view(), name="trainee_rejoin"),
 ]

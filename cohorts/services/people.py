@@ -12,7 +12,6 @@ from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_ph
 from trainee_mgmt.kit.errors import Refused
 
 SECRETS = ("phone", "id_number")
-SEX_CODES = {"male": Person.Sex.MALE, "female": Person.Sex.FEMALE}
 
 
 def sealed_phone(phone: str) -> dict:
@@ -131,7 +130,7 @@ def _with_facts_of_id(values: dict) -> dict:
     if not values.get("id_number"):
         return values
     facts = facts_of_id(values["id_number"])
-    return {"sex": SEX_CODES[facts.sex], "born_on": facts.born_on} | {
+    return {"sex": facts.sex, "born_on": facts.born_on} | {
         key: value for key, value in values.items() if value
     }
 

@@ -198,6 +198,7 @@ class TraineeTable(Table):
         roster: Roster = options["context"]
         self.tabs = tuple(self._tab(tab, roster) for tab in self.tabs)
         super().__init__(queryset, params, columns=tuple(self._more_columns(roster)), **options)
+        self.select = bool(self.bulk)
         if self.tab and self.tab.key == "missing":
             self.columns = (*self.columns, MISSING)
 

@@ -1,6 +1,8 @@
 import hashlib
 
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.access import COHORT
@@ -12,6 +14,7 @@ from cohorts.views.links import link
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import StaticPage
+from trainee_mgmt.kit.tables import BulkAction
 
 
 def roster_for(request, cohort, day, asked) -> Roster:
@@ -42,7 +45,18 @@ class TraineeList(TablePage):
 
     def get_table_options(self):
         day, asked = day_of(self.request, self.cohort)
-        return {"context": roster_for(self.request, self.cohort, day, asked)}
+        return {"context": roster_for(self.request, self.cohort, day, asked), "bulk": self.get_bulk()}
+
+    def get_bulk(self) -> list[BulkAction]:
+        """What may be done with chosen rows."""
+        if not access.holds(self.request.user, "cohorts.change_trainee") or self.cohort.is_closed:
+            return []
+        at = {"cohort": self.cohort.pk}
+        return [
+            BulkAction(reverse("cohorts:trainees_move", kwargs=at), _("Move to a class"), "swap"),
+            BulkAction(reverse("cohorts:trainees_group", kwargs=at), _("Put into a group"), "circle-people"),
+            BulkAction(reverse("cohorts:trainees_withdraw", kwargs=at), _("Withdraw"), "minus"),
+        ]
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

@@ -107,7 +107,7 @@ class FormPage(Page, FormView, abstract=True):
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
         if message := self.get_success_message():
-            messages.success(self.request, message)
+            messages.success(self.request, message, extra_tags=self.get_message_tags())
         return super().form_valid(form)
 
     def form_invalid(self, form):
@@ -117,6 +117,10 @@ class FormPage(Page, FormView, abstract=True):
 
     def get_success_message(self):
         return self.success_message
+
+    def get_message_tags(self) -> str:
+        """``undo:/url/`` gives the message a button that takes the act back."""
+        return ""
 
     def save(self, form):
         raise NotImplementedError
