@@ -130,9 +130,7 @@ def _with_facts_of_id(values: dict) -> dict:
     if not values.get("id_number"):
         return values
     facts = facts_of_id(values["id_number"])
-    return {"sex": facts.sex, "born_on": facts.born_on} | {
-        key: value for key, value in values.items() if value
-    }
+    return {"sex": facts.sex, "born_on": facts.born_on} | {key: value for key, value in values.items() if value}
 
 
 def _columns(values: dict) -> dict:

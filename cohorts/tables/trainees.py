@@ -76,11 +76,12 @@ class TraineeFilters(TableFilters):
         self.filters["training_class"].extra["choices"] = [*roster.classes, (NO_CLASS, _("without a class"))]
         for field in roster.fields:
             choices = _choices(field)
-            if choices and not field.is_personal:
+            if choices and field.in_composition and not field.is_personal:
                 name = f"profile_{field.key}"
                 answer = django_filters.ChoiceFilter(label=field.label, choices=choices, method="answered")
                 answer.parent, answer.field_name = self, name
                 self.filters[name] = answer
+        self.filters["as_of"] = self.filters.pop("as_of")  # the last one
 
     def search(self, queryset, name, value):
         value = value.strip()
