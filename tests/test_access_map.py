@@ -33,8 +33,12 @@ OPEN = (
     "favicon",
     "manifest",
 )
-# What else a URL needs, besides ``pk`` (a row of the permission's model) and ``cohort``.
-OTHER_KWARGS = {}
+# What else a URL needs, besides ``pk`` (a row of the page's or the permission's model) and ``cohort``.
+OTHER_KWARGS = {
+    "trainee": lambda world: world.trainee.pk,
+    "week": lambda world: world.journal.period_start.isoformat(),
+    "picture": lambda world: world.picture.pk,
+}
 # Rows that belong to the person, not to a cohort: whoever has the role has some of his own, and never another's.
 SHARED = set()
 
@@ -54,7 +58,7 @@ def kwargs_of(route, world, *, missing: bool = False) -> dict:
             label = page_model._meta.label if page_model else model
             kwargs[name] = NOBODY if missing else world.rows()[label].pk
         else:
-            kwargs[name] = OTHER_KWARGS[route.name][name](world)
+            kwargs[name] = OTHER_KWARGS[name](world)
     return kwargs
 
 

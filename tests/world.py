@@ -9,7 +9,7 @@ from accounts.models import Complaint, ExportRecord, Job, Plan, Role, User
 from accounts.services import record
 from assessments.models import Result, Score
 from cohorts.models import ClassMembership, GroupMembership, ProfileField
-from learning.models import Attendance, JournalNote
+from learning.models import Attendance, JournalNote, JournalPicture
 from tests import make
 from trainee_mgmt.kit import access
 
@@ -41,6 +41,9 @@ class World:
             marked_at=make.at(date(2026, 9, 8)),
         )
         self.journal = make.journal(self.trainee, state="submitted", body=f"{tag} journal text")
+        self.picture = JournalPicture.objects.create(
+            journal=self.journal, file="none.jpg", thumbnail="none.jpg", width=1, height=1
+        )
         JournalNote.objects.create(journal=self.journal, kind="comment", author=self.organizer, text=f"{tag} comment")
         self.scheme = make.scheme(self.cohort, name=f"{tag} scheme", state="open", opened_at=make.at(date(2026, 9, 1)))
         self.indicator = make.indicator(self.scheme, name=f"{tag} indicator")
@@ -74,7 +77,7 @@ class World:
             each._meta.label: each
             for each in (
                 self.unit, self.program, self.cohort, self.training_class, self.person, self.trainee, self.officer, self.group,
-                self.profile_field, self.session, self.attendance, self.journal, self.scheme, self.indicator, self.rater, self.score,
+                self.profile_field, self.session, self.attendance, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
                 ClassMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )

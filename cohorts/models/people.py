@@ -21,6 +21,7 @@ class Person(models.Model):
     name_key = models.CharField(
         _("order by"),
         max_length=200,
+        db_collation="C",  # the reading, then the name: 李 before 李安
         help_text=_(
             "Reading of the name in pinyin; lists are ordered by it. Mend it where a surname is read otherwise."
         ),
