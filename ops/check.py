@@ -18,7 +18,7 @@ CHECKS = (  # what it proves, command, environment
     ("style", [BIN / "ruff", "check", "--quiet", "."], {}),
     ("format", [BIN / "ruff", "format", "--check", "--quiet", "."], {}),
     ("layers", [BIN / "lint-imports", "--no-cache"], {}),
-    ("dependencies", [BIN / "deptry", "."], {}),
+    ("dependencies", [BIN / "deptry", "--no-ansi", "."], {}),
     ("templates", [BIN / "djlint", "--lint", "--quiet", "templates"], {}),
     ("models and their rules", [*MANAGE, "check"], TESTS),
     ("migrations are written", [*MANAGE, "makemigrations", "--check", "--dry-run"], TESTS),
