@@ -29,7 +29,7 @@ def session_state(cancelled_at, rolled_at, starts_at, ends_at):
         return "warn", gettext("roll missing")
     if starts_at <= now:
         return "accent", gettext("running")
-    return "", gettext("planned")
+    return "", gettext("not started")
 
 
 class SessionFilters(TableFilters):
