@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from trainee_mgmt.kit.plans import KINDS
+
 
 class Job(models.Model):
     """Work of the worker that a person waits for. ``task`` is called with the job's key; it must be safe to run twice."""
@@ -117,4 +119,5 @@ class Plan(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("accounts:plan_detail", kwargs={"pk": self.pk})
+        own_page = KINDS[self.kind].page_url(self) if self.kind in KINDS else ""
+        return own_page or reverse("accounts:plan_detail", kwargs={"pk": self.pk})

@@ -14,7 +14,7 @@ from accounts.services.jobs import queue_job
 from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.crypto import open_bytes, seal_bytes
 from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.plans import KINDS
+from trainee_mgmt.kit.plans import KINDS, Stale
 
 
 @transaction.atomic
@@ -92,7 +92,7 @@ def compute_plan(plan_id: int, progress) -> Plan:
         digest=hashlib.sha256(data).hexdigest(),
         summary=summary,
         version=version,
-        state=Plan.State.READY,
+        state=Plan.State.READY if kind.is_complete(payload) else Plan.State.DRAFT,
     )
     return plan
 
@@ -108,7 +108,7 @@ def apply_plan(plan_id: int, progress) -> str:
             kind = KINDS[plan.kind]
             subject = _subject(plan, lock=True)
             if plan.state == Plan.State.APPLIED:
-                return kind.done_url(subject, plan.outcome)
+                return kind.done_url(subject, plan.outcome) or plan.get_absolute_url()
             if plan.state != Plan.State.APPLYING:
                 raise Refused(_("This plan can no longer be applied."))
             data = open_bytes(plan.payload)
@@ -119,7 +119,7 @@ def apply_plan(plan_id: int, progress) -> str:
             outcome = kind.apply(subject, json.loads(data), progress)
             Plan.objects.filter(pk=plan_id).update(state=Plan.State.APPLIED, applied_at=timezone.now(), outcome=outcome)
             record("accounts.apply_plan", plan, after={"kind": plan.kind, "digest": plan.digest[:12], **outcome})
-            return kind.done_url(subject, outcome)
+            return kind.done_url(subject, outcome) or plan.get_absolute_url()
     except Stale:
         Plan.objects.filter(pk=plan_id).update(state=Plan.State.STALE)
         raise Refused(
@@ -133,10 +133,6 @@ def apply_plan(plan_id: int, progress) -> str:
     except Exception:
         Plan.objects.filter(pk=plan_id, state=Plan.State.APPLYING).update(state=Plan.State.READY)
         raise
-
-
-class Stale(Exception):
-    """The plan was computed against another state of the data."""
 
 
 def plan_given(plan: Plan) -> dict:

@@ -70,6 +70,28 @@ SENTENCES = {
     "claimed_group": _("“%(group)s” speaks of %(claimed)s people; rows read: %(read)s."),
     "head_teacher_unclear": _("The head teacher's row could not be read in full; check name and phone."),
     "position_unsplit": _("The position could not be told from the unit, so all of it was kept as the unit."),
+    # a row and the people of the database
+    "id_of_another": _("This ID number belongs to %(name)s. The same person under another name, or a wrong number?"),
+    "id_of_stranger": _("This ID number belongs to a person of another name. Compare both with the ID card."),
+    "id_differs": _("A person of this name and phone number has another ID number."),
+    "phone_of_another": _("This phone number belongs to %(name)s."),
+    "phone_of_stranger": _("This phone number belongs to a person of another name."),
+    "several_people": _("Several people have this name and phone number. Give the ID number."),
+    "only_the_name": _(
+        "A trainee of this name (%(number)s) is in the cohort; no number shows whether it is the same person."
+    ),
+    "matched_twice": _("Row %(row)s of sheet %(sheet)s is the same person."),
+    "not_in_training": _("%(number)s has left the cohort. Bring the trainee back on the trainee's page, with a date."),
+    "number_taken": _("The student number %(number)s is taken."),
+    # what stays as it is
+    "by_hand": _("set by hand"),
+    "from_elsewhere": _("known from another cohort"),
+    "class_has_dates": _("a change of class has a date: make it on the trainee's page"),
+    "group_is_chosen": _("is in a group of the class already"),
+    "number_stays": _("a student number does not change"),
+    "office_needs_class": _("the person is in no class"),
+    "office_was_held": _("the office was held and has ended"),
+    "class_has_head": _("the class has a head teacher"),
     # how a column was understood
     "header_known": _("The header is a known name of this field."),
     "header_part": _("Part of the header names this field."),

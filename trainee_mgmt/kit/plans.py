@@ -34,12 +34,25 @@ class PlanKind:
         """Write exactly the payload, inside the caller's transaction, with the subject locked. Answers counts."""
         raise NotImplementedError
 
+    def is_complete(self, payload: dict) -> bool:
+        """Whether the payload can be applied; if not, the plan waits for the person's choices (state draft)."""
+        return True
+
+    def page_url(self, plan) -> str:
+        """The page on which this kind of plan is read; empty for the general one of accounts."""
+        return ""
+
     def done_url(self, subject, outcome: dict) -> str:
+        """Where to go once it is applied; empty for the page of the plan."""
         return subject.get_absolute_url()
 
     def context(self, subject, payload: dict) -> dict:
         """What the template needs beyond payload and summary."""
         return {}
+
+
+class Stale(Exception):
+    """The plan was computed against another state of the data. ``apply`` may raise it for what ``version`` cannot see."""
 
 
 KINDS: dict[str, PlanKind] = {}
