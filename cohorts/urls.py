@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cohorts.views import classes, cohorts, trainee_acts, trainees
+from cohorts.views import classes, cohorts, roster, trainee_acts, trainees
 
 app_name = "cohorts"
 urlpatterns = [
@@ -32,4 +32,16 @@ urlpatterns = [
     path("trainees/<int:pk>/withdraw/", trainee_acts.TraineeWithdraw.as_view(), name="trainee_withdraw"),
     path("trainees/<int:pk>/withdraw/undo/", trainee_acts.TraineeUndoWithdraw.as_view(), name="trainee_undo_withdraw"),
     path("trainees/<int:pk>/rejoin/", trainee_acts.TraineeRejoin.as_view(), name="trainee_rejoin"),
+]
+urlpatterns += [  # import of a roster
+    path("cohorts/<int:cohort>/roster/", roster.RosterImport.as_view(), name="roster_import"),
+    path("cohorts/<int:cohort>/roster/template/", roster.RosterTemplate.as_view(), name="roster_template"),
+    path("cohorts/<int:cohort>/roster/<int:pk>/", roster.RosterPlanDetail.as_view(), name="roster_plan"),
+    path("cohorts/<int:cohort>/roster/<int:pk>/columns/", roster.RosterColumns.as_view(), name="roster_columns"),
+    path("cohorts/<int:cohort>/roster/<int:pk>/back/", roster.RosterBack.as_view(), name="roster_back"),
+    path("cohorts/<int:cohort>/roster/<int:pk>/choose/", roster.RosterChoose.as_view(), name="roster_choose"),
+    path("cohorts/<int:cohort>/roster/<int:pk>/again/", roster.RosterAgain.as_view(), name="roster_again"),
+    path("cohorts/<int:cohort>/roster/<int:pk>/apply/", roster.RosterApply.as_view(), name="roster_apply"),
+    path("cohorts/<int:cohort>/roster/<int:pk>/discard/", roster.RosterDiscard.as_view(), name="roster_discard"),
+    path("cohorts/<int:cohort>/roster/<int:pk>/problems/", roster.RosterProblems.as_view(), name="roster_problems"),
 ]

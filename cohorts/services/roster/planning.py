@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from cohorts.models import ClassOfficer, Cohort, ProfileField
@@ -85,6 +84,7 @@ class Planner:
             "ignored": [[one.sheet_name, one.row, one.code, one.text] for one in self.reading.ignored],
             "raw": self._raw(decided),
             "counts": self._counts(decided, heads),
+            "left_out": sorted(self.left_out & self.rows.keys()),
             "starts_on": self.starts_on.isoformat(),
             "written": written,
             "fingerprint": fingerprint(written),
@@ -471,9 +471,9 @@ def office_words(person: Person) -> str:
     return " ".join(office.text for office in person.offices)
 
 
-def stored(value: Any) -> Any:
-    """A profile value as JSON keeps it: dates and decimals are texts."""
-    return str(value) if isinstance(value, date | Decimal) else value
+def stored(value: Any) -> str | bool:
+    """A profile value as it is kept: text, true or false; dates and numbers are texts, so no digit is lost."""
+    return value if isinstance(value, bool) else str(value)
 
 
 def writable(person: dict[str, Any], place: dict[str, Any], profile: dict[str, Any]) -> dict[str, Any]:
