@@ -224,10 +224,10 @@ class PlanReader:
             _("%(name)s (%(count)s people)") % {"name": name, "count": size}
             for name, _number, size in payload["classes"]
         ]
-        groups = [
-            _("%(name)s (%(count)s people)") % {"name": f"{class_name} {name}".strip(), "count": size}
-            for class_name, name, size in payload["groups"]
-        ]
+        sizes: dict[str, list[str]] = {}
+        for class_name, name, size in payload["groups"]:
+            sizes.setdefault(class_name, []).append(f"{name} {size}")
+        groups = [f"{class_name}: {', '.join(each)}".removeprefix(": ") for class_name, each in sizes.items()]
         heads = [f"{one['class']}: {one['name']} {one['shown']}".strip() for one in payload["heads"]]
         fields = [one["label"] for one in payload["fields"]]
         offices = Counter(
