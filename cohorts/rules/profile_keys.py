@@ -3,7 +3,7 @@
 import re
 from collections.abc import Container
 
-from cohorts.rules.names import SEPARATOR, pinyin_key
+from trainee_mgmt.kit.names import SEPARATOR, pinyin_key
 
 LIMIT = 40
 NOT_IN_A_KEY = re.compile(r"[^a-z0-9]+")
