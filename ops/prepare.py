@@ -4,6 +4,7 @@ import hashlib
 import os
 import sys
 import time
+from io import StringIO
 from pathlib import Path
 
 import django
@@ -40,7 +41,7 @@ def _is_empty() -> bool:
 def _step(what: str, command: str, **options) -> None:
     print(f"  {what} …", end="", flush=True)
     started = time.monotonic()
-    call_command(command, verbosity=0, **options)
+    call_command(command, verbosity=0, stdout=StringIO(), **options)
     print(f" {time.monotonic() - started:.1f} s", flush=True)
 
 

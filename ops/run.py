@@ -11,11 +11,14 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import psutil
+
 from ops.environment import ROOT, installation, var_dir
 from ops.services import ServiceError
 from ops.supervisor import Ended, Supervisor
 
 PYTHON = sys.executable
+EVERYWHERE = ("0.0.0.0", "::", "[::]")
 
 
 class Stopped(Exception):
@@ -93,14 +96,10 @@ def _refuse_taken(host: str, port: int) -> None:
 
 def _names(host: str) -> list[str]:
     """The names under which other machines reach this one, when it listens to them."""
-    if host not in ("0.0.0.0", "::", "[::]"):
+    if host not in EVERYWHERE:
         return [] if host in ("localhost", "127.0.0.1", "::1") else [host]
-    name = socket.gethostname()
-    try:
-        found = {entry[4][0] for entry in socket.getaddrinfo(name, None, socket.AF_INET)}
-    except OSError:
-        found = set()
-    return sorted({name, *found})
+    addresses = [entry.address for entries in psutil.net_if_addrs().values() for entry in entries]
+    return [socket.gethostname(), *(each for each in addresses if each.count(".") == 3 and not each.startswith("127."))]
 
 
 def _prepare(environment: dict[str, str]) -> None:
@@ -117,8 +116,7 @@ def _prepare(environment: dict[str, str]) -> None:
 
 
 def _serve(environment: dict[str, str], host: str, port: int) -> None:
-    shown_host = host if host not in ("0.0.0.0", "::", "[::]") else "127.0.0.1"
-    address = f"http://{shown_host}:{port}/"
+    address = f"http://{'127.0.0.1' if host in EVERYWHERE else host}:{port}/"
     everyone = Supervisor(var_dir() / "log", environment, ROOT)
     celery = [PYTHON, "-m", "celery", "-A", "trainee_mgmt"]
     quiet = [] if environment.get("REDIS_URL") else ["--without-gossip", "--without-mingle", "--without-heartbeat"]
@@ -130,6 +128,8 @@ def _serve(environment: dict[str, str], host: str, port: int) -> None:
         how_to_enter = _how_to_enter(environment, address)
         everyone.watch(until=lambda: _answers(address))
         _welcome(address, how_to_enter, everyone.logs)
+        if host in EVERYWHERE:
+            print(f"From other machines: {', '.join(f'http://{name}:{port}/' for name in _names(host))}", flush=True)
         everyone.watch()
     finally:
         everyone.stop()
