@@ -46,12 +46,17 @@ document.addEventListener("click", (event) => {
 });
 // A table that fits needs no scrolling region; then its head may stay in sight, which a scrolling region prevents.
 const fit = () => {
-  for (const wrap of document.querySelectorAll("[data-fit]")) {
+  for (const wrap of document.querySelectorAll(".table-wrap")) {
     wrap.classList.remove("fits");
     const fits = wrap.scrollWidth <= wrap.clientWidth;
     wrap.classList.toggle("fits", fits);
-    wrap.toggleAttribute("tabindex", !fits);
-    if (!fits) wrap.tabIndex = 0;
+    if (fits) {
+      wrap.removeAttribute("tabindex");
+      wrap.removeAttribute("role");
+    } else {
+      wrap.tabIndex = 0;
+      wrap.setAttribute("role", "group");
+    }
   }
 };
 const start = () => {
