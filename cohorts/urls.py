@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cohorts.views import classes, cohorts, roster, trainee_acts, trainees
+from cohorts.views import classes, cohorts, roster, split, trainee_acts, trainees
 
 app_name = "cohorts"
 urlpatterns = [
@@ -44,4 +44,12 @@ urlpatterns += [  # import of a roster
     path("cohorts/<int:cohort>/roster/<int:pk>/apply/", roster.RosterApply.as_view(), name="roster_apply"),
     path("cohorts/<int:cohort>/roster/<int:pk>/discard/", roster.RosterDiscard.as_view(), name="roster_discard"),
     path("cohorts/<int:cohort>/roster/<int:pk>/problems/", roster.RosterProblems.as_view(), name="roster_problems"),
+]
+urlpatterns += [  # split into classes
+    path("cohorts/<int:cohort>/split/", split.SplitCreate.as_view(), name="split_create"),
+    path("cohorts/<int:cohort>/split/people/", split.SplitPeople.as_view(), name="split_people"),
+    path("cohorts/<int:cohort>/split/<int:pk>/", split.SplitPlanDetail.as_view(), name="split_plan"),
+    path("cohorts/<int:cohort>/split/<int:pk>/apply/", split.SplitApply.as_view(), name="split_apply"),
+    path("cohorts/<int:cohort>/split/<int:pk>/again/", split.SplitAgain.as_view(), name="split_again"),
+    path("cohorts/<int:cohort>/split/<int:pk>/discard/", split.SplitDiscard.as_view(), name="split_discard"),
 ]

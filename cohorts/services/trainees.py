@@ -161,7 +161,7 @@ def withdraw(trainees: Collection[Trainee], *, on: date, reason: str) -> int:
         trainee.status, trainee.ended_on, trainee.end_reason = Trainee.Status.WITHDRAWN, on, reason
         trainee.hand_set = sorted({*trainee.hand_set, "status"})
     Trainee.objects.bulk_update(rows.values(), ["status", "ended_on", "end_reason", "hand_set"], batch_size=1000)
-    _leave_groups(GroupMembership.objects.filter(trainee__in=rows), on)
+    leave_groups(GroupMembership.objects.filter(trainee__in=rows), on)
     end_offices(_offices(cohort, rows.values()), last_day=on - DAY)
     values = {"on": on, "reason": reason}
     if len(rows) == 1:
@@ -243,7 +243,7 @@ def _place_all(cohort: Cohort, trainees: Collection[Trainee], training_class: Tr
         trainee.hand_set = sorted({*trainee.hand_set, "class"})
     Trainee.objects.bulk_update(moving, ["hand_set"], batch_size=1000)
     elsewhere = Q(group__training_class=None) | Q(group__training_class=training_class)
-    _leave_groups(GroupMembership.objects.filter(trainee__in=wanted).exclude(elsewhere), on)
+    leave_groups(GroupMembership.objects.filter(trainee__in=wanted).exclude(elsewhere), on)
     left = _offices(cohort, moving).exclude(training_class=training_class)
     end_offices(left, last_day=on - DAY)
     return list(wanted)
@@ -264,7 +264,8 @@ def _left(stays: list[membership.Stay], on: date) -> list[membership.Stay]:
     return [stay for stay in stays if stay.starts_on < on]
 
 
-def _leave_groups(memberships, on: date) -> None:
+def leave_groups(memberships, on: date) -> None:
+    """These memberships end on the day; those that would begin later are taken back."""
     memberships.filter(starts_on__gte=on).delete()
     memberships.filter(Q(ends_on=None) | Q(ends_on__gt=on)).update(ends_on=on)
 
