@@ -66,8 +66,8 @@ def test_a_balanced_split_keeps_its_rules_and_evens_the_sizes(desk, cohort):
 
 
 def test_rules_that_contradict_each_other_are_named(desk, cohort):
-    first, second = (make.trainee(cohort, of=make.person(name=name)) for name in ("王琳", "刘晶"))
-    make.trainee(cohort)
+    for name in ("王琳", "刘晶", "单新"):
+        make.trainee(cohort, of=make.person(name=name))
 
     plan = split(desk, mode="balanced", count="2", together="王琳、刘晶", apart="王琳、刘晶")
     page = desk.get("split_plan", plan)
