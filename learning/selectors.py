@@ -1,14 +1,16 @@
 """Reads that assemble several models."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
 
 from cohorts.models import ClassMembership, Cohort, Trainee
 from cohorts.rules.membership import Stay
-from learning.models import Attendance, Journal, Session
+from learning.models import CAME, HANDED_IN, Attendance, Journal, JournalDue, PersonTime, Session
 from learning.rules.journals import Week, owed, weeks
 
 
@@ -72,11 +74,8 @@ class JournalWeek:
 def journal_weeks(trainee: Trainee, *, today: date) -> list[JournalWeek]:
     """The weeks that ask this trainee for a journal and have begun, newest first; two queries."""
     written = {journal.period_start: journal for journal in trainee.journals.all()}
-    stays = [
-        Stay(each.starts_on, each.ends_on, each.training_class_id) for each in trainee.memberships.order_by("starts_on")
-    ]
-    stays = stays or [Stay(trainee.joined_on, trainee.ended_on, 0)]
-    weeks = [week for week in owed(schedule_of(trainee.cohort), stays) if week.first <= today]
+    in_training = [Stay(trainee.joined_on, trainee.ended_on, 0)]  # as in the view ``JournalDue``
+    weeks = [week for week in owed(schedule_of(trainee.cohort), in_training) if week.first <= today]
     found = [
         JournalWeek(
             week=week,
@@ -140,3 +139,129 @@ def missing_by_trainee(cohort: Cohort, trainees: QuerySet[Trainee], *, today: da
         if open_weeks:
             owing.append(Owing(pk, name, number, open_weeks))
     return sorted(owing, key=lambda each: (-len(each.weeks), each.number))
+
+
+# What a home page shows ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OpenRolls:
+    """The sessions of one cohort that are over and have no roll: how many, and the oldest."""
+
+    cohort_id: int
+    count: int
+    oldest_id: int
+    title: str
+    starts_at: datetime
+
+
+def open_rolls(sessions: QuerySet[Session], *, now: datetime) -> list[OpenRolls]:
+    """One line a cohort; one query. A session at which nobody is expected asks for nothing."""
+    waiting = sessions.filter(
+        Exists(PersonTime.objects.filter(session=OuterRef("pk"))), ends_at__lte=now, cancelled_at=None, rolled_at=None
+    ).annotate(count=Window(Count("pk"), partition_by=F("cohort_id")))
+    rows = waiting.order_by("cohort_id", "starts_at", "pk").distinct("cohort_id")
+    return [OpenRolls(*row) for row in rows.values_list("cohort_id", "count", "pk", "title", "starts_at")]
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """A session of one day with its classes and how many came of those expected."""
+
+    pk: int
+    cohort_id: int
+    title: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    rolled_at: datetime | None
+    classes: list[str]
+    expected: int
+    marked: int
+    came: int
+
+
+def sessions_of_day(sessions: QuerySet[Session], day: date, *, most: int = 12) -> list[SessionLine]:
+    """By time; one query."""
+    start = timezone.make_aware(datetime.combine(day, time.min))
+    names = Session.classes.through.objects.filter(session=OuterRef("pk")).order_by("training_class__number", "pk")
+    lines = (
+        sessions.filter(starts_at__gte=start, starts_at__lt=start + timedelta(days=1), cancelled_at=None)
+        .annotate(
+            class_names=ArraySubquery(names.values("training_class__name")),
+            expected=_people(Q()),
+            marked=_people(Q(mark__isnull=False)),
+            came=_people(Q(state__in=CAME)),
+        )
+        .order_by("starts_at", "pk")
+        .values_list(
+            "pk", "cohort_id", "title", "place", "starts_at", "ends_at", "rolled_at",
+            "class_names", "expected", "marked", "came",
+        )
+    )  # fmt: skip
+    return [SessionLine(*line) for line in lines[:most]]
+
+
+def _people(condition: Q) -> Coalesce:
+    rows = PersonTime.objects.filter(condition, session=OuterRef("pk")).order_by().values("session")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+
+
+@dataclass(frozen=True)
+class WaitingJournals:
+    """Journals of one cohort that wait for a reviewer."""
+
+    cohort_id: int
+    count: int
+    oldest_at: datetime
+
+
+def waiting_journals(journals: QuerySet[Journal]) -> list[WaitingJournals]:
+    """One line a cohort; one query."""
+    rows = journals.filter(state=Journal.State.SUBMITTED).order_by().values_list("trainee__cohort")
+    return [WaitingJournals(*row) for row in rows.annotate(n=Count("pk"), oldest=Min("submitted_at"))]
+
+
+@dataclass(frozen=True)
+class OwedJournal:
+    """A week that still asks one trainee for a journal; ``state`` is empty before the first word."""
+
+    trainee_id: int
+    monday: date
+    first_on: date
+    last_on: date
+    due_on: date
+    state: str | None
+    characters: int | None
+
+
+def owed_journals(due: QuerySet[JournalDue], *, today: date) -> list[OwedJournal]:
+    """Weeks that have begun and whose journal is not handed in (or was returned), oldest first; one query."""
+    rows = due.filter(first_on__lte=today).exclude(state__in=HANDED_IN).order_by("monday", "pk")
+    return [
+        OwedJournal(*row)
+        for row in rows.values_list(
+            "trainee_id", "monday", "first_on", "last_on", "due_on", "state", Length("journal__body")
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class OwnAttendance:
+    """Sessions of one trainee that were held: how many, how many have a mark, to how many he came."""
+
+    trainee_id: int
+    held: int
+    marked: int
+    came: int
+
+
+def own_attendance(person_times: QuerySet[PersonTime], *, now: datetime) -> list[OwnAttendance]:
+    """One line a trainee; one query."""
+    rows = person_times.held(now).order_by().values_list("trainee")
+    return [
+        OwnAttendance(*row)
+        for row in rows.annotate(
+            n=Count("pk"), marked=Count("pk", filter=Q(mark__isnull=False)), came=Count("pk", filter=Q(state__in=CAME))
+        )
+    ]

@@ -1,9 +1,14 @@
 """Who may open dashboards and yearbooks; home is for everybody."""
 
-from accounts.models import Role
+from accounts.access import everyone
 from cohorts.access import my_cohorts
 from trainee_mgmt.kit.access import all_rows, grant
+from trainee_mgmt.kit.pages import Inside
 
-grant("reports.home", **dict.fromkeys(Role.values, all_rows))
+grant("reports.home", **everyone(all_rows))
 grant("reports.view_dashboard", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts, leader=my_cohorts)
 grant("reports.take_yearbook", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
+
+# Pages of figures under a cohort: reached by the right to its figures, not by any other right over the cohort.
+BOARD = Inside("cohorts.Cohort", "reports.view_dashboard", "cohort", related=("program__unit",))
+YEARBOOK = Inside("cohorts.Cohort", "reports.take_yearbook", "cohort", related=("program__unit",))

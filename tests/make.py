@@ -5,9 +5,9 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from accounts.models import Grant, Role, ScopeKind, Unit, User
-from assessments.models import Indicator, Rater, Scheme
+from assessments.models import Indicator, Rater, Scheme, Score
 from cohorts.models import ClassMembership, ClassOfficer, Cohort, Person, StudyGroup, Trainee, TrainingClass
-from learning.models import Journal, Session
+from learning.models import Attendance, Journal, Session
 from programs.models import Program
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
 
@@ -140,6 +140,11 @@ def session(in_cohort: Cohort | None = None, *, classes=(), on: date = START, **
     return made
 
 
+def mark(at_session: Session, of: Trainee, state: str, *, by: User | None = None, **fields) -> Attendance:
+    fields = {"marked_at": at_session.ends_at, "marked_by": by or user()} | fields
+    return Attendance.objects.create(session=at_session, trainee=of, state=state, **fields)
+
+
 def journal(of: Trainee, *, week: date = date(2026, 9, 7), **fields) -> Journal:
     fields = {"due_on": week + timedelta(days=6), "saved_at": at(week), "body": "Seen, learned, asked."} | fields
     if fields.get("state", "draft") != "draft":
@@ -157,3 +162,8 @@ def indicator(of: Scheme, **fields) -> Indicator:
 
 def rater(of: Scheme, who: User | None = None, **fields) -> Rater:
     return Rater.objects.create(scheme=of, user=who or user(Role.EVALUATOR, of.cohort), **fields)
+
+
+def score(of: Indicator, trainee: Trainee, by: User, *, points, **fields) -> Score:
+    fields = {"entered_at": at(START), "entered_by": by} | fields
+    return Score.objects.create(indicator=of, trainee=trainee, rater=by, points=points, **fields)

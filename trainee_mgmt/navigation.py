@@ -91,12 +91,18 @@ ENTRIES = (
 BAR_LENGTH = 5
 
 
-def address(name: str, **kwargs) -> str:
+def address(name: str, /, **kwargs) -> str:
     """The URL of a page, or nothing while the page does not exist."""
     try:
         return reverse(name, kwargs=kwargs)
     except NoReverseMatch:
         return ""
+
+
+def link(roles: frozenset[str], name: str, query: str = "", /, **kwargs) -> str:
+    """The URL of a page where it exists and one of the roles may open it, else nothing."""
+    url = address(name, **kwargs)
+    return f"{url}{query}" if url and may_open(roles, url) else ""
 
 
 def may_open(roles: frozenset[str], url: str) -> bool:

@@ -1,5 +1,18 @@
 from learning.models.attendance import Attendance
+from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTime
 from learning.models.journals import Journal, JournalNote, JournalPicture
 from learning.models.sessions import Session, SessionClass
 
-__all__ = ["Attendance", "Journal", "JournalNote", "JournalPicture", "Session", "SessionClass"]
+__all__ = [
+    "CAME",
+    "HANDED_IN",
+    "LATE",
+    "Attendance",
+    "Journal",
+    "JournalDue",
+    "JournalNote",
+    "JournalPicture",
+    "PersonTime",
+    "Session",
+    "SessionClass",
+]

@@ -1,0 +1,98 @@
+"""What should be there, as views of the database: whoever is expected at a session, and the journals that are due.
+
+Figures count these rows, so that what is missing is a row too. A migration that changes a column which a view reads
+drops the view first and makes it anew (see ``0003_expected_rows``).
+"""
+
+from datetime import date, datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.models import Cohort, Trainee, TrainingClass
+from learning.models.attendance import Attendance
+from learning.models.journals import Journal
+from learning.models.sessions import Session
+
+CAME = (Attendance.State.PRESENT, Attendance.State.LATE, Attendance.State.EARLY)
+HANDED_IN = (Journal.State.SUBMITTED, Journal.State.ACCEPTED)  # a returned one is owed again
+
+
+class PersonTimeQuerySet(models.QuerySet):
+    def held(self, at: datetime):
+        """At sessions that were over by then."""
+        return self.filter(session__ends_at__lte=at)
+
+
+class PersonTime(models.Model):
+    """One person expected at one session (人次) with the mark in force, if there is one.
+
+    Expected is who was in a class of the session on its day and in training; cancelled sessions have no rows.
+    """
+
+    id = models.BigIntegerField(primary_key=True)  # of the session and the trainee together
+    cohort = models.ForeignKey(Cohort, on_delete=models.DO_NOTHING, related_name="+")
+    session = models.ForeignKey(
+        Session, verbose_name=_("session"), on_delete=models.DO_NOTHING, related_name="person_times"
+    )
+    training_class = models.ForeignKey(TrainingClass, on_delete=models.DO_NOTHING, related_name="+")
+    trainee = models.ForeignKey(
+        Trainee, verbose_name=_("trainee"), on_delete=models.DO_NOTHING, related_name="person_times"
+    )
+    mark = models.ForeignKey(Attendance, on_delete=models.DO_NOTHING, related_name="+", null=True)
+    state = models.CharField(_("state"), max_length=8, choices=Attendance.State, null=True)
+
+    objects = PersonTimeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person-time")
+        managed = False
+        db_table = "learning_persontime"
+
+    def __str__(self):
+        return f"{self.session_id} {self.trainee_id}"
+
+
+class JournalDueQuerySet(models.QuerySet):
+    def past(self, day: date):
+        """Whose last day to hand in lies before that day."""
+        return self.filter(due_on__lt=day)
+
+    def late(self):
+        """Handed in after the last day."""
+        return self.filter(LATE)
+
+
+class JournalDue(models.Model):
+    """One week of one trainee that asks for a journal, with the journal, if one was begun.
+
+    Asked are the weeks that somebody spent in training from their first to their last day, in cohorts with journals.
+    """
+
+    id = models.BigIntegerField(primary_key=True)  # of the trainee and the week together
+    cohort = models.ForeignKey(Cohort, on_delete=models.DO_NOTHING, related_name="+")
+    training_class = models.ForeignKey(TrainingClass, on_delete=models.DO_NOTHING, related_name="+", null=True)
+    trainee = models.ForeignKey(
+        Trainee, verbose_name=_("trainee"), on_delete=models.DO_NOTHING, related_name="journals_due"
+    )
+    monday = models.DateField(_("week"))
+    first_on = models.DateField()
+    last_on = models.DateField()
+    due_on = models.DateField(_("due"))
+    journal = models.ForeignKey(Journal, on_delete=models.DO_NOTHING, related_name="+", null=True)
+    state = models.CharField(_("state"), max_length=10, choices=Journal.State, null=True)
+    submitted_at = models.DateTimeField(_("handed in at"), null=True)
+
+    objects = JournalDueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("journal due")
+        managed = False
+        db_table = "learning_journaldue"
+
+    def __str__(self):
+        return f"{self.trainee_id} {self.monday}"
+
+
+LATE = Q(state__in=HANDED_IN, submitted_at__date__gt=F("due_on"))

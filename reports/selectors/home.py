@@ -1,0 +1,168 @@
+"""The home page, put together from what the person's roles bring along."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, Unit, User
+from cohorts.models import Cohort, Trainee
+from cohorts.selectors.home import CohortLine, RosterGaps, cohort_lines, roster_gaps
+from learning.models import Session
+from learning.selectors import SessionLine, sessions_of_day
+from programs.models import Program
+from reports.rules import week_of
+from reports.selectors.needs import Asked, Need, needs
+from reports.selectors.office import Office, office
+from reports.selectors.training import Training, training_of
+from trainee_mgmt.kit import access
+
+RUNNERS = frozenset({Role.ADMIN, Role.ORGANIZER, Role.OFFICER, Role.EVALUATOR, Role.LEADER})
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of setting up an installation."""
+
+    title: str
+    why: str
+    verb: str
+    url: str
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class Today:
+    """A session of today; with ``url`` and ``verb`` where the reader can do something about it."""
+
+    line: SessionLine
+    cohort: str
+    url: str
+    verb: str
+    is_running: bool
+
+
+@dataclass(frozen=True)
+class Home:
+    cohorts: list[CohortLine]
+    week: tuple[int, int] | None  # of the only cohort
+    needs: list[Need]
+    today: list[Today]
+    steps: list[Step]
+    training: Training | None
+    office: Office | None
+    runs: bool  # has a role beyond being a trainee
+    has_role: bool
+
+
+def home(user: User, *, now: datetime) -> Home:
+    """Everything for one person. The number of queries depends on the roles, not on how much lies in their scope."""
+    runs = bool(user.role_set & RUNNERS)
+    cohorts = _cohorts(user) if runs else []
+    by_key = {each.pk: each for each in cohorts}
+    asked = Asked(user, now, by_key, _gaps(user, by_key, now), office(user, now=now))
+    only = cohorts[0] if len(cohorts) == 1 else None
+    return Home(
+        cohorts=cohorts,
+        week=week_of(only.starts_on, only.ends_on, asked.today) if only else None,
+        needs=needs(asked) if runs else [],
+        today=_today(asked),
+        steps=_first_steps(asked),
+        training=training_of(user, now=now),
+        office=asked.office,
+        runs=runs,
+        has_role=bool(user.role_set),
+    )
+
+
+def _cohorts(user: User) -> list[CohortLine]:
+    """The open cohorts in which the person has something to do: not those where he only learns."""
+    permissions = ("learning.view_session", "assessments.give_scores", "cohorts.change_cohort")
+    if not any(access.holds(user, name) for name in permissions):
+        return []
+    roles = user.role_set - {Role.TRAINEE}
+    reach = access.any_of(
+        rows(user, role) for role, rows in access.GRANTS["cohorts.view_cohort"].rows_by_role.items() if role in roles
+    )
+    return cohort_lines(Cohort.objects.filter(reach))
+
+
+def _gaps(user: User, cohorts: dict[int, CohortLine], now: datetime) -> list[RosterGaps]:
+    if not cohorts or not access.holds(user, "cohorts.change_trainee"):
+        return []
+    trainees = Trainee.objects.filter(access.rows(user, "cohorts.change_trainee"), cohort__in=cohorts)
+    return roster_gaps(trainees, day=timezone.localdate(now))
+
+
+def _today(asked: Asked) -> list[Today]:
+    if not asked.cohorts or not asked.may("learning.view_session"):
+        return []
+    sessions = Session.objects.filter(access.rows(asked.user, "learning.view_session"), cohort__in=asked.cohorts)
+    return [_today_line(asked, line) for line in sessions_of_day(sessions, asked.today)]
+
+
+def _today_line(asked: Asked, line: SessionLine) -> Today:
+    cohort = asked.cohorts[line.cohort_id].name if len(asked.cohorts) > 1 else ""
+    can_call = asked.may("learning.call_roll") and not line.rolled_at and line.starts_at <= asked.now
+    roll = asked.link("learning:roll_call", pk=line.pk) if can_call else ""
+    return Today(
+        line,
+        cohort,
+        roll or asked.link("learning:session_detail", pk=line.pk),
+        _("Call the roll") if roll else "",
+        line.starts_at <= asked.now < line.ends_at,
+    )
+
+
+def _first_steps(asked: Asked) -> list[Step]:
+    """The way from nothing to a first roster; empty once there is somebody in training."""
+    if asked.gaps or not asked.may("programs.create_program"):
+        return []
+    user = asked.user
+    units, programs, cohorts, people = (
+        User.objects.filter(pk=user.pk)
+        .values_list(
+            Exists(Unit.objects.filter(access.rows(user, "accounts.view_unit"))),
+            Exists(Program.objects.filter(access.rows(user, "programs.view_program"))),
+            Exists(Cohort.objects.filter(access.rows(user, "cohorts.change_cohort"))),
+            Exists(Trainee.objects.filter(access.rows(user, "cohorts.view_trainee"))),
+        )
+        .get()
+    )
+    if people:
+        return []
+    first = asked.cohorts and min(asked.cohorts)
+    roster = asked.link("cohorts:roster_import", cohort=first) if first else ""
+    steps = [
+        Step(
+            _("Build the tree of units"),
+            _("City, district, streets: rights are given along it."),
+            _("New unit"),
+            asked.link("accounts:unit_create") or asked.link("accounts:unit_list"),
+            units,
+        ),
+        Step(
+            _("Create a program"),
+            _("What is run again and again, with its own name."),
+            _("New program"),
+            asked.link("programs:program_create"),
+            programs,
+        ),
+        Step(
+            _("Create a cohort"),
+            _("One run of the program, with its first and last day."),
+            _("New cohort"),
+            asked.link("cohorts:cohort_create"),
+            cohorts,
+        ),
+        Step(
+            _("Bring the people in"),
+            _("Spreadsheets are taken as they are; you see what will be written before it is."),
+            _("Import a roster"),
+            roster,
+            False,
+        ),
+    ]
+    return steps if asked.may("accounts.change_unit") else steps[1:]

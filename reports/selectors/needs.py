@@ -1,0 +1,292 @@
+"""What needs a person now: each line says what and how many, why or whose, and leads to where it is solved."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Plan, User
+from assessments.models import Indicator, Rater, Score
+from cohorts.models import ClassMembership, Trainee
+from cohorts.selectors.home import CohortLine, RosterGaps
+from learning.models import Journal, Session
+from learning.selectors import OpenRolls, WaitingJournals, open_rolls, waiting_journals
+from reports.rules import REVIEW_WITHIN, When, when
+from reports.selectors.office import Office, how_many
+from trainee_mgmt.kit import access
+from trainee_mgmt.kit.formats import day as day_words
+from trainee_mgmt.navigation import link
+
+FEW = 3  # so many plans are named one by one
+
+
+@dataclass(frozen=True)
+class Need:
+    """One line: ``what`` with its number, ``why`` or whose, the ``verb`` of the button and where it leads.
+
+    ``list_url`` opens all of it where the button leads to the first.
+    """
+
+    when: When
+    icon: str
+    what: str
+    why: str
+    verb: str
+    url: str
+    list_url: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """For whom, on which day, over which cohorts (by key)."""
+
+    user: User
+    now: datetime
+    cohorts: dict[int, CohortLine]
+    gaps: list[RosterGaps]
+    office: Office | None
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
+
+    def may(self, permission: str) -> bool:
+        return access.holds(self.user, permission)
+
+    def link(self, name: str, query: str = "", /, **kwargs) -> str:
+        return link(self.user.role_set, name, query, **kwargs)
+
+    def about(self, cohort_id: int, *facts: str) -> str:
+        """The second line: the cohort's name where there are several, then the facts."""
+        name = self.cohorts[cohort_id].name if len(self.cohorts) > 1 else ""
+        return " · ".join(fact for fact in (name, *facts) if fact)
+
+
+def needs(asked: Asked) -> list[Need]:
+    """All lines, the most urgent first. The number of queries depends on the roles alone."""
+    found = [
+        *_rolls(asked),
+        *_journals(asked),
+        *_grids(asked),
+        *_plans(asked),
+        *_rosters(asked),
+        *_raters(asked),
+        *_office(asked),
+    ]
+    order = list(When)
+    return sorted(found, key=lambda need: order.index(need.when))
+
+
+def _rolls(asked: Asked) -> Iterator[Need]:
+    if not asked.cohorts or not asked.may("learning.call_roll"):
+        return
+    sessions = Session.objects.filter(access.rows(asked.user, "learning.call_roll"), cohort__in=asked.cohorts)
+    for each in open_rolls(sessions, now=asked.now):
+        yield _roll_need(asked, each)
+
+
+def _roll_need(asked: Asked, each: OpenRolls) -> Need:
+    held_on = timezone.localdate(each.starts_at)
+    what = ngettext("%(n)s session without a roll call", "%(n)s sessions without a roll call", each.count)
+    oldest = each.title if each.count == 1 else _("the oldest: %(title)s") % {"title": each.title}
+    return Need(
+        when(held_on, asked.today),
+        "check",
+        what % {"n": each.count},
+        asked.about(each.cohort_id, oldest, day_words(held_on, asked.today)),
+        _("Call the roll"),
+        asked.link("learning:roll_call", pk=each.oldest_id),
+        asked.link("learning:session_list", "?view=open", cohort=each.cohort_id),
+    )
+
+
+def _journals(asked: Asked) -> Iterator[Need]:
+    if not asked.cohorts or not asked.may("learning.review_journal"):
+        return
+    journals = Journal.objects.filter(
+        access.rows(asked.user, "learning.review_journal"), trainee__cohort__in=asked.cohorts
+    )
+    for each in waiting_journals(journals):
+        yield _journal_need(asked, each)
+
+
+def _journal_need(asked: Asked, each: WaitingJournals) -> Need:
+    handed_in = timezone.localdate(each.oldest_at)
+    days = (asked.today - handed_in).days
+    what = ngettext("%(n)s journal waits to be read", "%(n)s journals wait to be read", each.count)
+    since = _("the oldest came today")
+    if days:
+        since = ngettext("the oldest waits for %(n)s day", "the oldest waits for %(n)s days", days) % {"n": days}
+    return Need(
+        when(handed_in + REVIEW_WITHIN, asked.today),
+        "journal",
+        what % {"n": each.count},
+        asked.about(each.cohort_id, since),
+        _("Read on one page"),
+        asked.link("learning:journal_review", cohort=each.cohort_id),
+    )
+
+
+def _rosters(asked: Asked) -> Iterator[Need]:
+    for each in asked.gaps:
+        yield from _roster_needs(asked, each)
+
+
+def _roster_needs(asked: Asked, each: RosterGaps) -> Iterator[Need]:
+    begins = when(asked.cohorts[each.cohort_id].starts_on, asked.today)
+    urgency = When.TODAY if begins is When.OVERDUE else begins  # what a running cohort lacks is due every day
+    of = _("of %(people)s in training") % {"people": f"{each.people:,}"}
+    if each.without_class:
+        what = ngettext("%(n)s trainee has no class", "%(n)s trainees have no class", each.without_class)
+        yield Need(
+            urgency,
+            "classroom",
+            what % {"n": f"{each.without_class:,}"},
+            asked.about(each.cohort_id, of),
+            _("Put them into classes"),
+            asked.link("cohorts:split_create", cohort=each.cohort_id)
+            or asked.link("cohorts:trainee_list", "?view=active&training_class=none", cohort=each.cohort_id),
+            asked.link("cohorts:trainee_list", "?view=active&training_class=none", cohort=each.cohort_id),
+        )
+    for count, icon, words, name in (
+        (each.without_phone, "phone", _lacks_phone, "cohorts.phone"),
+        (each.without_id_number, "fields", _lacks_id_number, "cohorts.id_number"),
+    ):
+        if count:
+            page = asked.link("reports:figure_rows", "?part=missing", cohort=each.cohort_id, name=name)
+            page = page or asked.link("cohorts:trainee_list", "?view=missing", cohort=each.cohort_id)
+            yield Need(When.WEEK, icon, words(count), asked.about(each.cohort_id, of), _("Complete"), page)
+    if each.without_account:
+        what = ngettext("%(n)s trainee cannot sign in yet", "%(n)s trainees cannot sign in yet", each.without_account)
+        yield Need(
+            When.WEEK,
+            "key",
+            what % {"n": f"{each.without_account:,}"},
+            asked.about(each.cohort_id, of),
+            _("Open accounts"),
+            asked.link("cohorts:account_open", cohort=each.cohort_id),
+        )
+
+
+def _lacks_phone(count: int) -> str:
+    return ngettext("%(n)s trainee without a phone number", "%(n)s trainees without a phone number", count) % {
+        "n": f"{count:,}"
+    }
+
+
+def _lacks_id_number(count: int) -> str:
+    return ngettext("%(n)s trainee without an ID number", "%(n)s trainees without an ID number", count) % {
+        "n": f"{count:,}"
+    }
+
+
+def _plans(asked: Asked) -> Iterator[Need]:
+    if not asked.may("accounts.view_plan"):
+        return
+    ready = Plan.objects.filter(access.rows(asked.user, "accounts.view_plan"), state=Plan.State.READY)
+    plans = list(ready.order_by("made_at", "pk").only("pk", "title", "made_at")[: FEW + 1])
+    for plan in plans[:FEW]:
+        yield Need(
+            When.TODAY,
+            "plan",
+            _("A plan waits to be applied: %(title)s") % {"title": plan.title},
+            _("computed on %(day)s; nothing is written before you apply it")
+            % {"day": day_words(plan.made_at, asked.today)},
+            _("Read and apply"),
+            asked.link("accounts:plan_detail", pk=plan.pk),
+            asked.link("accounts:plan_list") if len(plans) > FEW else "",
+        )
+
+
+def _raters(asked: Asked) -> Iterator[Need]:
+    if not asked.cohorts or not asked.may("assessments.change_scheme"):
+        return
+    open_raters = Rater.objects.filter(
+        scheme__cohort__in=asked.cohorts, scheme__state="open", handed_in_at=None
+    ).order_by()
+    for scheme, cohort, name, count in open_raters.values_list("scheme", "scheme__cohort", "scheme__name").annotate(
+        n=Count("pk")
+    ):
+        what = ngettext(
+            "%(n)s evaluator has not handed in the scores", "%(n)s evaluators have not handed in their scores", count
+        )
+        yield Need(
+            When.WEEK,
+            "grid",
+            what % {"n": count},
+            asked.about(cohort, name),
+            _("Look"),
+            asked.link("assessments:scheme_detail", pk=scheme),
+        )
+
+
+def _grids(asked: Asked) -> Iterator[Need]:
+    """For an evaluator: the grids that are open, with the cells still empty."""
+    if not asked.may("assessments.give_scores"):
+        return
+    for cohort, name, cohort_name, cells, given in _open_grids(asked):
+        left = max(cells - given, 0)
+        if left:
+            what = ngettext("%(n)s score to enter", "%(n)s scores to enter", left) % {"n": f"{left:,}"}
+            why = _("%(given)s of %(cells)s entered") % {"given": f"{given:,}", "cells": f"{cells:,}"}
+        else:
+            what, why = _("All scores are entered, but not handed in"), f"{given:,} / {cells:,}"
+        yield Need(
+            When.WEEK,
+            "grid",
+            what,
+            f"{cohort_name} · {name} · {why}",
+            _("Enter scores") if left else _("Hand in"),
+            asked.link("assessments:score_grid", cohort=cohort),
+        )
+
+
+def _open_grids(asked: Asked):
+    """(cohort, scheme, cohort's name, cells, cells filled) of each rater's place of the user; one query."""
+    here = Q(cohort=OuterRef("scheme__cohort"), status=Trainee.Status.ACTIVE)
+    in_class = ClassMembership.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=asked.today),
+        training_class=OuterRef("training_class"),
+        starts_on__lte=asked.today,
+    )
+    everybody = how_many(Trainee.objects.filter(here))
+    members = how_many(in_class)
+    manual = how_many(Indicator.objects.filter(scheme=OuterRef("scheme"), kind=Indicator.Kind.MANUAL))
+    entered = Score.objects.filter(rater=asked.user, in_force=True, points__isnull=False)
+    given = how_many(entered.filter(indicator__scheme=OuterRef("scheme")))
+    mine = Rater.objects.filter(user=asked.user, scheme__state="open", handed_in_at=None).order_by("pk")
+    rows = mine.annotate(everybody=everybody, members=members, manual=manual, given=given).values_list(
+        "scheme__cohort", "scheme__name", "scheme__cohort__name", "training_class", "everybody", "members", "manual", "given"
+    )  # fmt: skip
+    for cohort, name, cohort_name, training_class, everybody, members, manual, given in rows:
+        yield cohort, name, cohort_name, manual * (members if training_class else everybody), given
+
+
+def _office(asked: Asked) -> Iterator[Need]:
+    """For an administrator: complaints, failed work, suspended accounts."""
+    seen = asked.office
+    if seen is None:
+        return
+    if seen.complaints:
+        what = ngettext("%(n)s complaint is open", "%(n)s complaints are open", seen.complaints)
+        sent_on = timezone.localdate(seen.oldest_complaint_at)
+        yield Need(
+            when(sent_on + REVIEW_WITHIN, asked.today),
+            "message",
+            what % {"n": seen.complaints},
+            _("the oldest of %(day)s") % {"day": day_words(sent_on, asked.today)},
+            _("Answer"),
+            asked.link("accounts:complaint_list"),
+        )
+    if seen.failed_jobs:
+        what = ngettext("%(n)s of your jobs failed", "%(n)s of your jobs failed", seen.failed_jobs)
+        why = _("in the last seven days")
+        yield Need(When.TODAY, "queue", what % {"n": seen.failed_jobs}, why, _("Look"), asked.link("accounts:job_list"))
+    if seen.suspended:
+        what = ngettext("%(n)s account is suspended", "%(n)s accounts are suspended", seen.suspended)
+        accounts = asked.link("accounts:user_list", "?view=suspended")
+        yield Need(When.WEEK, "lock", what % {"n": seen.suspended}, _("they cannot sign in"), _("Look"), accounts)

@@ -1,0 +1,152 @@
+"""The home page of each role: what needs the person now."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def home_of(user):
+    return signed_in(user).get(reverse("reports:home")).context["home"]
+
+
+@pytest.fixture
+def office():
+    """A cohort that runs now, with two classes of two people."""
+    today = timezone.localdate()
+    cohort = make.cohort(starts_on=today - timedelta(days=21), ends_on=today + timedelta(days=60), name="Ignite 1")
+    classes = [make.training_class(cohort, name=name) for name in ("East", "West")]
+    people = [make.trainee(in_class=each) for each in classes for _n in range(2)]
+    return cohort, classes, people
+
+
+def test_somebody_without_a_role_is_told_what_comes_next():
+    response = signed_in(make.user()).get("/")
+
+    assert response.status_code == 200
+    assert "You have no role yet" in response.content.decode()
+
+
+def test_an_empty_installation_leads_through_its_first_steps():
+    admin = make.user(Role.ADMIN)
+
+    shown = home_of(admin)
+
+    assert [step.is_done for step in shown.steps] == [False] * 4
+    make.cohort()
+    assert [step.is_done for step in home_of(admin).steps] == [True, True, True, False]
+    make.trainee()
+    assert home_of(admin).steps == []
+
+
+def test_a_held_session_without_roll_stands_first_and_leads_to_its_roll_call(office):
+    cohort, (east, _west), _people = office
+    yesterday = timezone.localdate() - timedelta(days=1)
+    late = make.session(classes=[east], on=yesterday, title="Leading")
+    make.session(classes=[make.training_class(cohort)], on=yesterday)  # nobody is expected there
+
+    need = home_of(make.user(Role.ORGANIZER, cohort.program)).needs[0]
+
+    assert (need.when, need.what) == ("overdue", "1 session without a roll call")
+    assert need.url == reverse("learning:roll_call", kwargs={"pk": late.pk})
+    assert "Leading" in need.why
+
+
+def test_journals_wait_three_days_before_they_are_overdue(office):
+    cohort, _classes, people = office
+    week = timezone.localdate() - timedelta(days=10)
+    now = timezone.now()
+    for days, person in zip((4, 1), people):
+        make.journal(person, week=week, state="submitted", submitted_at=now - timedelta(days=days))
+    organizer = make.user(Role.ORGANIZER, cohort.program)
+
+    needs = {need.icon: need for need in home_of(organizer).needs}
+
+    assert (needs["journal"].when, needs["journal"].what) == ("overdue", "2 journals wait to be read")
+    assert "4 days" in needs["journal"].why
+
+
+def test_a_class_officer_sees_the_class_and_no_other(office):
+    _cohort, (east, west), people = office
+    day = timezone.localdate()
+    here = make.session(classes=[east], on=day, title="Here")
+    make.session(classes=[west], on=day, title="There")
+    for person in people:
+        make.journal(person, week=day - timedelta(days=10), state="submitted")
+
+    shown = home_of(make.user(Role.OFFICER, east))
+
+    assert [each.line.pk for each in shown.today] == [here.pk]
+    assert [need.what for need in shown.needs if need.icon == "journal"] == ["2 journals wait to be read"]
+    assert {need.icon for need in shown.needs} <= {"journal", "check"}
+
+
+def test_a_trainee_sees_the_next_session_the_owed_journals_and_the_own_numbers(office):
+    cohort, (east, west), people = office
+    me = people[0]
+    today = timezone.localdate()
+    make.session(classes=[west], on=today + timedelta(days=1), title="Not mine")
+    make.session(classes=[east], on=today + timedelta(days=2), title="Mine")
+    held = make.session(classes=[east], on=today - timedelta(days=2))
+    make.session(classes=[east], on=today - timedelta(days=3))
+    make.mark(held, me, "late")
+    make.journal(me, week=cohort.starts_on - timedelta(days=cohort.starts_on.weekday()), state="returned")
+
+    shown = home_of(make.trainee_account(me))
+
+    assert shown.training.coming.title == "Mine"
+    assert shown.training.to_write[0].verb == "Mend"
+    attendance = shown.training.places[0].attendance
+    assert (attendance.came, attendance.marked, attendance.held) == (1, 1, 2)
+    assert shown.needs == []
+
+
+def test_an_evaluator_sees_how_many_cells_are_still_empty(office):
+    cohort, _classes, people = office
+    scheme = make.scheme(cohort, state="open", opened_at=timezone.now())
+    indicators = [make.indicator(scheme, weight=50), make.indicator(scheme, weight=50)]
+    evaluator = make.user(Role.EVALUATOR, cohort)
+    make.rater(scheme, evaluator)
+    make.score(indicators[0], people[0], evaluator, points=80)
+
+    (need,) = home_of(evaluator).needs
+
+    assert need.what == "7 scores to enter"
+    assert "1 of 8 entered" in need.why
+
+
+@pytest.mark.parametrize("cohorts", [1, 3])
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.ORGANIZER, Role.OFFICER, Role.LEADER])
+def test_home_needs_the_same_queries_for_any_scope(role, cohorts, django_assert_max_num_queries):
+    unit = make.unit()
+    today = timezone.localdate()
+    user = make.user()
+    for _n in range(cohorts):
+        program = make.program(unit=unit)
+        cohort = make.cohort(program=program, starts_on=today - timedelta(days=30), ends_on=today + timedelta(days=9))
+        room = make.training_class(cohort)
+        make.trainee(in_class=room)
+        make.session(classes=[room], on=today)
+        make.session(classes=[room], on=today - timedelta(days=3))
+        if role == Role.OFFICER:
+            make.give(user, role, room)
+    if role != Role.OFFICER:
+        make.give(user, role, unit)
+    client = signed_in(user)
+    client.get("/")
+
+    with django_assert_max_num_queries(12):
+        client.get("/")
