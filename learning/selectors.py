@@ -181,7 +181,7 @@ class SessionLine:
     came: int
 
 
-def sessions_of_day(sessions: QuerySet[Session], day: date, *, most: int = 12) -> list[SessionLine]:
+def sessions_of_day(sessions: QuerySet[Session], day: date, *, most: int = 8) -> list[SessionLine]:
     """By time; one query."""
     start = timezone.make_aware(datetime.combine(day, time.min))
     names = Session.classes.through.objects.filter(session=OuterRef("pk")).order_by("training_class__number", "pk")

@@ -104,12 +104,11 @@ def _today(asked: Asked) -> list[Today]:
 
 
 def _today_line(asked: Asked, line: SessionLine) -> Today:
-    cohort = asked.cohorts[line.cohort_id].name if len(asked.cohorts) > 1 else ""
     can_call = asked.may("learning.call_roll") and not line.rolled_at and line.starts_at <= asked.now
     roll = asked.link("learning:roll_call", pk=line.pk) if can_call else ""
     return Today(
         line,
-        cohort,
+        asked.name_of(line.cohort_id),
         roll or asked.link("learning:session_detail", pk=line.pk),
         _("Call the roll") if roll else "",
         line.starts_at <= asked.now < line.ends_at,

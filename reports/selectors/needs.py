@@ -62,8 +62,11 @@ class Asked:
 
     def about(self, cohort_id: int, *facts: str) -> str:
         """The second line: the cohort's name where there are several, then the facts."""
-        name = self.cohorts[cohort_id].name if len(self.cohorts) > 1 else ""
-        return " · ".join(fact for fact in (name, *facts) if fact)
+        return " · ".join(fact for fact in (self.name_of(cohort_id), *facts) if fact)
+
+    def name_of(self, cohort_id: int) -> str:
+        cohort = self.cohorts[cohort_id]
+        return f"{cohort.program} {cohort.name}" if len(self.cohorts) > 1 else ""
 
 
 def needs(asked: Asked) -> list[Need]:
