@@ -1,8 +1,8 @@
-"""Who may do what with schemes and scores. A class officer never sees a score."""
+"""Who may do what with schemes and scores. A class officer never sees a score; nobody who still rates sees another's."""
 
 from django.db.models import Q
 
-from assessments.models import Rater
+from assessments.models import Rater, Scheme
 from cohorts.access import in_my_cohorts, my_traineeships, within
 from cohorts.models import Trainee
 from trainee_mgmt.kit.access import grant
@@ -13,14 +13,41 @@ def schemes_i_rate(user, role) -> Q:
     return Q(pk__in=Rater.objects.filter(user=user).values("scheme"), state="open")
 
 
+def schemes_i_may_read(user, role) -> Q:
+    """schemes in the scope of the role, but for those in which I still rate myself"""
+    rating = Rater.objects.filter(user=user, handed_in_at=None, scheme__state="open")
+    return in_my_cohorts(user, role) & ~Q(pk__in=rating.values("scheme"))
+
+
+def published_schemes(user, role) -> Q:
+    """published schemes in the scope of the role"""
+    return in_my_cohorts(user, role) & Q(state="published")
+
+
 def scores_i_gave(user, role) -> Q:
     """scores that I gave"""
     return Q(rater=user)
 
 
+def scores_i_may_read(user, role) -> Q:
+    """scores in the scope of the role, but for schemes in which I still rate myself"""
+    return Q(indicator__scheme__in=Scheme.objects.filter(schemes_i_may_read(user, role)))
+
+
+def raters_of_others(user, role) -> Q:
+    """raters in the scope of the role"""
+    return Q(scheme__in=Scheme.objects.filter(schemes_i_may_read(user, role)))
+
+
+def published_results(user, role) -> Q:
+    """published results in the scope of the role"""
+    return in_schemes_of_my_cohorts(user, role) & Q(scheme__state="published", in_force=True)
+
+
 def my_published_results(user, role) -> Q:
     """my own results, once published"""
-    return Q(trainee__in=Trainee.objects.filter(my_traineeships(user, role)), scheme__state="published")
+    mine = Trainee.objects.filter(my_traineeships(user, role))
+    return Q(trainee__in=mine, scheme__state="published", in_force=True)
 
 
 in_schemes_of_my_cohorts = within("scheme__cohort")
@@ -33,20 +60,15 @@ grant(
     leader=in_my_cohorts,
 )
 grant("assessments.change_scheme", on="assessments.Scheme", admin=in_my_cohorts, organizer=in_my_cohorts)
-grant("assessments.publish_scheme", on="assessments.Scheme", admin=in_my_cohorts, organizer=in_my_cohorts)
-grant("assessments.give_scores", on="assessments.Scheme", evaluator=schemes_i_rate)
 grant(
-    "assessments.view_score",
-    on="assessments.Score",
-    admin=within("indicator__scheme__cohort"),
-    organizer=within("indicator__scheme__cohort"),
-    evaluator=scores_i_gave,
-)
-grant(
-    "assessments.view_result",
-    on="assessments.Result",
+    "assessments.change_indicator",
+    on="assessments.Indicator",
     admin=in_schemes_of_my_cohorts,
     organizer=in_schemes_of_my_cohorts,
-    leader=in_schemes_of_my_cohorts,
 )
-grant("assessments.see_own_result", on="assessments.Result", trainee=my_published_results)
+grant(
+    "assessments.change_rater",
+    on="assessments.Rater",
+    admin=in_schemes_of_my_cohorts,
+    organizer=in_schemes_of_my_cohorts,
+)

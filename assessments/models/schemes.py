@@ -28,6 +28,12 @@ class Scheme(models.Model):
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     method = models.CharField(_("several raters"), max_length=8, choices=Method, default=Method.MEAN)
+    trim_guard = models.PositiveSmallIntegerField(
+        _("highest and lowest are left out from so many raters on"), default=5, db_default=5
+    )
+    decimals = models.PositiveSmallIntegerField(
+        _("digits after the point"), choices=[(0, "0"), (1, "1"), (2, "2")], default=1, db_default=1
+    )
     opened_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     published_by = models.ForeignKey(
@@ -49,6 +55,8 @@ class Scheme(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="published") | Q(published_at__isnull=False), name="assessments_published_has_a_time"
             ),
+            models.CheckConstraint(condition=Q(trim_guard__gte=3), name="assessments_trim_leaves_one"),
+            models.CheckConstraint(condition=Q(decimals__lte=2), name="assessments_two_decimals_at_most"),
         ]
 
     def __str__(self):
@@ -57,9 +65,24 @@ class Scheme(models.Model):
     def get_absolute_url(self):
         return reverse("assessments:scheme_detail", kwargs={"pk": self.pk})
 
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == self.State.PUBLISHED
+
 
 class Indicator(models.Model):
-    """A node of the scheme's tree (指标). Weights of one level sum to 100; ``rule`` holds the rule data of computed ones."""
+    """A node of the scheme's tree (指标). Weights of one level sum to 100; ``rule`` holds the rule data of computed ones.
+
+    Extra points (加分 / 扣分) have no weight: they are added to, or taken from, the 100 of their group.
+    """
 
     class Kind(models.TextChoices):
         GROUP = "group", _("group of indicators")
@@ -67,14 +90,24 @@ class Indicator(models.Model):
         ATTENDANCE = "attendance", _("computed from attendance")
         JOURNALS = "journals", _("computed from journals")
 
+    class Extra(models.TextChoices):
+        NONE = "", _("counts by its weight")
+        PLUS = "plus", _("extra points, added")
+        MINUS = "minus", _("points taken away")
+
     scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="indicators")
     parent = models.ForeignKey(
         "self", verbose_name=_("part of"), on_delete=models.CASCADE, related_name="parts", null=True, blank=True
     )
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.MANUAL)
+    extra = models.CharField(_("how it counts"), max_length=5, choices=Extra, blank=True, default="", db_default="")
     weight = models.DecimalField(_("weight (%)"), max_digits=5, decimal_places=2)
     full_marks = models.DecimalField(_("full marks"), max_digits=6, decimal_places=2, default=Decimal(100))
+    cap = models.DecimalField(_("counts at most"), max_digits=6, decimal_places=2, null=True, blank=True)
+    floor = models.DecimalField(_("counts at least"), max_digits=6, decimal_places=2, null=True, blank=True)
+    counts_from = models.DateField(_("counts from"), null=True, blank=True)
+    counts_until = models.DateField(_("counts until"), null=True, blank=True)
     rule = models.JSONField(default=dict, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -84,7 +117,10 @@ class Indicator(models.Model):
             models.UniqueConstraint(
                 fields=["scheme", "parent", "name"], nulls_distinct=False, name="assessments_indicator_name_once"
             ),
-            models.CheckConstraint(condition=Q(weight__gt=0, weight__lte=100), name="assessments_weight_is_a_share"),
+            models.CheckConstraint(
+                condition=Q(extra="", weight__gt=0, weight__lte=100) | Q(extra__in=["plus", "minus"], weight=0),
+                name="assessments_weight_is_a_share",
+            ),
             models.CheckConstraint(condition=Q(full_marks__gt=0), name="assessments_full_marks_positive"),
         ]
 

@@ -48,18 +48,26 @@ class Score(models.Model):
 
 
 class Result(models.Model):
-    """A published total, frozen with its lines: later changes of the data do not touch it."""
+    """A published total, frozen with its lines: later changes of the data do not touch it.
+
+    A ledger too: taking a publication back turns ``in_force`` off, and publishing again adds new rows. Each of ``lines``
+    holds what the total was computed from and the keys of the rows behind it.
+    """
 
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="results")
     trainee = models.ForeignKey(Trainee, verbose_name=_("trainee"), on_delete=models.PROTECT, related_name="results")
     total = models.DecimalField(_("total"), max_digits=6, decimal_places=2, null=True)
-    lines = models.JSONField(
-        default=list
-    )  # indicator, points, share, n, spread, method and the keys of the rows behind it
+    lines = models.JSONField(default=list)
+    published_at = models.DateTimeField(_("published at"), null=True)
+    in_force = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         verbose_name = _("result")
-        constraints = [models.UniqueConstraint(fields=["scheme", "trainee"], name="assessments_result_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "trainee"], condition=Q(in_force=True), name="assessments_result_once"
+            )
+        ]
 
     def __str__(self):
         return f"{self.trainee} {self.total}"

@@ -111,6 +111,9 @@ class JournalRule(_Data):
         ]
 
 
+RULES = {"attendance": AttendanceRule, "journals": JournalRule}
+
+
 @dataclass(frozen=True)
 class Computed:
     """Points of an automatic indicator: None where there is nothing to count; ``sentence`` says how they came about."""
