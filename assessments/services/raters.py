@@ -35,7 +35,9 @@ def name_rater(scheme: Scheme, user: User, *, training_class: TrainingClass | No
         scheme.raters.filter(user=user).update(handed_in_at=None)
     _give_role(user, scheme)
     record(
-        "assessments.name_rater", rater, after={"scheme": str(scheme), "person": user.name, "class": str(training_class or "")}
+        "assessments.name_rater",
+        rater,
+        after={"scheme": str(scheme), "person": user.name, "class": str(training_class or "")},
     )
     return rater
 

@@ -21,7 +21,19 @@ from trainee_mgmt.kit.errors import Refused
 DEEPEST = 3  # groups within groups
 MOST = 60  # indicators of one scheme
 SETTINGS = ("method", "trim_guard", "decimals")
-COPIED = ("name", "kind", "extra", "weight", "full_marks", "cap", "floor", "counts_from", "counts_until", "rule", "order")
+COPIED = (
+    "name",
+    "kind",
+    "extra",
+    "weight",
+    "full_marks",
+    "cap",
+    "floor",
+    "counts_from",
+    "counts_until",
+    "rule",
+    "order",
+)
 
 
 @transaction.atomic
@@ -149,13 +161,13 @@ def open_scheme(scheme: Scheme) -> Scheme:
     if faults := outline(scheme).faults():
         raise Refused(" ".join(faults))
     used = list(
-        Scheme.objects.select_for_update().filter(cohort=scheme.cohort_id, state__in=["open", "published"]).order_by("pk")
+        Scheme.objects.select_for_update()
+        .filter(cohort=scheme.cohort_id, state__in=["open", "published"])
+        .order_by("pk")
     )
     for other in used:
         if other.is_published:
-            raise Refused(
-                _("%(scheme)s is published. Take the publication back first.") % {"scheme": other}
-            )
+            raise Refused(_("%(scheme)s is published. Take the publication back first.") % {"scheme": other})
         Scheme.objects.filter(pk=other.pk).update(state=Scheme.State.REPLACED)
     scheme.state, scheme.opened_at = Scheme.State.OPEN, timezone.now()
     scheme.save(update_fields=["state", "opened_at"])
@@ -256,9 +268,7 @@ def _copy_tree(source: Scheme, target: Scheme) -> None:
         level = [each for each in waiting if each.parent_id in copies]
         waiting = [each for each in waiting if each.parent_id not in copies]
         made = Indicator.objects.bulk_create(
-            Indicator(
-                scheme=target, parent=copies[each.parent_id], **{name: getattr(each, name) for name in COPIED}
-            )
+            Indicator(scheme=target, parent=copies[each.parent_id], **{name: getattr(each, name) for name in COPIED})
             for each in level
         )
         copies |= dict(zip((each.pk for each in level), made))
@@ -292,4 +302,8 @@ def _depth(indicator: Indicator) -> int:
 
 
 def _in_words(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value if isinstance(value, dict) else str(value) for name, value in values.items() if value not in ("", None)}
+    return {
+        name: value if isinstance(value, dict) else str(value)
+        for name, value in values.items()
+        if value not in ("", None)
+    }
