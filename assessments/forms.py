@@ -38,7 +38,9 @@ class PlainDecimalField(forms.DecimalField):
 class SchemeForm(CrispyMixin, forms.Form):
     """A new scheme: its name, and what it starts from."""
 
-    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Trainees read it above their result."))
+    name = forms.CharField(
+        label=_("Name of the scheme"), max_length=100, help_text=_("Trainees read it above their result.")
+    )
     start = forms.ChoiceField(label=_("Start with"), widget=forms.RadioSelect)
     submit_label = _("Make the scheme")
 
@@ -47,8 +49,7 @@ class SchemeForm(CrispyMixin, forms.Form):
         self.others = {f"copy-{scheme.pk}": scheme for scheme in others}
         ready = [(each.key, each.label) for each in PRESETS]
         copies = [(key, f"{scheme.cohort.name} · {scheme}") for key, scheme in self.others.items()]
-        self.fields["start"].choices = [*ready, *copies, ("", _("An empty scheme"))]
-        self.fields["start"].required = False
+        self.fields["start"].choices = [*ready, *copies, ("empty", _("An empty scheme"))]
 
     def values(self) -> dict:
         start = self.cleaned_data["start"]
@@ -71,7 +72,7 @@ class SchemeSettingsForm(CrispyMixin, forms.ModelForm):
         model = Scheme
         fields = ["name", "method", "trim_guard", "decimals"]
         labels = {
-            "name": _("Name"),
+            "name": _("Name of the scheme"),
             "method": _("Several raters count as"),
             "decimals": _("Digits after the point that raters may type"),
         }
@@ -122,7 +123,7 @@ class _IndicatorForm(CrispyMixin, forms.Form):
 
 class GroupForm(_IndicatorForm):
     kind = "group"
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Name of the indicator"), max_length=80)
     weight = points_field(_("Weight (%)"), top=Decimal(100), low=Decimal("0.01"))
     cap = points_field(_("Counts at most"), required=False, help_text=_("of its 100 points; leave empty for no limit."))
     floor = points_field(_("Counts at least"), required=False)
@@ -131,7 +132,7 @@ class GroupForm(_IndicatorForm):
 
 class ManualForm(_IndicatorForm):
     kind = "manual"
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Name of the indicator"), max_length=80)
     extra = forms.ChoiceField(
         label=_("How it counts"), choices=Indicator.Extra.choices, widget=forms.RadioSelect, required=False
     )
@@ -150,7 +151,7 @@ class ManualForm(_IndicatorForm):
 
 
 class _ComputedForm(_IndicatorForm):
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Name of the indicator"), max_length=80)
     weight = points_field(_("Weight (%)"), top=Decimal(100), low=Decimal("0.01"))
     full_marks = points_field(_("Full marks"), low=Decimal("0.01"), initial=Decimal(100))
     counts_from = forms.DateField(label=_("Counts from"), widget=DateInput, required=False)
