@@ -30,8 +30,6 @@ ADDRESSES = {
     "why": "accounts:why",
     "complain": "accounts:complaint_create",
     "view_as_end": "accounts:view_as_end",
-    "cohorts": "cohorts:cohort_list",
-    "programs": "programs:program_list",
     "cohort_switch": "cohorts:cohort_switch",
 }
 
@@ -97,6 +95,7 @@ def before_main(request, context) -> SafeString:
     links = navigation.navigation_html(user.role_set, code, cohort_id)
     side = part("side", code, name=user.name, roles=roles)
     side = side.replace(LINKS, navigation.mark(links, where(request, context)), 1)
+    known = navigation.known_addresses(user.role_set, cohort_id)
     seen_as = getattr(request, "seen_as", None)
     band = part("seen_as", code, name=seen_as.name) if seen_as else ""
     bar = part(
@@ -107,6 +106,8 @@ def before_main(request, context) -> SafeString:
         theme=user.theme,
         text_size=user.text_size,
         cohort=cohort,
+        cohorts=known.get("cohorts:cohort_list", ""),
+        programs=known.get("programs:program_list", ""),
         find=navigation.search_address(user.role_set, cohort_id),
     )
     return SafeString(fill(f"{part('start', code)}{band}{side}{bar}", request))

@@ -190,7 +190,13 @@ def mark(html: SafeString, view_name: str) -> SafeString:
     return SafeString(marked)
 
 
+@lru_cache(maxsize=512)
+def known_addresses(roles: frozenset[str], cohort_id: int | None) -> dict[str, str]:
+    """URL name -> URL of what these roles may go to."""
+    return {entry.url: url for entry, url in entries_for(roles, cohort_id)}
+
+
 def search_address(roles: frozenset[str], cohort_id: int | None) -> str:
     """Search looks among the trainees of the cohort, or among all people; nothing for those who may open neither."""
-    known = {entry.url: url for entry, url in entries_for(roles, cohort_id)}
+    known = known_addresses(roles, cohort_id)
     return known.get("cohorts:trainee_list") or known.get("cohorts:person_list") or ""

@@ -53,6 +53,7 @@ def forget():
     """Empty what the frame keeps in the process."""
     for kept in (
         navigation.entries_for,
+        navigation.known_addresses,
         navigation.navigation_html,
         navigation.bottom_bar_html,
         frame.addresses,

@@ -95,6 +95,11 @@ def test_the_bottom_bar_ends_with_more_unless_everything_fits(some_pages):
     assert "#side" not in navigation.bottom_bar_html(frozenset(["trainee"]), "en", None)
 
 
+def test_only_who_may_open_the_cohorts_is_led_to_them(some_pages):
+    assert 'href="/cohorts/"' in render(PAGE, cohort=COHORT)
+    assert 'href="/cohorts/"' not in render(PAGE, user=person("trainee"), cohort=COHORT)
+
+
 def test_every_entry_has_a_drawing():
     assert [entry.icon for entry in navigation.ENTRIES if entry.icon not in DRAWINGS] == []
 
