@@ -72,3 +72,5 @@ grant(
     admin=in_schemes_of_my_cohorts,
     organizer=in_schemes_of_my_cohorts,
 )
+grant("assessments.give_scores", on="assessments.Scheme", evaluator=schemes_i_rate)
+grant("assessments.see_own_result", on="assessments.Result", trainee=my_published_results)
