@@ -15,25 +15,25 @@ class ProgramFilters(TableFilters):
 
 
 def state(closed_on):
-    return status_tag("", _("closed")) if closed_on else status_tag("ok", _("open"))
+    return status_tag("", _("closed")) if closed_on else status_tag("ok", _("in use"))
 
 
 class ProgramTable(Table):
     name = gettext_lazy("Programs")
     columns = (
-        Column("name", gettext_lazy("Name"), sort="name"),
+        Column("name", gettext_lazy("Program"), sort="name"),
         Column("unit", gettext_lazy("Run by"), source="unit__name", sort="unit__name"),
         Column("cohorts", gettext_lazy("Cohorts"), source="cohort_count", number=True),
         Column(
             "state",
             gettext_lazy("State"),
             source="closed_on",
-            text=lambda closed_on: _("closed") if closed_on else _("open"),
+            text=lambda closed_on: _("closed") if closed_on else _("in use"),
             html=state,
         ),
     )
     tabs = (
-        Tab("open", gettext_lazy("Open"), Q(closed_on=None)),
+        Tab("open", gettext_lazy("In use"), Q(closed_on=None)),
         Tab("closed", gettext_lazy("Closed"), Q(closed_on__isnull=False)),
     )
     filterset_class = ProgramFilters

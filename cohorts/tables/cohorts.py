@@ -41,7 +41,7 @@ class CohortFilters(TableFilters):
 class CohortTable(Table):
     name = gettext_lazy("Cohorts")
     columns = (
-        Column("name", gettext_lazy("Name"), sort="name"),
+        Column("name", gettext_lazy("Cohort"), sort="name"),
         Column("program", gettext_lazy("Program"), source="program__name", sort="program__name"),
         Column("starts_on", gettext_lazy("From"), sort="starts_on"),
         Column("ends_on", gettext_lazy("Until"), sort="ends_on"),
@@ -68,7 +68,7 @@ class CohortTable(Table):
         is_open = Q(is_closed=False)
         return (
             Tab("running", gettext_lazy("Running"), is_open & Q(starts_on__lte=today, ends_on__gte=today)),
-            Tab("planned", gettext_lazy("Planned"), is_open & Q(starts_on__gt=today)),
+            Tab("planned", gettext_lazy("Not begun"), is_open & Q(starts_on__gt=today)),
             Tab("finished", gettext_lazy("Finished"), Q(is_closed=True) | Q(ends_on__lt=today)),
         )
 
