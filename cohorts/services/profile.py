@@ -1,0 +1,95 @@
+"""Profile fields: what is asked of the trainees of one cohort. Data, not code."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounts.services import record
+from accounts.services.audit import changes
+from cohorts.models import Cohort, ProfileField
+from cohorts.rules.headers import FIELDS, meaning
+from cohorts.services.lock import change_roster
+from trainee_mgmt.kit.errors import Refused
+
+UP, DOWN = "up", "down"
+PERSON_COLUMNS = frozenset(["number", "name", "sex", "born_on", "age", "phone", "id_number", "email", "work_unit"])
+
+
+@transaction.atomic
+def create_field(cohort: Cohort, **values) -> ProfileField:
+    """A field at the end of the list. Its key is that of the roster column of the same name, or a new one."""
+    cohort = change_roster(cohort.pk)
+    last = cohort.profile_fields.aggregate(last=Max("order"))["last"] or 0
+    field = ProfileField(cohort=cohort, key=_free_key(cohort, values["label"]), order=last + 1, **values)
+    _save(field)
+    record("cohorts.create_profile_field", field, after={"cohort": cohort.name, "key": field.key} | values)
+    return field
+
+
+@transaction.atomic
+def edit_field(field: ProfileField, **values) -> ProfileField:
+    """The kind of a field that has values stays, so that each value still fits; choices may grow, not lose a used one."""
+    change_roster(field.cohort_id)
+    field = ProfileField.objects.get(pk=field.pk)
+    before, after = changes(field, values)
+    if "kind" in after and is_used(field):
+        raise Refused(_("This field has values already, so its kind stays. Make a new field instead."))
+    if "choices" in after:
+        _refuse_to_lose(field, after["choices"])
+    for name, value in after.items():
+        setattr(field, name, value)
+    _save(field)
+    record("cohorts.edit_profile_field", field, before=before, after=after)
+    return field
+
+
+@transaction.atomic
+def shift_field(field: ProfileField, direction: str) -> None:
+    """One place up or down in the list."""
+    change_roster(field.cohort_id)
+    fields = list(ProfileField.objects.filter(cohort=field.cohort_id).order_by("order", "pk"))
+    at = next(index for index, one in enumerate(fields) if one.pk == field.pk)
+    to = max(0, min(len(fields) - 1, at + (1 if direction == DOWN else -1)))
+    fields[at], fields[to] = fields[to], fields[at]
+    for order, one in enumerate(fields, start=1):
+        one.order = order
+    ProfileField.objects.bulk_update(fields, ["order"])
+    record("cohorts.shift_profile_field", field, before={"place": at + 1}, after={"place": to + 1})
+
+
+@transaction.atomic
+def delete_field(field: ProfileField) -> None:
+    change_roster(field.cohort_id)
+    if is_used(field):
+        raise Refused(_("Some trainees have a value in this field, so it stays."))
+    record("cohorts.delete_profile_field", field, before={"key": field.key, "label": field.label})
+    field.delete()
+
+
+def is_used(field: ProfileField) -> bool:
+    return field.cohort.trainees.filter(profile__has_key=field.key).exists()
+
+
+def _refuse_to_lose(field: ProfileField, choices: list[str]) -> None:
+    lost = [choice for choice in field.choices if choice not in choices]
+    used = next(
+        (each for each in lost if field.cohort.trainees.filter(profile__contains={field.key: each}).exists()), None
+    )
+    if used:
+        raise Refused(_("“%(choice)s” is chosen by some trainees, so it stays in the list.") % {"choice": used})
+
+
+def _free_key(cohort: Cohort, label: str) -> str:
+    taken = set(cohort.profile_fields.values_list("key", flat=True))
+    known = meaning(label).field
+    if known in FIELDS and known not in PERSON_COLUMNS | taken:
+        return known
+    return next(key for number in range(1, 10_000) if (key := f"field_{number}") not in taken)
+
+
+def _save(field: ProfileField) -> None:
+    try:
+        with transaction.atomic():
+            field.save()
+    except IntegrityError:
+        raise Refused(_("This cohort has a field of this name already.")) from None
