@@ -165,6 +165,12 @@ grant(
 )
 grant("cohorts.change_group", on="cohorts.StudyGroup", admin=in_my_cohorts, organizer=in_my_cohorts)
 grant(
+    "cohorts.change_group_member",
+    on="cohorts.GroupMembership",
+    admin=within("group__cohort"),
+    organizer=within("group__cohort"),
+)
+grant(
     "cohorts.view_officer",
     on="cohorts.ClassOfficer",
     admin=within("training_class__cohort"),

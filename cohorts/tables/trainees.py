@@ -20,9 +20,8 @@ from django.utils.translation import gettext_lazy
 
 from cohorts.models import Cohort, Consent, GroupMembership, ProfileField, Trainee
 from cohorts.rules.profile import in_words
-from cohorts.rules.values import BadValue, clean_id_number, clean_phone
 from cohorts.selectors.offices import in_office, office_words, offices_of_trainee
-from trainee_mgmt.kit.crypto import blind_index
+from cohorts.selectors.people import secret_index
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
@@ -87,7 +86,7 @@ class TraineeFilters(TableFilters):
         value = value.strip()
         if not value:
             return queryset
-        if index := _secret_index(value):
+        if index := secret_index(value):
             return queryset.filter(Q(person__phone_index=index) | Q(person__id_index=index))
         return queryset.filter(
             Q(person__name__icontains=value) | Q(number__istartswith=value) | Q(work_unit__icontains=value)
@@ -115,16 +114,6 @@ def _choices(field: ProfileField) -> list[tuple[str, str]]:
     if field.kind == ProfileField.Kind.CHOICE:
         return [(choice, choice) for choice in field.choices]
     return []
-
-
-def _secret_index(typed: str) -> str:
-    """The blind index of a whole phone or ID number; nothing for other text."""
-    for kind, clean in (("phone", clean_phone), ("id_number", clean_id_number)):
-        try:
-            return blind_index(kind, clean(typed))
-        except BadValue:
-            continue
-    return ""
 
 
 # Cells ----------------------------------------------------------------------------------------------------------------
