@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cohorts.views import classes, cohorts, roster, split, trainee_acts, trainees
+from cohorts.views import classes, cohorts, groups, officers, people, profile, roster, split, trainee_acts, trainees
 
 app_name = "cohorts"
 urlpatterns = [
@@ -52,4 +52,31 @@ urlpatterns += [  # split into classes
     path("cohorts/<int:cohort>/split/<int:pk>/apply/", split.SplitApply.as_view(), name="split_apply"),
     path("cohorts/<int:cohort>/split/<int:pk>/again/", split.SplitAgain.as_view(), name="split_again"),
     path("cohorts/<int:cohort>/split/<int:pk>/discard/", split.SplitDiscard.as_view(), name="split_discard"),
+]
+urlpatterns += [  # groups, officers, profile fields
+    path("cohorts/<int:cohort>/groups/", groups.GroupList.as_view(), name="group_list"),
+    path("cohorts/<int:cohort>/groups/new/", groups.GroupCreate.as_view(), name="group_create"),
+    path("groups/<int:pk>/", groups.GroupDetail.as_view(), name="group_detail"),
+    path("groups/<int:pk>/edit/", groups.GroupUpdate.as_view(), name="group_update"),
+    path("groups/<int:pk>/delete/", groups.GroupDelete.as_view(), name="group_delete"),
+    path("groups/members/<int:pk>/end/", groups.MembershipEnd.as_view(), name="membership_end"),
+    path("groups/members/<int:pk>/lead/", groups.MembershipLead.as_view(), name="membership_lead"),
+    path("groups/members/<int:pk>/unlead/", groups.MembershipUnlead.as_view(), name="membership_unlead"),
+    path("cohorts/<int:cohort>/officers/", officers.OfficerList.as_view(), name="officer_list"),
+    path("cohorts/<int:cohort>/officers/new/", officers.OfficerCreate.as_view(), name="officer_create"),
+    path("officers/<int:pk>/", officers.OfficerDetail.as_view(), name="officer_detail"),
+    path("officers/<int:pk>/end/", officers.OfficerEnd.as_view(), name="officer_end"),
+    path("cohorts/<int:cohort>/fields/", profile.ProfileFieldList.as_view(), name="profile_field_list"),
+    path("cohorts/<int:cohort>/fields/new/", profile.ProfileFieldCreate.as_view(), name="profile_field_create"),
+    path("fields/<int:pk>/edit/", profile.ProfileFieldUpdate.as_view(), name="profile_field_update"),
+    path("fields/<int:pk>/up/", profile.ProfileFieldUp.as_view(), name="profile_field_up"),
+    path("fields/<int:pk>/down/", profile.ProfileFieldDown.as_view(), name="profile_field_down"),
+    path("fields/<int:pk>/delete/", profile.ProfileFieldDelete.as_view(), name="profile_field_delete"),
+]
+urlpatterns += [  # people over all cohorts
+    path("people/", people.PersonList.as_view(), name="person_list"),
+    path("people/<int:pk>/", people.PersonDetail.as_view(), name="person_detail"),
+    path("people/<int:pk>/edit/", people.PersonUpdate.as_view(), name="person_update"),
+    path("people/<int:pk>/numbers/", people.PersonSecret.as_view(), name="person_secret"),
+    path("people/<int:pk>/merge/<int:other>/", people.PersonMerge.as_view(), name="person_merge"),
 ]

@@ -30,6 +30,8 @@ class FollowingGrant:
 def give_following(wanted: Sequence[FollowingGrant]) -> list[Grant]:
     """One grant for each, in the same order; the caller is inside a transaction and knows that they are missing."""
     by = actor.current().user_id
+    if not wanted:
+        return []
     return Grant.objects.bulk_create(
         (
             Grant(

@@ -4,13 +4,14 @@ The phone number is the login. Somebody whose phone has an account already is li
 again does nothing more: whoever has an account by then is left alone.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from accounts.models import Grant, Role, ScopeKind, User
+from accounts.models import Grant, Role, ScopeKind
 from accounts.services import record
 from accounts.services.following import FollowingGrant, give_following
 from accounts.services.users import NewAccount, accounts_by_phone, open_accounts
@@ -64,9 +65,7 @@ def open_for_people(cohort: Cohort, people: Collection[int], progress=None) -> O
         person.user = user
     outcome.opened = len(new)
     Person.objects.bulk_update([person for person in reachable if person.user_id], ["user"], batch_size=500)
-    keys = [person.pk for person in rows]
-    give_trainee_roles(cohort, keys)
-    give_rights(ClassOfficer.objects.filter(training_class__cohort=cohort, person__in=keys))
+    give_roles(cohort)
     record("cohorts.open_accounts", cohort, after=outcome.as_dict())
     return outcome
 
@@ -78,17 +77,20 @@ def people_of(cohort: Cohort):
     return Person.objects.filter(pk__in=trainees.union(officers, all=True))
 
 
-def give_trainee_roles(cohort: Cohort, people: Iterable[int]) -> int:
-    """Each trainee with an account gets the role over this cohort, once. Not recorded by itself."""
+def give_roles(cohort: Cohort) -> None:
+    """Whoever has an account and a place or an office here gets the role that follows from it; a role is given once.
+
+    Part of other acts, which record it. A handful of queries, however many people there are.
+    """
     today = timezone.localdate()
-    users = User.objects.filter(person__in=list(people), person__traineeships__cohort=cohort)
+    trainees = cohort.trainees.filter(status=Trainee.Status.ACTIVE, person__user__isnull=False)
     have = Grant.objects.not_over(today).filter(
-        role=Role.TRAINEE, scope_kind=ScopeKind.COHORT, scope_id=cohort.pk, user__in=users
+        role=Role.TRAINEE, scope_kind=ScopeKind.COHORT, scope_id=cohort.pk, user=OuterRef("person__user")
     )
-    lacking = users.exclude(pk__in=have.values("user")).order_by("pk").values_list("pk", flat=True)
+    lacking = trainees.filter(~Exists(have)).order_by("pk").values_list("person__user", flat=True)
     label = f"{cohort.program.name} · {cohort.name}"
-    wanted = [
-        FollowingGrant(user, Role.TRAINEE, ScopeKind.COHORT, cohort.pk, label, min(today, cohort.starts_on))
-        for user in lacking
-    ]
-    return len(give_following(wanted))
+    starts_on = min(today, cohort.starts_on)
+    give_following(
+        [FollowingGrant(user, Role.TRAINEE, ScopeKind.COHORT, cohort.pk, label, starts_on) for user in lacking]
+    )
+    give_rights(ClassOfficer.objects.filter(training_class__cohort=cohort))

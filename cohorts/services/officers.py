@@ -86,6 +86,8 @@ def give_rights(offices: QuerySet) -> int:
     today = timezone.localdate()
     lacking = offices.filter(Q(ends_on=None) | Q(ends_on__gte=today), grant=None, person__user__isnull=False)
     rows = list(lacking.select_related("training_class__cohort", "person"))
+    if not rows:
+        return 0
     grants = give_following(
         [
             FollowingGrant(

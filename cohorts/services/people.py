@@ -5,11 +5,11 @@ from django.utils.translation import gettext as _
 
 from accounts.services import record
 from cohorts.models import Person
-from cohorts.rules.names import pinyin_key
 from cohorts.rules.values import facts_of_id
 from cohorts.services.lock import count_change_for
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.names import pinyin_key
 
 SECRETS = ("phone", "id_number")
 
@@ -51,9 +51,9 @@ def find_or_make_person(values: dict) -> Person:
     """The person these clean values describe, with blanks filled in; a new one if nobody fits.
 
     ``values``: name and any of sex, born_on, phone, id_number, email. Refused when the number is somebody else's. The
-    caller is inside a transaction; two callers with the same numbers wait for each other.
+    caller is inside a transaction; two callers wait for each other.
     """
-    _one_at_a_time(values)
+    _one_at_a_time()
     person = find_person(
         phone=values.get("phone", ""), id_number=values.get("id_number", ""), name=values.get("name", "")
     )
@@ -67,7 +67,7 @@ def find_or_make_person(values: dict) -> Person:
 
 
 def make_person(values: dict) -> Person:
-    columns = _columns(_with_facts_of_id(values))
+    columns = _columns(_with_facts_of_id(values)) | {"name_key": pinyin_key(values["name"])}
     columns["hand_set"] = sorted(key for key, value in values.items() if value)
     try:
         with transaction.atomic():
@@ -91,6 +91,8 @@ def edit_person(person: Person, values: dict) -> Person:
     ``name_key`` left out follows the name, unless it was mended by hand.
     """
     count_change_for(person)
+    if not values.keys().isdisjoint(SECRETS):
+        _one_at_a_time()
     person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     before, after = differences(person, values)
     if not after:
@@ -138,8 +140,6 @@ def _columns(values: dict) -> dict:
     columns = {}
     for key, value in values.items():
         columns |= SEALERS[key](value or "") if key in SEALERS else {key: value}
-    if values.get("name") and "name_key" not in columns:
-        columns["name_key"] = pinyin_key(values["name"])
     return columns
 
 
@@ -163,9 +163,7 @@ def _refuse_foreign_phone(values: dict) -> None:
         raise Refused(_("This phone number belongs to a person of another name. Please check both."))
 
 
-def _one_at_a_time(values: dict) -> None:
-    """Whoever looks for the same ID number or phone at this moment waits until we are done."""
-    for key in SECRETS:
-        if values.get(key):
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [blind_index(key, values[key])])
+def _one_at_a_time() -> None:
+    """Whoever looks for people in order to make them, here or by an import, waits until we are done."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('cohorts.people'))")

@@ -8,6 +8,7 @@ from accounts.services import record
 from accounts.services.audit import changes
 from cohorts.models import Cohort, ProfileField
 from cohorts.rules.headers import FIELDS, meaning
+from cohorts.rules.profile_keys import profile_key
 from cohorts.services.lock import change_roster
 from trainee_mgmt.kit.errors import Refused
 
@@ -84,7 +85,7 @@ def _free_key(cohort: Cohort, label: str) -> str:
     known = meaning(label).field
     if known in FIELDS and known not in PERSON_COLUMNS | taken:
         return known
-    return next(key for number in range(1, 10_000) if (key := f"field_{number}") not in taken)
+    return profile_key(label, taken)
 
 
 def _save(field: ProfileField) -> None:

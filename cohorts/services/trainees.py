@@ -14,6 +14,7 @@ from cohorts.models import ClassOfficer, Cohort, GroupMembership, Person, Traine
 from cohorts.rules import membership
 from cohorts.rules.numbers import next_number
 from cohorts.rules.profile import HAND_SET, merged
+from cohorts.services.accounts import give_roles
 from cohorts.services.lock import change_roster
 from cohorts.services.officers import end_offices
 from cohorts.services.people import fill_blanks, find_or_make_person
@@ -71,6 +72,8 @@ def add_trainee(
     if training_class:
         _refuse_foreign_class(cohort, training_class)
         write_stays({trainee.pk: membership.join([], training_class.pk, on=joined_on)})
+    if person.user_id:
+        give_roles(cohort)
     record(
         "cohorts.add_trainee",
         trainee,

@@ -105,7 +105,9 @@ class OfficerTable(Table):
             text=lambda starts_on, ends_on: term_state(starts_on, ends_on)[1],
             html=lambda starts_on, ends_on: status_tag(*term_state(starts_on, ends_on)),
         ),
-        Column("account", gettext_lazy("Account"), source="has_account", text=lambda has: _("yes") if has else _("none")),
+        Column(
+            "account", gettext_lazy("Account"), source="has_account", text=lambda has: _("yes") if has else _("none")
+        ),
     )
     filterset_class = OfficerFilters
     default_order = ("training_class__number", "starts_on")
@@ -128,5 +130,3 @@ class OfficerTable(Table):
         return queryset.annotate(
             has_account=Exists(ClassOfficer.objects.filter(pk=OuterRef("pk"), person__user__isnull=False))
         )
-
-

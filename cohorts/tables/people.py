@@ -33,7 +33,9 @@ class PersonTable(Table):
         Column("id_number", gettext_lazy("ID number"), source="id_mask"),
         Column("cohorts", gettext_lazy("Cohorts"), source="place_count", number=True),
         Column("latest", gettext_lazy("Latest cohort"), source="latest_cohort"),
-        Column("account", gettext_lazy("Account"), source="has_account", text=lambda has: _("yes") if has else _("none")),
+        Column(
+            "account", gettext_lazy("Account"), source="has_account", text=lambda has: _("yes") if has else _("none")
+        ),
     )
     tabs = (Tab("account", gettext_lazy("Without an account"), Q(user=None)),)
     filterset_class = PersonFilters

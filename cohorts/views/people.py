@@ -117,22 +117,21 @@ class PersonMerge(AboutPerson, StaticPage):
         )
 
     def lines(self):
-        shown = {"phone": "phone_mask", "id_number": "id_mask", "sex": "get_sex_display"}
+        shown = {"phone": "phone_mask", "id_number": "id_mask"}
+        told_apart_by = {"phone": "phone_index", "id_number": "id_index"}
         for field in merging.FIELDS:
-            values = [self.shown(person, shown.get(field, field)) for person in (self.person, self.other)]
-            label = Person._meta.get_field(field if field not in ("phone", "id_number") else shown[field]).verbose_name
+            told_by = told_apart_by.get(field, field)
             yield {
                 "field": field,
-                "label": label,
-                "mine": values[0],
-                "theirs": values[1],
-                "is_same": values[0] == values[1],
+                "label": Person._meta.get_field(shown.get(field, field)).verbose_name,
+                "mine": self.shown(self.person, shown.get(field, field)),
+                "theirs": self.shown(self.other, shown.get(field, field)),
+                "is_same": getattr(self.person, told_by) == getattr(self.other, told_by),
             }
 
     @staticmethod
-    def shown(person, attribute):
-        value = getattr(person, attribute)
-        return value() if callable(value) else value
+    def shown(person, field):
+        return person.get_sex_display() if field == "sex" else getattr(person, field)
 
     def post(self, request, *args, **kwargs):
         take = [field for field in merging.FIELDS if request.POST.get(field) == "theirs"]

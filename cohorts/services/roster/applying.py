@@ -20,6 +20,7 @@ from cohorts.models import (
     TrainingClass,
 )
 from cohorts.rules.names import pinyin_key
+from cohorts.services.accounts import give_roles
 from cohorts.services.roster.loading import fingerprint, people_with
 from cohorts.services.roster.planning import CHANGED, NEW, UNCHANGED
 from trainee_mgmt.kit.bulk import copy_rows, take_ids, update_rows
@@ -82,6 +83,7 @@ class _Writer:
         counts = self.payload["counts"]
         if self.rows or officers or self.payload["classes"] or self.payload["fields"]:
             Cohort.objects.filter(pk=self.cohort.pk).update(roster_version=F("roster_version") + 1)
+            give_roles(self.cohort)
         return {
             "new": len(self.new),
             "changed": len(self.changed),
