@@ -67,6 +67,7 @@ endef
 
 define install
 	cmp -s $(1) $(VENV)/$(1) || { echo "Installing $(1) …"; \
+		$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null; \
 		$(PY) -m pip install --quiet --require-hashes -r $(1) && cp $(1) $(VENV)/$(1); }
 endef
 

@@ -85,7 +85,7 @@ def installation() -> Iterator[tuple[dict[str, str], list[Service]]]:
             running.append(redis(var / "redis"))
             stack.callback(running[-1].stop)
             given["REDIS_URL"] = running[-1].url
-        (var / "queue").mkdir(exist_ok=True)
+        (var / "queue").mkdir(parents=True, exist_ok=True)
         yield given, running
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from ops.environment import ROOT, installation, var_dir
-from ops.services import ServiceError
+from ops.services import Service, ServiceError, tail
 from ops.supervisor import Ended, Supervisor
 
 PYTHON = sys.executable
@@ -42,7 +42,7 @@ def main() -> int:
             environment |= {"HOST": host, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
             environment.setdefault("ALLOWED_HOSTS", ",".join(["localhost", "127.0.0.1", "[::1]", *_names(host)]))
             _prepare(environment)
-            _serve(environment, host, port)
+            _serve(environment, host, port, services)
     except Stopped:
         print("Stopped.", flush=True)
         return 0
@@ -115,7 +115,7 @@ def _prepare(environment: dict[str, str]) -> None:
         raise Refused("The preparations failed; the reason stands above.")
 
 
-def _serve(environment: dict[str, str], host: str, port: int) -> None:
+def _serve(environment: dict[str, str], host: str, port: int, services: list[Service]) -> None:
     address = f"http://{'127.0.0.1' if host in EVERYWHERE else host}:{port}/"
     everyone = Supervisor(var_dir() / "log", environment, ROOT)
     celery = [PYTHON, "-m", "celery", "-A", "trainee_mgmt"]
@@ -130,9 +130,16 @@ def _serve(environment: dict[str, str], host: str, port: int) -> None:
         _welcome(address, how_to_enter, everyone.logs)
         if host in EVERYWHERE:
             print(f"From other machines: {', '.join(f'http://{name}:{port}/' for name in _names(host))}", flush=True)
-        everyone.watch()
+        everyone.watch(until=lambda: not all(service.is_alive() for service in services))
+        _tell_what_ended(services)
     finally:
         everyone.stop()
+
+
+def _tell_what_ended(services: list[Service]) -> None:
+    for service in services:
+        if not service.is_alive():
+            raise Ended(f"{service.note} has ended. The end of {service.log}:\n{tail(service.log)}")
 
 
 def _answers(address: str) -> bool:

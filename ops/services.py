@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from ops.lease import Lease
@@ -38,7 +38,9 @@ class ServiceError(Exception):
 class Service:
     url: str
     note: str
-    stop: Callable[[], None] = field(default=lambda: None)
+    stop: Callable[[], None] = lambda: None
+    is_alive: Callable[[], bool] = lambda: True
+    log: Path | None = None
 
 
 # PostgreSQL ---------------------------------------------------------------------------------------------------------
@@ -76,7 +78,9 @@ def postgres(data_dir: Path, *, database: str = "postgres", durable: bool = True
                 server.stop()
 
     host = str(server.socket_dir).replace("%", "%25").replace("/", "%2F")
-    return Service(f"postgresql://postgres@{host}/{database}", f"PostgreSQL in {data_dir}", stop)
+    return Service(
+        f"postgresql://postgres@{host}/{database}", f"PostgreSQL in {data_dir}", stop, server.is_alive, server.log
+    )
 
 
 class _Postgres:
@@ -108,15 +112,25 @@ class _Postgres:
     def stop(self) -> None:
         if not self._is_running():
             return
-        pid_file = self.data_dir / "postmaster.pid"
-        os.kill(int(pid_file.read_text().split()[0]), signal.SIGINT)  # its way to say: roll back, save, end
+        os.kill(self._pid(), signal.SIGINT)  # its way to say: roll back, save, end
         deadline = time.monotonic() + 60
-        while pid_file.exists():
+        while (self.data_dir / "postmaster.pid").exists():
             if time.monotonic() > deadline:
                 raise ServiceError(f"PostgreSQL did not stop. The end of {self.log}:\n{tail(self.log)}")
             time.sleep(0.02)
         if self.socket_dir != self.data_dir:
             shutil.rmtree(self.socket_dir, ignore_errors=True)
+
+    def is_alive(self) -> bool:
+        """Cheap enough to be asked several times a second."""
+        try:
+            os.kill(self._pid(), 0)
+        except (OSError, ValueError, IndexError):
+            return False
+        return True
+
+    def _pid(self) -> int:
+        return int((self.data_dir / "postmaster.pid").read_text().split()[0])
 
     def make_database(self, name: str) -> None:
         known = self._run("psql", *self._login, "-Atc", "SELECT datname FROM pg_database").split()
@@ -289,7 +303,7 @@ def redis(data_dir: Path, *, durable: bool = True) -> Service:
             if lease.give_back():
                 server.stop()
 
-    return Service(server.url, f"Redis ({Path(program).name}) in {data_dir}", stop)
+    return Service(server.url, f"Redis ({Path(program).name}) in {data_dir}", stop, server.is_alive, server.log)
 
 
 class _Redis:
@@ -332,6 +346,9 @@ class _Redis:
             if self.process is None and not self._answers():
                 return
             time.sleep(0.02)
+
+    def is_alive(self) -> bool:
+        return self._answers() if self.process is None else self.process.poll() is None
 
     def _read_conf(self) -> None:
         if self.conf.exists():
