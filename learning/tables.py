@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from learning.models import Attendance, Session, SessionClass
+from trainee_mgmt.kit.formats import clock, day
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
@@ -16,6 +17,10 @@ from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 def _when(starts_at, ends_at) -> str:
     start, end = timezone.localtime(starts_at), timezone.localtime(ends_at)
     return f"{start:%Y-%m-%d} {start:%H:%M}–{end:%H:%M}"
+
+
+def _when_on_screen(starts_at, ends_at) -> str:
+    return f"{day(starts_at)} {clock(starts_at)}–{clock(ends_at)}"
 
 
 def session_state(cancelled_at, rolled_at, starts_at, ends_at):
@@ -64,7 +69,9 @@ class SessionTable(Table):
     default_order = ("starts_at",)
     columns = (
         Column("title", _("Session"), sort="title"),
-        Column("starts_at", _("Time"), source=("starts_at", "ends_at"), text=_when, sort="starts_at"),
+        Column(
+            "starts_at", _("Time"), source=("starts_at", "ends_at"), text=_when, html=_when_on_screen, sort="starts_at"
+        ),
         Column("classes", _("Classes"), source="class_names"),
         Column("teacher_name", _("Teacher"), sort="teacher_name"),
         Column("place", _("Place"), sort="place"),
@@ -137,7 +144,12 @@ class AttendanceTable(Table):
         Column("number", _("Number"), source="trainee__number", sort="trainee__number"),
         Column("session", _("Session"), source="session__title"),
         Column(
-            "when", _("Time"), source=("session__starts_at", "session__ends_at"), text=_when, sort="session__starts_at"
+            "when",
+            _("Time"),
+            source=("session__starts_at", "session__ends_at"),
+            text=_when,
+            html=_when_on_screen,
+            sort="session__starts_at",
         ),
         Column("state", _("Mark"), text=lambda state: str(Attendance.State(state).label), html=mark_tag),
         Column("note", _("Note")),

@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
+from django.utils import translation
 
 from tests.browsers import HOW_TO_ADD, find_chromium
 
@@ -43,9 +44,9 @@ def chromium_path(pytestconfig):
 
 @pytest.fixture(autouse=True)
 def _nothing_left_over(tmp_path):
-    """Each test has its own media folder and starts with an empty cache (it holds rate limits and sessions)."""
+    """Each test speaks English, has its own media folder and starts with an empty cache (rate limits, sessions)."""
     cache.clear()
-    with override_settings(MEDIA_ROOT=tmp_path / "media"):
+    with override_settings(MEDIA_ROOT=tmp_path / "media"), translation.override("en"):
         yield
 
 
