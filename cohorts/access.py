@@ -124,6 +124,7 @@ grant("cohorts.change_cohort", on="cohorts.Cohort", admin=my_cohorts, organizer=
 # The rows are the programs in which a cohort may be made.
 grant("cohorts.create_cohort", on="programs.Program", admin=my_programs, organizer=my_programs)
 grant("cohorts.import_roster", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
+grant("cohorts.print_documents", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts, officer=my_cohorts)
 grant("cohorts.split_classes", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
 grant(
     "cohorts.view_class",

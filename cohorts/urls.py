@@ -1,6 +1,18 @@
 from django.urls import path
 
-from cohorts.views import classes, cohorts, groups, officers, people, profile, roster, split, trainee_acts, trainees
+from cohorts.views import (
+    classes,
+    cohorts,
+    documents,
+    groups,
+    officers,
+    people,
+    profile,
+    roster,
+    split,
+    trainee_acts,
+    trainees,
+)
 
 app_name = "cohorts"
 urlpatterns = [
@@ -79,4 +91,7 @@ urlpatterns += [  # people over all cohorts
     path("people/<int:pk>/edit/", people.PersonUpdate.as_view(), name="person_update"),
     path("people/<int:pk>/numbers/", people.PersonSecret.as_view(), name="person_secret"),
     path("people/<int:pk>/merge/<int:other>/", people.PersonMerge.as_view(), name="person_merge"),
+]
+urlpatterns += [  # papers of the first day
+    path("cohorts/<int:cohort>/documents/", documents.DocumentList.as_view(), name="document_list"),
 ]

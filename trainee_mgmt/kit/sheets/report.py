@@ -35,6 +35,7 @@ FORMATS = {
     "date": {"num_format": "yyyy-mm-dd", "align": "center", **LINE},
     "moment": {"num_format": "yyyy-mm-dd hh:mm", "align": "center", **LINE},
     "link": {"font_color": "#1F5FA8", "underline": 1, "text_wrap": True, **LINE},
+    "group": {"bold": True, "align": "left", "bg_color": "#F3F6F9", **LINE},
     "note": {"font_size": 9, "font_color": "#5A6675", "text_wrap": True, "valign": "top"},
 }
 COLORS = ("#1F5FA8", "#C8553D", "#3A8F6B", "#D29A2E", "#6B5FA8", "#5A6675", "#2E9BB5", "#A8487B")
@@ -110,11 +111,18 @@ class ReportBook:
             for at, (value, kind) in enumerate(zip(row, kinds)):
                 self.write(sheet, number, left + at, value, kind)
         if is_main:
-            for at, width in enumerate(column_widths(header, rows)):
-                sheet.set_column(left + at, left + at, width)
+            self.set_widths(sheet, header, rows, left=left)
             sheet.freeze_panes(top + 1, 0)
             sheet.repeat_rows(top)
         return top + 1 + len(rows)
+
+    def set_widths(
+        self, sheet: Worksheet, header: Sequence[str], rows: Sequence[Sequence], *, left: int = 0, blank: int = 0
+    ) -> None:
+        """Widths that show the rows. ``blank``: the least for a column without any value, to be written in by hand."""
+        for at, width in enumerate(column_widths(header, rows)):
+            is_blank = blank and not any(row[at] for row in rows)
+            sheet.set_column(left + at, left + at, max(width, blank) if is_blank else width)
 
     def write_link(self, sheet: Worksheet, row: int, column: int, address: str, text: str) -> None:
         """A link to a page, or to a place in this workbook (``internal:'名册'!A1``)."""
