@@ -50,6 +50,8 @@ class Document:
     row_height: float = 0.8
     by_group: bool = False
     has_phones: bool = False
+    shows_consented: bool = False  # the phone numbers of those who agreed to stand in the address book
+    asks_fields: bool = False  # only the profile fields that were chosen
     may_have_id_numbers: bool = False
 
 
@@ -144,6 +146,7 @@ DOCUMENTS = {
             _addresses,
             by_group=True,
             has_phones=True,
+            shows_consented=True,
         ),
         Document(
             NAMES,
@@ -151,6 +154,7 @@ DOCUMENTS = {
             gettext_lazy("Everybody with unit, position, group and the fields you choose."),
             _names,
             landscape=True,
+            asks_fields=True,
             may_have_id_numbers=True,
         ),
     )

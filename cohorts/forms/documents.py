@@ -1,15 +1,15 @@
 """Which paper, of which class, for which day, and what for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.documents import DOCUMENTS, FORMATS, Wish
 from cohorts.models import Cohort, ProfileField, TrainingClass
 from cohorts.selectors.documents import BY_CONSENT, MASKED, OPEN
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
@@ -45,9 +45,18 @@ class DocumentForm(CrispyMixin, forms.Form):
     )
 
     def __init__(
-        self, *args, cohort: Cohort, classes: Sequence[TrainingClass], with_rest: bool, may_open: bool, **kwargs
+        self,
+        *args,
+        cohort: Cohort,
+        documents: Mapping[str, Any],
+        formats: Container[str],
+        classes: Sequence[TrainingClass],
+        with_rest: bool,
+        may_open: bool,
+        **kwargs,
     ):
         super().__init__(*args, **kwargs)
+        self.documents, self.formats = documents, formats
         self.may_open, self.with_rest = may_open, with_rest
         self.classes = {str(one.pk): one for one in classes}
         every = [(EVERY, _("All classes"))] if len(classes) != 1 or with_rest else []
@@ -63,7 +72,7 @@ class DocumentForm(CrispyMixin, forms.Form):
 
     def clean_make(self) -> tuple[str, str]:
         key, _colon, kind = self.cleaned_data["make"].partition(":")
-        if key not in DOCUMENTS or kind not in FORMATS:
+        if key not in self.documents or kind not in self.formats:
             raise ValidationError(_("Choose a paper."))
         return key, kind
 
@@ -81,6 +90,10 @@ class DocumentForm(CrispyMixin, forms.Form):
         return words
 
     @property
+    def document(self) -> Any:
+        return self.documents[self.cleaned_data["make"][0]]
+
+    @property
     def chosen(self) -> list[TrainingClass]:
         key = self.cleaned_data["training_class"]
         return list(self.classes.values()) if key == EVERY else [self.classes[key]]
@@ -92,26 +105,25 @@ class DocumentForm(CrispyMixin, forms.Form):
 
     @property
     def opens_ids(self) -> bool:
-        return bool(self.cleaned_data.get("open_ids")) and DOCUMENTS[self.cleaned_data["make"][0]].may_have_id_numbers
+        return bool(self.cleaned_data.get("open_ids")) and self.document.may_have_id_numbers
 
     @property
     def phones(self) -> str:
-        document = DOCUMENTS[self.cleaned_data["make"][0]]
-        if not document.has_phones:
+        if not self.document.has_phones:
             return MASKED
         if self.cleaned_data.get("open_phones"):
             return OPEN
-        return BY_CONSENT if document.key == "addresses" else MASKED
+        return BY_CONSENT if self.document.shows_consented else MASKED
 
-    def wish(self) -> Wish:
+    def wish(self) -> dict[str, Any]:
+        """What was asked for, as the arguments of a ``Wish``."""
         data = self.cleaned_data
         columns = data["dates"] or [" "] * (data["blanks"] or 1)
         chosen = set(data["fields_chosen"])
-        is_list = data["make"][0] == "names"
-        return Wish(
-            day=data["day"],
-            title=data["title"],
-            columns=columns,
-            with_id_numbers=self.opens_ids,
-            profile=[pair for pair in self.profile if not is_list or pair[0] in chosen],
-        )
+        return {
+            "day": data["day"],
+            "title": data["title"],
+            "columns": columns,
+            "with_id_numbers": self.opens_ids,
+            "profile": [pair for pair in self.profile if not self.document.asks_fields or pair[0] in chosen],
+        }

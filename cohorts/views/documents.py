@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.services.exports import record_export
-from cohorts.documents import DOCUMENTS, make_document
+from cohorts.documents import DOCUMENTS, FORMATS, Wish, make_document
 from cohorts.forms.documents import DocumentForm
 from cohorts.models import TrainingClass
 from cohorts.rules.days import shown_day
@@ -32,6 +32,8 @@ class DocumentList(FormPage):
         runs_cohort = access.may(self.request.user, "cohorts.import_roster", self.cohort)
         return super().get_form_kwargs() | {
             "cohort": self.cohort,
+            "documents": DOCUMENTS,
+            "formats": FORMATS,
             "classes": list(classes.order_by("number", "pk")),
             "with_rest": runs_cohort,
             "may_open": runs_cohort and access.holds(self.request.user, "cohorts.see_secrets"),
@@ -53,7 +55,7 @@ class DocumentList(FormPage):
 
     def form_valid(self, form):
         key, kind = form.cleaned_data["make"]
-        wish = form.wish()
+        wish = Wish(**form.wish())
         papers = class_papers(
             self.cohort,
             form.chosen,
