@@ -1,6 +1,7 @@
 """Who may do what with cohorts, classes, people and trainees. Everything under a cohort follows ``cohorts_of``."""
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts.access import SCOPES, Scope
 from accounts.models import Role, ScopeKind
@@ -94,6 +95,23 @@ def cohorts_i_attend(user, role) -> Q:
     return Q(pk__in=Trainee.objects.filter(person__user=user).values("cohort"))
 
 
+def classes_i_attend(user, role) -> Q:
+    """classes in which I am or was"""
+    return Q(pk__in=ClassMembership.objects.filter(trainee__person__user=user).values("training_class"))
+
+
+def classes_i_head(user, role) -> Q:
+    """classes whose head teacher I am today"""
+    today = timezone.localdate()
+    terms = ClassOfficer.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=today),
+        person__user=user,
+        office=ClassOfficer.Office.HEAD_TEACHER,
+        starts_on__lte=today,
+    )
+    return Q(pk__in=terms.values("training_class"))
+
+
 def people_of_my_cohorts(user, role) -> Q:
     """people who have or had a place or an office in a cohort in the scope of the role"""
     cohorts = whole_cohorts(user, role)
@@ -123,6 +141,7 @@ grant(
 grant("cohorts.change_cohort", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
 # The rows are the programs in which a cohort may be made.
 grant("cohorts.create_cohort", on="programs.Program", admin=my_programs, organizer=my_programs)
+grant("cohorts.open_accounts", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
 grant("cohorts.import_roster", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
 grant("cohorts.print_documents", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts, officer=my_cohorts)
 grant("cohorts.split_classes", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
@@ -133,6 +152,22 @@ grant(
     organizer=in_my_cohorts,
     leader=in_my_cohorts,
     officer=within("cohort", "pk"),
+)
+grant(
+    "cohorts.view_directory",
+    on="cohorts.TrainingClass",
+    admin=in_my_cohorts,
+    organizer=in_my_cohorts,
+    officer=within("cohort", "pk"),
+    trainee=classes_i_attend,
+)
+# All phone numbers of a class at once, for a reason; classmates see those of people who said yes.
+grant(
+    "cohorts.see_directory_phones",
+    on="cohorts.TrainingClass",
+    admin=in_my_cohorts,
+    organizer=in_my_cohorts,
+    officer=classes_i_head,
 )
 grant("cohorts.change_class", on="cohorts.TrainingClass", admin=in_my_cohorts, organizer=in_my_cohorts)
 grant(

@@ -1,14 +1,18 @@
 from django.urls import path
 
 from cohorts.views import (
+    accounts,
     classes,
     cohorts,
+    directory,
     documents,
     groups,
     officers,
+    own,
     people,
     profile,
     roster,
+    search,
     split,
     trainee_acts,
     trainees,
@@ -94,4 +98,14 @@ urlpatterns += [  # people over all cohorts
 ]
 urlpatterns += [  # papers of the first day
     path("cohorts/<int:cohort>/documents/", documents.DocumentList.as_view(), name="document_list"),
+]
+urlpatterns += [  # accounts, the address book, one's own profile, search
+    path("cohorts/<int:cohort>/accounts/", accounts.AccountOpen.as_view(), name="account_open"),
+    path("cohorts/<int:cohort>/accounts/slips/", accounts.AccountSlips.as_view(), name="account_slips"),
+    path("cohorts/<int:cohort>/trainees/accounts/", accounts.TraineesAccounts.as_view(), name="trainees_accounts"),
+    path("classes/<int:pk>/directory/", directory.ClassDirectory.as_view(), name="class_directory"),
+    path("my/profile/", own.MyProfile.as_view(), name="my_profile"),
+    path("my/consents/<str:purpose>/", own.ConsentAct.as_view(), name="consent_give"),
+    path("my/consents/<str:purpose>/back/", own.ConsentAct.as_view(gives=False), name="consent_take_back"),
+    path("search/", search.Search.as_view(), name="search"),
 ]

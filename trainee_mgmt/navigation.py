@@ -58,6 +58,7 @@ ENTRIES = (
           short=pgettext_lazy("bottom bar", "Journals")),
     Entry(MINE, _("My score"), "award", "assessments:my_score", bar=("trainee",), roles=("trainee",),
           short=pgettext_lazy("bottom bar", "Score")),
+    Entry(MINE, _("My profile"), "person", "cohorts:my_profile", roles=("trainee",)),
     Entry(DAILY, _("Sessions and roll"), "calendar", "learning:session_list", in_cohort=True, bar=RUNNERS,
           short=pgettext_lazy("bottom bar", "Sessions"), covers=("learning:attendance", "learning:roll")),
     Entry(DAILY, _("Trainees"), "people", "cohorts:trainee_list", in_cohort=True, bar=RUNNERS, covers=("cohorts:membership",)),
@@ -197,6 +198,9 @@ def known_addresses(roles: frozenset[str], cohort_id: int | None) -> dict[str, s
 
 
 def search_address(roles: frozenset[str], cohort_id: int | None) -> str:
-    """Search looks among the trainees of the cohort, or among all people; nothing for those who may open neither."""
+    """Search looks among people and classes; while that page does not exist, in the list of trainees or of people."""
+    search = address("cohorts:search")
+    if search and may_open(roles, search):
+        return search
     known = known_addresses(roles, cohort_id)
     return known.get("cohorts:trainee_list") or known.get("cohorts:person_list") or ""

@@ -142,15 +142,19 @@ class TraineeEditForm(CrispyMixin, forms.Form):
 class ChosenForm(CrispyMixin, forms.Form):
     """What is done with several chosen trainees; their keys travel in one hidden field."""
 
+    submit_label = gettext_lazy("Go on")
     chosen = forms.CharField(widget=forms.HiddenInput, required=False)
-    on = forms.DateField(label=gettext_lazy("From"), widget=DateInput)
 
     def __init__(self, *args, cohort, **kwargs):
         super().__init__(*args, **kwargs)
         self.cohort = cohort
 
 
-class MoveForm(ChosenForm):
+class DatedForm(ChosenForm):
+    on = forms.DateField(label=gettext_lazy("From"), widget=DateInput)
+
+
+class MoveForm(DatedForm):
     submit_label = gettext_lazy("Move")
     training_class = forms.ModelChoiceField(label=gettext_lazy("To the class"), queryset=None)
     field_order = ("training_class", "on")
@@ -162,7 +166,7 @@ class MoveForm(ChosenForm):
         self.fields["on"].help_text = _("The days before keep their class; marks and journals stay where they are.")
 
 
-class GroupForm(ChosenForm):
+class GroupForm(DatedForm):
     submit_label = gettext_lazy("Put into the group")
     group = forms.ModelChoiceField(label=gettext_lazy("Group"), queryset=None)
     field_order = ("group", "on")
@@ -177,7 +181,7 @@ class GroupForm(ChosenForm):
         )
 
 
-class WithdrawForm(ChosenForm):
+class WithdrawForm(DatedForm):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
 
     def __init__(self, *args, **kwargs):
@@ -185,7 +189,7 @@ class WithdrawForm(ChosenForm):
         self.fields["on"].label = _("First day not in training")
 
 
-class RejoinForm(ChosenForm):
+class RejoinForm(DatedForm):
     submit_label = gettext_lazy("Take back into training")
     training_class = forms.ModelChoiceField(label=gettext_lazy("Class"), required=False, queryset=None)
 

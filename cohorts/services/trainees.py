@@ -109,6 +109,24 @@ def edit_trainee(
 
 
 @transaction.atomic
+def fill_own_profile(trainee: Trainee, answers: dict) -> Trainee:
+    """What the trainee answers about oneself: only fields that are the trainee's to fill. No import overwrites it."""
+    trainee = _locked(trainee)
+    mine = set(trainee.cohort.profile_fields.filter(filled_by_trainee=True).values_list("key", flat=True))
+    if not answers.keys() <= mine:
+        raise Refused(_("This field is filled in by the organizer."))
+    new = {key: value for key, value in answers.items() if trainee.profile.get(key) != value}
+    before = {HAND_SET + key: trainee.profile.get(key) for key in new}
+    trainee.profile = merged(trainee.profile, new)
+    trainee.hand_set = sorted({*trainee.hand_set, *before})
+    trainee.save(update_fields=["profile", "hand_set"])
+    record(
+        "cohorts.fill_own_profile", trainee, before=before, after={HAND_SET + key: value for key, value in new.items()}
+    )
+    return trainee
+
+
+@transaction.atomic
 def move_to_class(trainees: Collection[Trainee], training_class: TrainingClass, *, on: date) -> Moved:
     """Into the class from a day on; the days before keep their class. All of them or none.
 

@@ -56,6 +56,7 @@ class TraineeList(TablePage):
             BulkAction(reverse("cohorts:trainees_move", kwargs=at), _("Move to a class"), "swap"),
             BulkAction(reverse("cohorts:trainees_group", kwargs=at), _("Put into a group"), "circle-people"),
             BulkAction(reverse("cohorts:trainees_withdraw", kwargs=at), _("Withdraw"), "minus"),
+            BulkAction(reverse("cohorts:trainees_accounts", kwargs=at), _("Open accounts"), "key"),
         ]
 
     def get_context_data(self, **kwargs):
