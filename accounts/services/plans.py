@@ -49,7 +49,9 @@ def make_plan(
 def recompute_plan(plan: Plan, *, given: dict) -> Plan:
     """Compute again with other choices; what was decided before is dropped."""
     plan = _locked(plan, Plan.State.DRAFT, Plan.State.READY, Plan.State.STALE, Plan.State.FAILED)
-    Plan.objects.filter(pk=plan.pk).update(given=_seal(given), payload=None, digest="", summary={})
+    Plan.objects.filter(pk=plan.pk).update(
+        state=Plan.State.COMPUTING, given=_seal(given), payload=None, digest="", summary={}
+    )
     _queue(plan, "accounts.compute_plan", Plan.State.COMPUTING)
     record("accounts.recompute_plan", plan, after={"kind": plan.kind})
     return plan

@@ -129,9 +129,7 @@ class Matching:
         if (first := self.row_of.setdefault(verdict.person.id, row.key)) != row.key:
             return self._doubt(row, verdict, "matched_twice", "name", (SKIP,), key=first)
         if verdict.person.place and not verdict.person.place.is_active:
-            return self._doubt(
-                row, verdict, "not_in_training", "name", {"number": verdict.person.place.number}, (SKIP,)
-            )
+            return self._doubt(row, verdict, "not_in_training", "name", (SKIP,), number=verdict.person.place.number)
         return verdict
 
     def _by_numbers(self, row: Row) -> Verdict:
