@@ -83,6 +83,10 @@ class Scope:
     def model(self):
         return apps.get_model(self.on)
 
+    def label(self, row) -> str:
+        """``点燃学习计划 · 第一期``"""
+        return " · ".join([*(str(getattr(row, name)) for name in self.related), str(row)])
+
     def covered(self, user, role: str) -> QuerySet:
         return self.model._default_manager.filter(self.rows(user, role))
 

@@ -153,7 +153,7 @@ def _scope_columns(kind: str, pk: int | None) -> dict:
     row = scope.model._default_manager.select_related(*scope.related).filter(pk=pk).first()
     if row is None:
         raise Refused(_("Choose what the role is given over."))
-    label = " · ".join([*(str(getattr(row, name)) for name in scope.related), str(row)])[:200]
+    label = scope.label(row)[:200]
     if kind == ScopeKind.UNIT:
         return {"unit": row, "scope_id": None, "scope_label": label}
     return {"unit": None, "scope_id": row.pk, "scope_label": label}

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import RedirectView
 
-from accounts.forms import OwnPasswordForm
+from accounts.forms.sign_in import OwnPasswordForm
 from accounts.services import set_own_password, system_is_empty
 from trainee_mgmt.kit.pages import FormPage, Page
 

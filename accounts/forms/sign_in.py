@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from trainee_mgmt.kit.forms import CrispyMixin
 
 OWN_PASSWORD = _("At least 8 characters, not only digits, and not easy to guess.")
@@ -70,15 +71,14 @@ class ActivateCodeForm(CrispyMixin, _NoPlaceholders, AllauthActivateTOTPForm):
         self.fields["code"].widget.attrs |= {"inputmode": "numeric"}
 
 
-class OwnPasswordForm(CrispyMixin, forms.Form):
+class OwnPasswordFields(forms.Form):
     """A password of one's own, twice, checked against the rules for this person."""
 
-    submit_label = _("Save and go on")
     password1 = forms.CharField(
         label=_("New password"),
         strip=False,
         max_length=128,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=OWN_PASSWORD,
     )
     password2 = forms.CharField(
@@ -88,10 +88,6 @@ class OwnPasswordForm(CrispyMixin, forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.user = user
-
     def clean(self):
         data = super().clean()
         first, second = data.get("password1"), data.get("password2")
@@ -99,10 +95,46 @@ class OwnPasswordForm(CrispyMixin, forms.Form):
             self.add_error("password2", _("The two are not the same."))
         elif first:
             try:
-                validate_password(first, self.user)
+                validate_password(first, self.person())
             except forms.ValidationError as error:
                 self.add_error("password1", error)
-            else:
-                if self.user.check_password(first):
-                    self.add_error("password1", _("This is the first password; please choose one of your own."))
         return data
+
+    def person(self) -> User:
+        """Whose password it will be: it must not resemble the name."""
+        return User(username=self.cleaned_data.get("username", ""), name=self.cleaned_data.get("name", ""))
+
+
+class OwnPasswordForm(CrispyMixin, OwnPasswordFields):
+    submit_label = _("Save and go on")
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["password1"].widget.attrs["autofocus"] = True
+
+    def person(self):
+        return self.user
+
+    def clean_password1(self):
+        password = self.cleaned_data["password1"]
+        if self.user.check_password(password):
+            raise forms.ValidationError(_("This is the first password; please choose one of your own."))
+        return password
+
+
+class SetupForm(CrispyMixin, OwnPasswordFields):
+    """The first administrator."""
+
+    layout = ("unit", "name", "username", "password1", "password2")
+    submit_label = _("Start")
+    unit = forms.CharField(
+        label=_("Your office"), max_length=80, help_text=_("The unit at the top: all others will be below it.")
+    )
+    name = forms.CharField(label=_("Your name"), max_length=60)
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=60,
+        initial="admin",
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )

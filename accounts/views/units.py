@@ -1,0 +1,231 @@
+"""The tree of units."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+
+from accounts import services
+from accounts.forms.office import UnitForm, UnitImportForm, UnitMoveForm
+from accounts.models import Unit
+from accounts.plans import UnitPlan, template_book
+from accounts.selectors import unit_labels, units_like
+from accounts.tables import UnitTable
+from trainee_mgmt.kit.lists import TablePage
+from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page, StaticPage
+from trainee_mgmt.kit.sheets import XLSX
+from trainee_mgmt.kit.uploads import content_disposition
+
+
+class UnitList(TablePage):
+    allow = "accounts.view_unit"
+    model = Unit
+    table_class = UnitTable
+    template_name = "accounts/unit_list.html"
+    title = gettext_lazy("Units")
+
+
+class UnitDetail(StaticPage):
+    allow = "accounts.view_unit"
+    template_name = "accounts/unit_detail.html"
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.unit = get_object_or_404(self.reachable(Unit), pk=kwargs["pk"])
+
+    def get_context_data(self, **kwargs):
+        below = Unit.objects.within(self.unit.path)
+        return super().get_context_data(
+            unit=self.unit,
+            way=self._way(),
+            children=self.unit.children.order_by("closed_on", "path"),
+            below=below.count() - 1,
+            people=self.unit.users.count(),
+            people_below=sum(below.filter(users__isnull=False).values_list("users__id", flat=True).count() for _once in "1"),
+            grants=self.unit.grants.in_force(timezone.localdate())
+            .select_related("user", "granted_by", "delegated_from__user")
+            .order_by("role", "pk"),
+            **kwargs,
+        )
+
+    def _way(self) -> list[Unit]:
+        """The units above, from the top; out of the person's reach they are words, not links."""
+        keys = [int(key) for key in self.unit.path.rstrip(".").split(".")][:-1]
+        above = {unit.pk: unit for unit in Unit.objects.filter(pk__in=keys)}
+        reach = set(self.reachable(Unit).filter(pk__in=keys).values_list("pk", flat=True))
+        return [(above[key], key in reach) for key in keys]
+
+
+class UnitCreate(FormPage):
+    """A new unit under the one of the URL."""
+
+    allow = "accounts.change_unit"
+    form_class = UnitForm
+    success_message = gettext_lazy("The unit was created.")
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.parent = get_object_or_404(self.reachable(Unit), pk=kwargs["pk"])
+
+    def get_title(self):
+        return _("New unit under %(unit)s") % {"unit": self.parent.name}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(cancel_url=self.parent.get_absolute_url(), **kwargs)
+
+    def save(self, form):
+        return services.create_unit(parent=self.parent, **form.cleaned_data)
+
+    def get_success_url(self):
+        return self.object.get_absolute_url()
+
+
+class UnitUpdate(EditPage):
+    allow = "accounts.change_unit"
+    model = Unit
+    form_class = UnitForm
+    success_message = gettext_lazy("The unit was saved.")
+
+    def get_title(self):
+        return _("Edit %(unit)s") % {"unit": self.name}
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.name = self.object.name  # the form writes into the object what was typed
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(cancel_url=self.object.get_absolute_url(), **kwargs)
+
+    def save(self, form):
+        return services.change_unit(Unit.objects.get(pk=self.object.pk), **form.cleaned_data)
+
+    def get_success_url(self):
+        return self.object.get_absolute_url()
+
+
+class UnitMove(EditPage):
+    """To another place in the tree, both within reach."""
+
+    allow = "accounts.change_unit"
+    model = Unit
+    form_class = UnitMoveForm
+
+    def get_title(self):
+        return _("Move %(unit)s") % {"unit": self.object.name}
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"reachable": self.reachable(Unit)}
+
+    def get_context_data(self, **kwargs):
+        below = Unit.objects.within(self.object.path).count() - 1
+        note = _("Everything below it moves along: %(count)s units. Who has a role over the new place sees them from then on.")
+        return super().get_context_data(
+            form_note=note % {"count": below}, cancel_url=self.object.get_absolute_url(), **kwargs
+        )
+
+    def save(self, form):
+        return services.move_unit(self.object, to=form.cleaned_data["to"])
+
+    def get_success_message(self):
+        return _("%(unit)s and all below it were moved.") % {"unit": self.object.name}
+
+    def get_success_url(self):
+        return self.object.get_absolute_url()
+
+
+class UnitClose(ActionPage):
+    allow = "accounts.change_unit"
+    model = Unit
+
+    def act(self, unit):
+        services.close_unit(unit, on=timezone.localdate())
+        return _("The unit was closed.")
+
+
+class UnitReopen(ActionPage):
+    allow = "accounts.change_unit"
+    model = Unit
+
+    def act(self, unit):
+        services.reopen_unit(unit)
+        return _("The unit is in use again.")
+
+
+class UnitDelete(ActionPage):
+    allow = "accounts.change_unit"
+    model = Unit
+    is_gone = False
+
+    def act(self, unit):
+        services.delete_unit(unit)
+        self.is_gone = True
+        return _("The unit was deleted.")
+
+    def get_success_url(self, unit):
+        return reverse("accounts:unit_list") if self.is_gone else unit.get_absolute_url()
+
+
+class UnitOptions(Page, View):
+    """What a box that takes a unit offers while one types."""
+
+    allow = "accounts.view_unit"
+
+    def get(self, request):
+        typed = (request.GET.get("unit") or request.GET.get("to") or "")[:100]
+        return options(units_like(typed, self.reachable(Unit)).values())
+
+
+class UnitImport(FormPage):
+    """Units of a sheet below one unit: first a plan, then exactly that plan."""
+
+    allow = "accounts.change_unit"
+    form_class = UnitImportForm
+    template_name = "accounts/unit_import.html"
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.unit = get_object_or_404(self.reachable(Unit), pk=kwargs["pk"])
+
+    def get_title(self):
+        return _("Import units below %(unit)s") % {"unit": self.unit.name}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(unit=self.unit, cancel_url=self.unit.get_absolute_url(), **kwargs)
+
+    def save(self, form):
+        return services.make_plan(
+            UnitPlan.name, self.unit, source=form.source(), source_name=form.cleaned_data["file"].name, title=self.get_title()
+        )
+
+    def get_success_url(self):
+        return self.object.get_absolute_url()
+
+
+class UnitImportStart(TablePage):
+    """From the navigation: below which unit? With one at the top there is no question."""
+
+    allow = "accounts.change_unit"
+    model = Unit
+    table_class = UnitTable
+
+    def get(self, request, *args, **kwargs):
+        return super().get(request, *args, **kwargs)
+
+
+class UnitTemplate(Page, View):
+    """An empty sheet with the four columns, and two lines that show how."""
+
+    allow = "accounts.change_unit"
+
+    def get(self, request):
+        name = _("Units") + ".xlsx"
+        headers = {"Content-Disposition": content_disposition(name)}
+        return HttpResponse(template_book(), content_type=XLSX, headers=headers)
+
+
+def options(labels) -> HttpResponse:
+    return HttpResponse(format_html_join("", '<option value="{}"></option>', ((label,) for label in labels)))
