@@ -4,17 +4,18 @@ from urllib.parse import urlencode
 
 from django.apps import apps
 from django.http import HttpRequest
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import User
-from accounts.services import LANGUAGE_COOKIE
-from accounts.services.audit import record_denied
+from accounts.models import AuditEntry, User
+from accounts.services import LANGUAGE_COOKIE, VIEW_AS, record, record_denied, refuse_beyond
 from trainee_mgmt.kit import access, actor
+from trainee_mgmt.kit.errors import Refused
 
-VIEW_AS = "view_as"
 SAFE = {"GET", "HEAD", "OPTIONS"}
+WHILE_VIEWING = {"accounts:view_as_end", "account_logout"}
+NOT_WHILE_VIEWING = ("account_", "mfa_")  # passwords, codes and sessions are nobody else's business
 
 
 class ActorMiddleware:
@@ -44,13 +45,32 @@ class ActorMiddleware:
                 self._write_down(request, response.status_code)
         return response
 
+    def process_view(self, request, view, args, kwargs):
+        """Whoever looks through another's eyes changes nothing and sees nothing of the other's passwords."""
+        if getattr(request, "seen_as", None) is None:
+            return None
+        name = request.resolver_match.view_name or ""
+        if name in WHILE_VIEWING or (request.method in SAFE and not name.startswith(NOT_WHILE_VIEWING)):
+            return None
+        record("accounts.write_while_viewing", label=request.path, outcome=AuditEntry.Outcome.DENIED)
+        return render(request, "accounts/view_as_refused.html", status=403)
+
     def _borrow(self, request, user_id) -> None:
-        other = User.objects.filter(pk=user_id, is_active=True).defer("phone", "first_password").first()
-        if other is None or not access.holds(request.user, "accounts.view_as"):
+        """Asked anew with each request: the right to look may have ended, or the other's rights may have grown."""
+        own = request.user
+        other = None
+        if access.holds(own, "accounts.view_as"):
+            reachable = User.objects.filter(access.rows(own, "accounts.view_as"), is_active=True)
+            other = reachable.filter(pk=user_id).defer("phone", "first_password").first()
+        try:
+            if other is not None:
+                refuse_beyond(own, other)
+        except Refused:
+            other = None
+        if other is None:
             request.session.pop(VIEW_AS, None)
             return
-        request.seen_as = other
-        request.user = other
+        request.seen_as = request.user = other
 
     def _write_down(self, request, status: int) -> None:
         permission, kwargs = getattr(request, "attempted", ("", {}))

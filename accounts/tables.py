@@ -69,7 +69,9 @@ class UnitTable(Table):
     default_order = ("path",)
     row_url = "accounts:unit_detail"
     empty_title = gettext_lazy("No units yet")
-    empty_hint = gettext_lazy("Units form a tree: city, district, street, community. Roles are given over a unit and all below it.")
+    empty_hint = gettext_lazy(
+        "Units form a tree: city, district, street, community. Roles are given over a unit and all below it."
+    )
 
     def prepare(self, queryset: QuerySet) -> QuerySet:
         users = User.objects.filter(unit=OuterRef("pk")).order_by().values("unit").annotate(n=Count("pk")).values("n")
@@ -94,7 +96,9 @@ class UserFilters(TableFilters):
             return queryset
         if phone := clean_phone(value):
             return queryset.filter(phone_index=blind_index("phone", phone))
-        return queryset.filter(Q(name__icontains=value) | Q(username__icontains=value) | Q(name_key__startswith=value.lower()))
+        return queryset.filter(
+            Q(name__icontains=value) | Q(username__icontains=value) | Q(name_key__startswith=value.lower())
+        )
 
     def with_role(self, queryset, name, value):
         if not value:
@@ -251,7 +255,9 @@ class PlanTable(Table):
     default_order = ("-pk",)
     row_url = "accounts:plan_detail"
     empty_title = gettext_lazy("No plans yet")
-    empty_hint = gettext_lazy("What changes many rows is first shown to you as a plan: an import, a split into classes.")
+    empty_hint = gettext_lazy(
+        "What changes many rows is first shown to you as a plan: an import, a split into classes."
+    )
 
 
 class JobTable(Table):

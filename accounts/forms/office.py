@@ -37,7 +37,9 @@ class UnitImportForm(CrispyMixin, forms.Form):
     submit_label = gettext_lazy("Read the file")
     file = forms.FileField(
         label=gettext_lazy("Spreadsheet"),
-        help_text=gettext_lazy("xlsx, xls, ods or csv with the columns 上级单位, 名称, 级别, 编码. Nothing is written before you have read the plan."),
+        help_text=gettext_lazy(
+            "A spreadsheet or text with the columns 上级单位, 名称, 级别, 编码. You read the plan before anything is written."
+        ),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt"}),
     )
 
@@ -82,7 +84,9 @@ class UserChangeForm(UserForm):
         self.fields["username"].required = True
         self.fields["username"].help_text = ""
         if instance.phone_mask:
-            self.fields["phone"].help_text = _("Now %(phone)s. Leave it empty to keep it.") % {"phone": instance.phone_mask}
+            self.fields["phone"].help_text = _("Now %(phone)s. Leave it empty to keep it.") % {
+                "phone": instance.phone_mask
+            }
         else:
             del self.fields["without_phone"]
             self.helper.layout.fields.remove("without_phone")
@@ -181,9 +185,7 @@ class ComplaintForm(CrispyMixin, forms.ModelForm):
 
 class AnswerForm(CrispyMixin, forms.Form):
     submit_label = gettext_lazy("Send the answer")
-    answer = forms.CharField(
-        label=gettext_lazy("Answer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    answer = forms.CharField(label=gettext_lazy("Answer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args, instance, **kwargs):
         super().__init__(*args, **kwargs)

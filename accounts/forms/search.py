@@ -48,7 +48,11 @@ class UnitField(forms.CharField):
 def the_one(found: dict[int, str]) -> int:
     """The key of the only row that fits; else says what is wrong."""
     if not found:
-        raise forms.ValidationError(_("Nothing of this name lies within your scope. Choose from what is offered while you type."))
+        raise forms.ValidationError(
+            _("Nothing of this name lies within your scope. Choose from what is offered while you type.")
+        )
     if len(found) > 1:
-        raise forms.ValidationError(_("Several have this name: %(names)s.") % {"names": "；".join(list(found.values())[:5])})
+        raise forms.ValidationError(
+            _("Several have this name: %(names)s.") % {"names": "；".join(list(found.values())[:5])}
+        )
     return next(iter(found))

@@ -8,6 +8,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.contrib.auth import update_session_auth_hash
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.decorators import method_decorator
@@ -17,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import RedirectView
 
 from accounts.forms.sign_in import OwnPasswordForm
-from accounts.services import set_own_password, system_is_empty
+from accounts.services import record, set_own_password, system_is_empty
 from trainee_mgmt.kit.pages import FormPage, Page
 
 sensitive = method_decorator(sensitive_post_parameters("password1", "password2"), name="dispatch")
@@ -59,20 +60,32 @@ class SecondStep(Page, RedirectView):
     pattern_name = "accounts:me"
 
 
-class SecondStepOn(Page, totp.ActivateTOTPView):
+class SecondStepChange(Page, abstract=True):
+    """What changes the second step is written down, in the same transaction."""
+
     allow = "accounts.use_second_step"
 
+    @transaction.atomic
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        record("accounts.second_step", self.request.user, after={"page": self.request.resolver_match.view_name})
+        return response
 
-class SecondStepOff(Page, totp.DeactivateTOTPView):
-    allow = "accounts.use_second_step"
+
+class SecondStepOn(SecondStepChange, totp.ActivateTOTPView):
+    pass
+
+
+class SecondStepOff(SecondStepChange, totp.DeactivateTOTPView):
+    pass
 
 
 class RecoveryCodes(Page, codes.ViewRecoveryCodesView):
     allow = "accounts.use_second_step"
 
 
-class RecoveryCodesNew(Page, codes.GenerateRecoveryCodesView):
-    allow = "accounts.use_second_step"
+class RecoveryCodesNew(SecondStepChange, codes.GenerateRecoveryCodesView):
+    pass
 
 
 @sensitive

@@ -1,5 +1,6 @@
 """The tree of units."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -11,10 +12,11 @@ from django.views.generic import View
 
 from accounts import services
 from accounts.forms.office import UnitForm, UnitImportForm, UnitMoveForm
-from accounts.models import Unit
+from accounts.models import Role, ScopeKind, Unit, User
 from accounts.plans import UnitPlan, template_book
-from accounts.selectors import unit_labels, units_like
+from accounts.selectors import units_like
 from accounts.tables import UnitTable
+from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page, StaticPage
 from trainee_mgmt.kit.sheets import XLSX
@@ -27,6 +29,15 @@ class UnitList(TablePage):
     table_class = UnitTable
     template_name = "accounts/unit_list.html"
     title = gettext_lazy("Units")
+
+    def get_context_data(self, **kwargs):
+        may_change = access.holds(self.request.user, "accounts.change_unit")
+        mine = (
+            self.reachable(Unit, "accounts.change_unit").active().order_by("path")
+            if may_change
+            else Unit.objects.none()
+        )
+        return super().get_context_data(top=mine.first(), is_everywhere=is_everywhere(self.request.user), **kwargs)
 
 
 class UnitDetail(StaticPage):
@@ -45,7 +56,7 @@ class UnitDetail(StaticPage):
             children=self.unit.children.order_by("closed_on", "path"),
             below=below.count() - 1,
             people=self.unit.users.count(),
-            people_below=sum(below.filter(users__isnull=False).values_list("users__id", flat=True).count() for _once in "1"),
+            people_below=User.objects.filter(unit__in=below).count(),
             grants=self.unit.grants.in_force(timezone.localdate())
             .select_related("user", "granted_by", "delegated_from__user")
             .order_by("role", "pk"),
@@ -58,6 +69,29 @@ class UnitDetail(StaticPage):
         above = {unit.pk: unit for unit in Unit.objects.filter(pk__in=keys)}
         reach = set(self.reachable(Unit).filter(pk__in=keys).values_list("pk", flat=True))
         return [(above[key], key in reach) for key in keys]
+
+
+class UnitCreateTop(FormPage):
+    """A unit at the top: only for administrators of everything, others could not see it."""
+
+    allow = "accounts.change_unit"
+    form_class = UnitForm
+    title = gettext_lazy("New unit at the top")
+    success_message = gettext_lazy("The unit was created.")
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        if not is_everywhere(request.user):
+            raise PermissionDenied
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(cancel_url=reverse("accounts:unit_list"), **kwargs)
+
+    def save(self, form):
+        return services.create_unit(parent=None, **form.cleaned_data)
+
+    def get_success_url(self):
+        return self.object.get_absolute_url()
 
 
 class UnitCreate(FormPage):
@@ -122,7 +156,9 @@ class UnitMove(EditPage):
 
     def get_context_data(self, **kwargs):
         below = Unit.objects.within(self.object.path).count() - 1
-        note = _("Everything below it moves along: %(count)s units. Who has a role over the new place sees them from then on.")
+        note = _(
+            "Everything below it moves along: %(count)s units. Who has a role over the new place sees them from then on."
+        )
         return super().get_context_data(
             form_note=note % {"count": below}, cancel_url=self.object.get_absolute_url(), **kwargs
         )
@@ -197,23 +233,18 @@ class UnitImport(FormPage):
         return super().get_context_data(unit=self.unit, cancel_url=self.unit.get_absolute_url(), **kwargs)
 
     def save(self, form):
+        name = form.cleaned_data["file"].name
         return services.make_plan(
-            UnitPlan.name, self.unit, source=form.source(), source_name=form.cleaned_data["file"].name, title=self.get_title()
+            UnitPlan.name,
+            self.unit,
+            given={"name": name},
+            source=form.source(),
+            source_name=name,
+            title=str(self.get_title()),
         )
 
     def get_success_url(self):
         return self.object.get_absolute_url()
-
-
-class UnitImportStart(TablePage):
-    """From the navigation: below which unit? With one at the top there is no question."""
-
-    allow = "accounts.change_unit"
-    model = Unit
-    table_class = UnitTable
-
-    def get(self, request, *args, **kwargs):
-        return super().get(request, *args, **kwargs)
 
 
 class UnitTemplate(Page, View):
@@ -225,6 +256,10 @@ class UnitTemplate(Page, View):
         name = _("Units") + ".xlsx"
         headers = {"Content-Disposition": content_disposition(name)}
         return HttpResponse(template_book(), content_type=XLSX, headers=headers)
+
+
+def is_everywhere(user) -> bool:
+    return any(grant.scope_kind == ScopeKind.ALL for grant in user.grants_of(Role.ADMIN))
 
 
 def options(labels) -> HttpResponse:
