@@ -79,8 +79,8 @@ class UserChangeForm(UserForm):
     without_phone = forms.BooleanField(label=gettext_lazy("Take the phone number away"), required=False)
 
     def __init__(self, *args, instance: User, way: str, **kwargs):
-        initial = {"name": instance.name, "username": instance.username, "unit": way}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"name": instance.name, "username": instance.username, "unit": way}
+        super().__init__(*args, **kwargs)
         self.fields["username"].required = True
         self.fields["username"].help_text = ""
         if instance.phone_mask:

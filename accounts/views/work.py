@@ -13,7 +13,7 @@ from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, Page, StaticPage
 from trainee_mgmt.kit.plans import KINDS
-from trainee_mgmt.kit.uploads import content_disposition
+from trainee_mgmt.kit.uploads import file_name
 
 BUSY = (Plan.State.COMPUTING, Plan.State.APPLYING)
 READABLE = (Plan.State.READY, Plan.State.STALE)
@@ -128,7 +128,7 @@ class JobFile(Page, View):
     def get(self, request, pk):
         job = get_object_or_404(self.reachable(Job).exclude(result_file=""), pk=pk)
         name = job.result_name or job.result_file.name.rsplit("/", 1)[-1]
-        return FileResponse(job.result_file.open(), headers={"Content-Disposition": content_disposition(name)})
+        return FileResponse(job.result_file.open(), as_attachment=True, filename=file_name(name))
 
 
 def subject_of(user, plan: Plan):

@@ -33,3 +33,7 @@ rest();
 
 const { cohort } = document.body.dataset;
 if (cohort) document.cookie = `cohort=${encodeURIComponent(cohort)}; path=/; samesite=lax`;
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
