@@ -579,7 +579,9 @@ def test_the_first_administrator_comes_by_a_link_that_works_once():
     assert Unit.objects.get().users.get().role_set == {"admin"}
 
 
-@pytest.mark.parametrize("token", ["forged", signing.dumps("first administrator", salt="another")])
+@pytest.mark.parametrize(
+    "token", ["forged", signing.dumps("first administrator", salt="another")], ids=["no token", "of another purpose"]
+)
 def test_a_link_that_this_server_did_not_print_opens_nothing(token):
     assert Client().get(reverse("accounts:setup", kwargs={"token": token})).status_code == 404
 
