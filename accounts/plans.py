@@ -31,7 +31,7 @@ WHY = {
     "circle": gettext_lazy("These rows belong to each other in a circle."),
     "twice": gettext_lazy("The file names this unit twice."),
     "too_deep": gettext_lazy("The tree cannot become deeper than this."),
-    "closed_parent": gettext_lazy("A closed unit takes no new ones."),
+    "closed_parent": gettext_lazy("A unit that is out of use takes no new ones."),
 }
 
 

@@ -40,7 +40,7 @@ def indented(name, path) -> SafeString:
 
 
 def in_use(closed_on) -> SafeString:
-    return status_tag("", _("closed")) if closed_on else status_tag("ok", _("in use"))
+    return status_tag("", _("out of use")) if closed_on else status_tag("ok", _("in use"))
 
 
 class UnitTable(Table):
@@ -57,13 +57,13 @@ class UnitTable(Table):
             "state",
             gettext_lazy("State"),
             source="closed_on",
-            text=lambda closed_on: _("closed") if closed_on else _("in use"),
+            text=lambda closed_on: _("out of use") if closed_on else _("in use"),
             html=in_use,
         ),
     )
     tabs = (
         Tab("open", gettext_lazy("In use"), Q(closed_on=None)),
-        Tab("closed", gettext_lazy("Closed"), Q(closed_on__isnull=False)),
+        Tab("closed", gettext_lazy("Out of use"), Q(closed_on__isnull=False)),
     )
     filterset_class = UnitFilters
     default_order = ("path",)

@@ -57,6 +57,7 @@ urlpatterns = [
     path("exports/", records.ExportList.as_view(), name="export_list"),
     path("complaints/", records.ComplaintList.as_view(), name="complaint_list"),
     path("complaints/new/", records.ComplaintCreate.as_view(), name="complaint_create"),
+    path("complaints/mine/", records.ComplaintMine.as_view(), name="complaint_mine"),
     path("complaints/<int:pk>/", records.ComplaintAnswer.as_view(), name="complaint_answer"),
 ]
 

@@ -22,7 +22,7 @@ class UnitForm(CrispyMixin, forms.ModelForm):
 
 
 class UnitMoveForm(CrispyMixin, forms.Form):
-    submit_label = gettext_lazy("Move")
+    submit_label = gettext_lazy("Move the unit")
     to = UnitField(
         label=gettext_lazy("Belongs to"),
         help_text=gettext_lazy("Type a part of the name, its code, or the way to it: district / street."),

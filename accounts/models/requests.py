@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ExportRecord(models.Model):
@@ -52,7 +53,7 @@ class Complaint(models.Model):
     """A word about a burden: anyone may send one from any page; an administrator answers (减负)."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("complaint", "open")
         ANSWERED = "answered", _("answered")
 
     user = models.ForeignKey(

@@ -31,7 +31,7 @@ def add_unit(*, parent_id: int | None, name: str, level: str, code: str = "") ->
     if parent_id is not None:
         above, closed_on = Unit.objects.values_list("path", "closed_on").get(pk=parent_id)
         if closed_on:
-            raise Refused(_("A closed unit takes no new ones."))
+            raise Refused(_("A unit that is out of use takes no new ones."))
     unit = Unit.objects.create(parent_id=parent_id, name=name, level=level, code=code)
     unit.path = _checked(f"{above}{unit.pk}.")
     unit.save(update_fields=["path"])
@@ -59,7 +59,7 @@ def move_unit(unit: Unit, *, to: Unit | None) -> Unit:
         if target and target.path.startswith(unit.path):
             raise Refused(_("A unit cannot belong to itself or to a unit below it."))
         if target and target.closed_on:
-            raise Refused(_("A closed unit takes no new ones."))
+            raise Refused(_("A unit that is out of use takes no new ones."))
         path = f"{target.path if target else ''}{unit.pk}."
         longest = max(map(len, Unit.objects.within(unit.path).values_list("path", flat=True)))
         _checked("." * (longest - len(unit.path) + len(path)))
@@ -81,9 +81,11 @@ def close_unit(unit: Unit, *, on: date) -> None:
     lock_unit_tree()
     below = Unit.objects.within(unit.path).active().exclude(pk=unit.pk).count()
     if below:
-        raise Refused(_("%(count)s units below it are still open; close or move them first.") % {"count": below})
+        raise Refused(
+            _("%(count)s units below it are still in use; take them out of use or move them first.") % {"count": below}
+        )
     if not Unit.objects.active().filter(pk=unit.pk).update(closed_on=on):
-        raise Refused(_("This unit is closed already."))
+        raise Refused(_("This unit is out of use already."))
     record("accounts.close_unit", unit, after={"closed_on": on})
 
 
@@ -91,9 +93,9 @@ def close_unit(unit: Unit, *, on: date) -> None:
 def reopen_unit(unit: Unit) -> None:
     lock_unit_tree()
     if unit.parent_id and Unit.objects.filter(pk=unit.parent_id).exclude(closed_on=None).exists():
-        raise Refused(_("The unit above it is closed; open that one first."))
+        raise Refused(_("The unit above it is out of use; take that one into use first."))
     if not Unit.objects.exclude(closed_on=None).filter(pk=unit.pk).update(closed_on=None):
-        raise Refused(_("This unit is open already."))
+        raise Refused(_("This unit is in use already."))
     record("accounts.reopen_unit", unit)
 
 
@@ -106,7 +108,7 @@ def delete_unit(unit: Unit) -> None:
         Unit.objects.get(pk=unit.pk).delete()
     except ProtectedError as error:
         raise Refused(
-            _("People, units or records belong to it, so it cannot be deleted. You can close it instead.")
+            _("People, units or records belong to it, so it cannot be deleted. You can take it out of use instead.")
         ) from error
 
 

@@ -64,7 +64,7 @@ class ExportList(TablePage):
 
 
 class ComplaintCreate(FormPage):
-    """From the foot of any page; below it what I said before, with the answers."""
+    """From the foot of any page."""
 
     allow = "accounts.send_complaint"
     form_class = ComplaintForm
@@ -73,8 +73,7 @@ class ComplaintCreate(FormPage):
     success_message = gettext_lazy("Thank you. It goes to the administrators; the answer will stand here.")
 
     def get_context_data(self, **kwargs):
-        mine = self.reachable(Complaint, "accounts.view_own_complaint").select_related("answered_by").order_by("-pk")
-        return super().get_context_data(mine=mine[:50], page=self.page(), **kwargs)
+        return super().get_context_data(page=self.page(), **kwargs)
 
     def page(self) -> str:
         page = self.request.GET.get("page", "")[:200]
@@ -84,7 +83,18 @@ class ComplaintCreate(FormPage):
         return services.send_complaint(self.request.user, text=form.cleaned_data["text"], page=self.page())
 
     def get_success_url(self):
-        return reverse("accounts:complaint_create")
+        return reverse("accounts:complaint_mine")
+
+
+class ComplaintMine(StaticPage):
+    """What I said before, with the answers."""
+
+    allow = "accounts.view_own_complaint"
+    template_name = "accounts/complaint_mine.html"
+
+    def get_context_data(self, **kwargs):
+        mine = self.reachable(Complaint).select_related("answered_by").order_by("-pk")
+        return super().get_context_data(mine=mine[:100], **kwargs)
 
 
 class ComplaintList(TablePage):

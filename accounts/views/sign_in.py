@@ -9,8 +9,8 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
-from django.http import HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import redirect, resolve_url
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -76,11 +76,21 @@ class SecondStepOn(SecondStepChange, totp.ActivateTOTPView):
     pass
 
 
-class SecondStepOff(SecondStepChange, totp.DeactivateTOTPView):
+class IfSwitchedOn:
+    """Who has no second step is led to where it is switched on."""
+
+    def dispatch(self, request, *args, **kwargs):
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except Http404:
+            return redirect("accounts:me")
+
+
+class SecondStepOff(IfSwitchedOn, SecondStepChange, totp.DeactivateTOTPView):
     pass
 
 
-class RecoveryCodes(Page, codes.ViewRecoveryCodesView):
+class RecoveryCodes(IfSwitchedOn, Page, codes.ViewRecoveryCodesView):
     allow = "accounts.use_second_step"
 
 

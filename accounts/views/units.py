@@ -1,8 +1,8 @@
 """The tree of units."""
 
-from django.core.exceptions import PermissionDenied
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -17,6 +17,7 @@ from accounts.plans import UnitPlan, template_book
 from accounts.selectors import units_like
 from accounts.tables import UnitTable
 from trainee_mgmt.kit import access
+from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page, StaticPage
 from trainee_mgmt.kit.sheets import XLSX
@@ -79,15 +80,18 @@ class UnitCreateTop(FormPage):
     title = gettext_lazy("New unit at the top")
     success_message = gettext_lazy("The unit was created.")
 
-    def enter(self, request, **kwargs):
-        super().enter(request, **kwargs)
+    def get(self, request, *args, **kwargs):
         if not is_everywhere(request.user):
-            raise PermissionDenied
+            messages.error(request, _("Only administrators of everything make units at the top."))
+            return redirect("accounts:unit_list")
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(cancel_url=reverse("accounts:unit_list"), **kwargs)
 
     def save(self, form):
+        if not is_everywhere(self.request.user):
+            raise Refused(_("Only administrators of everything make units at the top."))
         return services.create_unit(parent=None, **form.cleaned_data)
 
     def get_success_url(self):
@@ -179,7 +183,7 @@ class UnitClose(ActionPage):
 
     def act(self, unit):
         services.close_unit(unit, on=timezone.localdate())
-        return _("The unit was closed.")
+        return _("The unit is out of use.")
 
 
 class UnitReopen(ActionPage):
