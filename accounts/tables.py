@@ -289,7 +289,7 @@ OUTCOME_KINDS = {
 
 
 class AuditFilters(TableFilters):
-    who = django_filters.CharFilter(label=gettext_lazy("Who"), field_name="actor_name", lookup_expr="icontains")
+    who = django_filters.CharFilter(label=gettext_lazy("Who did it"), field_name="actor_name", lookup_expr="icontains")
     action = django_filters.CharFilter(label=gettext_lazy("Action"), method="by_action")
     what = django_filters.CharFilter(label=gettext_lazy("What"), field_name="object_label", lookup_expr="icontains")
     outcome = django_filters.ChoiceFilter(label=gettext_lazy("Outcome"), choices=AuditEntry.Outcome.choices)
@@ -327,7 +327,7 @@ class AuditTable(Table):
     personal = True
     columns = (
         Column("at", gettext_lazy("When")),
-        Column("actor_name", gettext_lazy("Who")),
+        Column("actor_name", gettext_lazy("Who did it")),
         Column("role", gettext_lazy("Role used"), text=role_in_words),
         Column("action", gettext_lazy("Action"), text=in_words),
         Column("code", gettext_lazy("Code"), source="action", on_screen=False),
@@ -347,7 +347,7 @@ class AuditTable(Table):
 
 
 class ExportFilters(TableFilters):
-    who = django_filters.CharFilter(label=gettext_lazy("Who"), field_name="user__name", lookup_expr="icontains")
+    who = django_filters.CharFilter(label=gettext_lazy("Who did it"), field_name="user__name", lookup_expr="icontains")
     what = django_filters.CharFilter(label=gettext_lazy("What"), field_name="what", lookup_expr="icontains")
 
 
@@ -355,7 +355,7 @@ class ExportTable(Table):
     name = gettext_lazy("Files taken out")
     columns = (
         Column("at", gettext_lazy("When"), sort="at"),
-        Column("who", gettext_lazy("Who"), source="user__name"),
+        Column("who", gettext_lazy("Who did it"), source="user__name"),
         Column("what", gettext_lazy("What")),
         Column("kind", gettext_lazy("Format")),
         Column("count", gettext_lazy("Rows"), number=True, sort="count"),

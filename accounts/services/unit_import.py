@@ -36,7 +36,7 @@ def plan_units(top: Unit, source: bytes, name: str, progress) -> tuple[dict, dic
             unread.append(sheet.name)
         else:
             rows += found
-        progress(number, len(book.sheets), _("Reading"))
+        progress(number, len(book.sheets), _("Reading the file"))
     if not rows:
         raise BadFile(_("No sheet has a row of headers with 名称 and 上级单位. Use the template, or add the headers."))
     within = Unit.objects.within(top.path)

@@ -19,13 +19,13 @@ from cohorts.models import (
     Trainee,
     TrainingClass,
 )
-from cohorts.rules.names import pinyin_key
 from cohorts.services.accounts import give_roles
 from cohorts.services.roster.loading import fingerprint, people_with
 from cohorts.services.roster.planning import CHANGED, NEW, UNCHANGED
 from trainee_mgmt.kit.bulk import copy_rows, take_ids, update_rows
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.names import pinyin_key
 from trainee_mgmt.kit.plans import Progress, Stale
 
 PERSON = (

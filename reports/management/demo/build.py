@@ -23,7 +23,6 @@ from cohorts.models import (
     Trainee,
     TrainingClass,
 )
-from cohorts.rules.names import pinyin_key
 from learning.models import Attendance, Journal, JournalNote, Session, SessionClass
 from learning.rules.journals import weeks
 from programs.models import Program
@@ -39,6 +38,7 @@ from reports.management.demo.programs import (
     DemoProgram,
 )
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
+from trainee_mgmt.kit.names import pinyin_key
 
 SEED = 2026
 FIELDS = (

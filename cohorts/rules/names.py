@@ -1,3 +1,0 @@
-from trainee_mgmt.kit.names import pinyin_key
-
-__all__ = ["pinyin_key"]
