@@ -74,3 +74,12 @@ grant(
 )
 grant("assessments.give_scores", on="assessments.Scheme", evaluator=schemes_i_rate)
 grant("assessments.see_own_result", on="assessments.Result", trainee=my_published_results)
+grant("assessments.enter_scores", on="assessments.Rater", admin=raters_of_others, organizer=raters_of_others)
+grant(
+    "assessments.view_computed",
+    on="assessments.Scheme",
+    admin=in_my_cohorts,
+    organizer=in_my_cohorts,
+    leader=published_schemes,
+    evaluator=schemes_i_rate,
+)

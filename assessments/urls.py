@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import raters, schemes
+from assessments.views import grid, raters, schemes
 
 app_name = "assessments"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("schemes/indicators/<int:pk>/up/", schemes.IndicatorUp.as_view(), name="indicator_up"),
     path("schemes/indicators/<int:pk>/down/", schemes.IndicatorDown.as_view(), name="indicator_down"),
     path("schemes/indicators/<int:pk>/remove/", schemes.IndicatorRemove.as_view(), name="indicator_remove"),
+    path("cohorts/<int:cohort>/scores/", grid.ScoreGrid.as_view(), name="score_grid"),
+    path("schemes/<int:pk>/hand-in/", grid.ScoreHandIn.as_view(), name="score_hand_in"),
+    path("schemes/<int:pk>/rows/<int:indicator>/<int:trainee>/", grid.ComputedRows.as_view(), name="computed_rows"),
+    path("schemes/raters/<int:pk>/scores/", grid.RaterScores.as_view(), name="rater_scores"),
     path("schemes/<int:pk>/raters/new/", raters.RaterCreate.as_view(), name="rater_create"),
     path("schemes/raters/<int:pk>/remove/", raters.RaterRemove.as_view(), name="rater_remove"),
     path("schemes/raters/<int:pk>/reopen/", raters.RaterReopen.as_view(), name="rater_reopen"),

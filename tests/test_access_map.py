@@ -38,6 +38,7 @@ OTHER_KWARGS = {
     "trainee": lambda world: world.trainee.pk,
     "week": lambda world: world.journal.period_start.isoformat(),
     "picture": lambda world: world.picture.pk,
+    "indicator": lambda world: world.computed.pk,
 }
 # Rows that belong to the person, not to a cohort: whoever has the role has some of his own, and never another's.
 SHARED = set()

@@ -8,6 +8,7 @@ from django.db import models
 from accounts.models import Complaint, ExportRecord, Job, Plan, Role, User
 from accounts.services import record
 from assessments.models import Result, Score
+from assessments.rules.indicators import AttendanceRule
 from cohorts.models import ClassMembership, GroupMembership, ProfileField
 from learning.models import Attendance, JournalNote, JournalPicture
 from tests import make
@@ -47,6 +48,9 @@ class World:
         JournalNote.objects.create(journal=self.journal, kind="comment", author=self.organizer, text=f"{tag} comment")
         self.scheme = make.scheme(self.cohort, name=f"{tag} scheme", state="open", opened_at=make.at(date(2026, 9, 1)))
         self.indicator = make.indicator(self.scheme, name=f"{tag} indicator")
+        self.computed = make.indicator(
+            self.scheme, name=f"{tag} attendance", kind="attendance", rule=AttendanceRule().to_json()
+        )
         self.rater = make.rater(self.scheme, self.evaluator)
         self.score = Score.objects.create(
             indicator=self.indicator,

@@ -3,13 +3,18 @@
 from decimal import Decimal
 
 from django import template
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from assessments.models import Indicator
 from assessments.rules.points import plain
+from assessments.selectors.grid import Grid
+from learning.models import Journal
 from trainee_mgmt.kit.formats import EMPTY, day
+from trainee_mgmt.kit.pieces import status_tag
 
 register = template.Library()
+JOURNAL_TAGS = {"draft": "bad", "submitted": "accent", "returned": "warn", "accepted": "ok"}
 INDENTS = ("", "ps-4", "ps-5", "ps-5 ms-4")
 
 
@@ -38,3 +43,29 @@ def limits(indicator: Indicator) -> str:
     if indicator.counts_until:
         words.append(_("until %(day)s") % {"day": day(indicator.counts_until)})
     return " · ".join(words)
+
+
+@register.filter
+def journal_state(state: str | None) -> SafeString:
+    """The tag of a journal that is due; none was begun where there is no state."""
+    if not state:
+        return status_tag("bad", _("not begun"))
+    return status_tag(JOURNAL_TAGS[state], str(Journal.State(state).label))
+
+
+@register.filter
+def hand_in_label(grid: Grid) -> str:
+    if not grid.missing:
+        return _("Hand in")
+    return _("Hand in (gaps for {n} people)").format(n=grid.missing)
+
+
+@register.filter
+def hand_in_body(grid: Grid) -> str:
+    """What handing in means; grid.js says the same as the numbers change."""
+    if not grid.missing:
+        return _("Everybody is filled in. Afterwards you can change nothing unless the office opens it again.")
+    return _(
+        "{n} people still have gaps; they stay without your points there. "
+        "Afterwards you can change nothing unless the office opens it again."
+    ).format(n=grid.missing)

@@ -1,0 +1,73 @@
+"""The rows behind a computed indicator: each session that was held, each week whose journal was due."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from assessments.models import Indicator, Scheme
+from assessments.rules.evidence import Facts, evidence
+from assessments.rules.indicators import Computed
+from assessments.rules.scheme import Kind
+from assessments.selectors.outline import outline, rule_of
+from assessments.selectors.people import Someone
+from assessments.selectors.standings import computed_facts, journals_counted, sessions_counted, sources
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    session_id: int
+    title: str
+    starts_at: datetime
+    mark_id: int | None
+    state: str | None
+
+
+@dataclass(frozen=True)
+class JournalRow:
+    first_on: date
+    last_on: date
+    due_on: date
+    journal_id: int | None
+    state: str | None
+
+
+@dataclass(frozen=True)
+class ComputedRows:
+    """One computed indicator of one trainee: its rule in words, the result in a sentence, and the rows counted."""
+
+    indicator: Indicator
+    rule: list[str]
+    found: Computed
+    sessions: list[SessionRow]
+    journals: list[JournalRow]
+
+
+def computed_rows(
+    scheme: Scheme, indicator: int, person: Someone, *, now: datetime | None = None
+) -> ComputedRows | None:
+    """Nothing where the scheme has no such computed indicator."""
+    tree, now = outline(scheme), now or timezone.now()
+    leaf = next((each for each in tree.computed if each.key == str(indicator)), None)
+    if leaf is None:
+        return None
+    sessions, journals = [], []
+    if leaf.kind == Kind.ATTENDANCE:
+        rows = sessions_counted(tree, leaf, now).filter(trainee=person.pk).order_by("session__starts_at", "session_id")
+        sessions = [
+            SessionRow(*row)
+            for row in rows.values_list("session_id", "session__title", "session__starts_at", "mark_id", "state")
+        ]
+    else:
+        rows = journals_counted(tree, leaf, now).filter(trainee=person.pk).order_by("monday")
+        journals = [
+            JournalRow(*row) for row in rows.values_list("first_on", "last_on", "due_on", "journal_id", "state")
+        ]
+    facts = computed_facts(tree, [person], now=now)[leaf.key].get(person.pk, Facts())
+    return ComputedRows(
+        indicator=tree.indicators[leaf.key],
+        rule=rule_of(tree.indicators[leaf.key]).in_words(),
+        found=evidence(sources(tree)[leaf.key], facts),
+        sessions=sessions,
+        journals=journals,
+    )

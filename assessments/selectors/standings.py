@@ -1,0 +1,147 @@
+"""Totals of many people at once: a number of queries that does not grow with the people, each number with its facts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from assessments.models import Score
+from assessments.rules.evidence import Facts, Source, evidence, points_of
+from assessments.rules.indicators import Computed
+from assessments.rules.raters import Combined
+from assessments.rules.scheme import Kind, Node
+from assessments.rules.totals import Total, total
+from assessments.selectors.outline import Outline, rule_of
+from assessments.selectors.people import Someone
+from learning.models import HANDED_IN, JournalDue, PersonTime
+from learning.rules.attendance import Tally
+
+FactsByKey = dict[str, dict[int, Facts]]  # by indicator, then by trainee
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One trainee's total, its lines, and what stands behind each of them."""
+
+    person: Someone
+    total: Total
+    facts: dict[str, Facts]
+    found: dict[str, Combined | Computed]
+
+
+def sources(outline: Outline) -> dict[str, Source]:
+    scheme = outline.scheme
+    return {
+        leaf.key: Source(
+            leaf.kind,
+            leaf.full_marks,
+            None if leaf.kind == Kind.MANUAL else rule_of(outline.indicators[leaf.key]),
+            scheme.method,
+            scheme.trim_guard,
+        )
+        for leaf in outline.leaves
+    }
+
+
+def standings(
+    outline: Outline, people: Iterable[Someone], *, rater: int | None = None, now: datetime | None = None
+) -> list[Standing]:
+    """
+    The totals of ``people`` as of ``now``; of one ``rater`` alone, where named.
+
+    Queries: one for all scores, and one for each computed indicator.
+    """
+    people = list(people)
+    facts = computed_facts(outline, people, now=now) | given_facts(outline, people, rater=rater)
+    how, leaves = sources(outline), outline.leaves
+    return [_standing(outline, how, leaves, person, facts) for person in people]
+
+
+def _standing(
+    outline: Outline, how: dict[str, Source], leaves: list[Node], person: Someone, facts: FactsByKey
+) -> Standing:
+    mine = {leaf.key: facts[leaf.key].get(person.pk, Facts()) for leaf in leaves}
+    found = {key: evidence(how[key], fact) for key, fact in mine.items()}
+    points = {key: points_of(each) for key, each in found.items()}
+    return Standing(person, total(outline.root, points), mine, found)
+
+
+def given_facts(outline: Outline, people: Iterable[Someone], *, rater: int | None = None) -> FactsByKey:
+    """The points in force of all raters (or of one); one query."""
+    keys = {int(leaf.key): leaf.key for leaf in outline.manual}
+    rows = Score.objects.filter(indicator__in=keys, in_force=True, points__isnull=False)
+    rows = _of(rows, outline, people)
+    if rater is not None:
+        rows = rows.filter(rater=rater)
+    given: dict[str, dict[int, list[tuple[Decimal, int]]]] = {key: {} for key in keys.values()}
+    for indicator, trainee, points, pk in rows.order_by("pk").values_list("indicator_id", "trainee_id", "points", "pk"):
+        given[keys[indicator]].setdefault(trainee, []).append((points, pk))
+    return {
+        key: {
+            trainee: Facts(given=tuple(points for points, _pk in pairs), rows=tuple(pk for _points, pk in pairs))
+            for trainee, pairs in by_trainee.items()
+        }
+        for key, by_trainee in given.items()
+    }
+
+
+def computed_facts(outline: Outline, people: Iterable[Someone], *, now: datetime | None = None) -> FactsByKey:
+    """The counts that the rules of attendance and journals take, as of ``now``; one query for each such indicator."""
+    now = now or timezone.now()
+    people = list(people)
+    return {
+        leaf.key: _attendance(outline, leaf, people, now)
+        if leaf.kind == Kind.ATTENDANCE
+        else _journals(outline, leaf, people, now)
+        for leaf in outline.computed
+    }
+
+
+def sessions_counted(outline: Outline, leaf: Node, now: datetime) -> QuerySet[PersonTime]:
+    """The sessions held that an attendance indicator counts, a row for each person expected."""
+    rows = PersonTime.objects.held(now).filter(cohort=outline.scheme.cohort_id)
+    if leaf.counts_from:
+        rows = rows.filter(session__starts_at__date__gte=leaf.counts_from)
+    if leaf.counts_until:
+        rows = rows.filter(session__starts_at__date__lte=leaf.counts_until)
+    return rows
+
+
+def journals_counted(outline: Outline, leaf: Node, now: datetime) -> QuerySet[JournalDue]:
+    """The weeks past due that a journal indicator counts, a row for each person asked."""
+    rows = JournalDue.objects.past(timezone.localdate(now)).filter(cohort=outline.scheme.cohort_id)
+    if leaf.counts_from:
+        rows = rows.filter(first_on__gte=leaf.counts_from)
+    if leaf.counts_until:
+        rows = rows.filter(first_on__lte=leaf.counts_until)
+    return rows
+
+
+def _attendance(outline: Outline, leaf: Node, people: list[Someone], now: datetime) -> dict[int, Facts]:
+    counted: dict[int, dict[str, int]] = {}
+    rows = _of(sessions_counted(outline, leaf, now), outline, people)
+    for trainee, state, n in rows.order_by().values_list("trainee_id", "state").annotate(n=Count("pk")):
+        counted.setdefault(trainee, {})[state or "missing"] = n
+    return {trainee: Facts(tally=Tally(**counts)) for trainee, counts in counted.items()}
+
+
+def _journals(outline: Outline, leaf: Node, people: list[Someone], now: datetime) -> dict[int, Facts]:
+    rows = _of(journals_counted(outline, leaf, now), outline, people).order_by().values_list("trainee_id")
+    counts = rows.annotate(
+        accepted=Count("pk", filter=Q(state="accepted")),
+        handed_in=Count("pk", filter=Q(state__in=HANDED_IN)),
+        due=Count("pk"),
+    )
+    return {trainee: Facts(journals=tuple(counted)) for trainee, *counted in counts}
+
+
+def _of(rows: QuerySet, outline: Outline, people: Iterable[Someone]) -> QuerySet:
+    """Only of these people; a long list is left to the cohort, which the rows are narrowed to already."""
+    keys = [person.pk for person in people]
+    return rows.filter(trainee__in=keys) if len(keys) <= SHORT else rows
+
+
+SHORT = 100

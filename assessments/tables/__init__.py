@@ -1,0 +1,3 @@
+from assessments.tables.schemes import SchemeTable
+
+__all__ = ["SchemeTable"]
