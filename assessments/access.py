@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from assessments.models import Rater, Scheme
 from cohorts.access import in_my_cohorts, my_traineeships, within
-from cohorts.models import Trainee
+from cohorts.models import ClassMembership, Trainee
 from trainee_mgmt.kit.access import grant
 
 
@@ -22,6 +22,18 @@ def schemes_i_may_read(user, role) -> Q:
 def published_schemes(user, role) -> Q:
     """published schemes in the scope of the role"""
     return in_my_cohorts(user, role) & Q(state="published")
+
+
+def trainees_with_published_results(user, role) -> Q:
+    """trainees of a published scheme in the scope of the role"""
+    return Q(cohort__in=Scheme.objects.filter(published_schemes(user, role)).values("cohort"))
+
+
+def trainees_i_rate(user, role) -> Q:
+    """trainees of the cohorts or classes that I rate, while their scheme is open"""
+    mine = Rater.objects.filter(user=user, scheme__state="open")
+    classes = ClassMembership.objects.filter(training_class__in=mine.values("training_class"))
+    return Q(cohort__in=mine.filter(training_class=None).values("scheme__cohort")) | Q(pk__in=classes.values("trainee"))
 
 
 def scores_i_gave(user, role) -> Q:
@@ -77,9 +89,9 @@ grant("assessments.see_own_result", on="assessments.Result", trainee=my_publishe
 grant("assessments.enter_scores", on="assessments.Rater", admin=raters_of_others, organizer=raters_of_others)
 grant(
     "assessments.view_computed",
-    on="assessments.Scheme",
+    on="cohorts.Trainee",
     admin=in_my_cohorts,
     organizer=in_my_cohorts,
-    leader=published_schemes,
-    evaluator=schemes_i_rate,
+    leader=trainees_with_published_results,
+    evaluator=trainees_i_rate,
 )

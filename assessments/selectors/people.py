@@ -27,8 +27,12 @@ def class_today(today: date) -> Subquery:
 
 def scored(cohort: Cohort, *, today: date) -> QuerySet[Trainee]:
     """The trainees of a cohort who are scored, with ``class_now``."""
-    day = max(today, cohort.starts_on)
-    return cohort.trainees.exclude(status=Trainee.Status.WITHDRAWN).annotate(class_now=class_today(day))
+    return in_class_today(cohort.trainees.exclude(status=Trainee.Status.WITHDRAWN), cohort, today=today)
+
+
+def in_class_today(trainees: QuerySet[Trainee], cohort: Cohort, *, today: date) -> QuerySet[Trainee]:
+    """The same with ``class_now``; of a cohort that has not begun, the class of its first day."""
+    return trainees.annotate(class_now=class_today(max(today, cohort.starts_on)))
 
 
 def people(trainees: QuerySet[Trainee], classes: Iterable[int] | None = None) -> list[Someone]:

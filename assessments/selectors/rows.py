@@ -12,6 +12,7 @@ from assessments.rules.scheme import Kind
 from assessments.selectors.outline import outline, rule_of
 from assessments.selectors.people import Someone
 from assessments.selectors.standings import computed_facts, journals_counted, sessions_counted, sources
+from cohorts.models import Cohort
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,12 @@ class ComputedRows:
 
 
 def computed_rows(
-    scheme: Scheme, indicator: int, person: Someone, *, now: datetime | None = None
+    cohort: Cohort, indicator: int, person: Someone, *, now: datetime | None = None
 ) -> ComputedRows | None:
-    """Nothing where the scheme has no such computed indicator."""
+    """Nothing where no scheme of the cohort has such a computed indicator."""
+    scheme = Scheme.objects.filter(cohort=cohort, indicators=indicator).first()
+    if scheme is None:
+        return None
     tree, now = outline(scheme), now or timezone.now()
     leaf = next((each for each in tree.computed if each.key == str(indicator)), None)
     if leaf is None:

@@ -1,9 +1,10 @@
 """The body of the score grid, joined in Python: twelve columns of 46 people are 552 boxes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from html import escape
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -15,13 +16,20 @@ DASH = "—"
 Wrong = Mapping[tuple[int, int], tuple[str, str]]  # (indicator, trainee): the text as typed, what is wrong with it
 
 
-def grid_body(grid: Grid, *, wrong: Wrong | None = None, computed_url: str = "") -> SafeString:
-    """The rows. ``computed_url`` holds 0 for the indicator and 1 for the trainee; a handed-in grid is only shown."""
-    wrong = wrong or {}
-    return SafeString("".join(_row(grid, row, wrong, computed_url) for row in grid.rows))
+def grid_body(grid: Grid, *, wrong: Wrong | None = None) -> SafeString:
+    """The rows. A handed-in grid is only shown."""
+    wrong, link = wrong or {}, computed_link()
+    return SafeString("".join(_row(grid, row, wrong, link) for row in grid.rows))
 
 
-def _row(grid: Grid, row: GridRow, wrong: Wrong, computed_url: str) -> str:
+def computed_link() -> Callable[[int, str], str]:
+    """From trainee and indicator to the page of the rows behind a computed number; ``reverse`` is called once."""
+    start, _zero, end = escape(reverse("assessments:computed_rows", kwargs={"pk": 0, "indicator": 0})).rpartition("0")
+    start, _zero, middle = start.rpartition("0")
+    return lambda trainee, indicator: f"{start}{trainee}{middle}{indicator}{end}"
+
+
+def _row(grid: Grid, row: GridRow, wrong: Wrong, link: Callable[[int, str], str]) -> str:
     pk = row.person.pk
     locked = grid.handed_in_at is not None
     keys = [int(leaf.key) for leaf in grid.columns]
@@ -32,8 +40,7 @@ def _row(grid: Grid, row: GridRow, wrong: Wrong, computed_url: str) -> str:
         for key, cell in zip(keys, row.cells)
     ]
     for leaf, points in zip(grid.computed, row.computed):
-        url = computed_url.replace("/0/", f"/{leaf.key}/").replace("/1/", f"/{pk}/")
-        cells.append(f'<td class="num auto"><a href="{url}">{_text(points)}</a></td>')
+        cells.append(f'<td class="num auto"><a href="{link(pk, leaf.key)}">{_text(points)}</a></td>')
     cells.append(f'<td class="num strong" data-total>{_text(row.total)}</td><td data-state>{row_state(grid, row)}</td>')
     return f'<tr data-person="{pk}">{name}<td class="muted">{escape(row.person.number)}</td>{"".join(cells)}</tr>'
 

@@ -10,12 +10,12 @@ from assessments import services
 from assessments.models import Rater, Scheme
 from assessments.rules.points import plain
 from assessments.selectors.grid import grid, own_total
-from assessments.selectors.people import people, scored
+from assessments.selectors.people import in_class_today, people
 from assessments.selectors.rows import computed_rows
 from assessments.services.scores import Kept, Overtaken, Typed, save_score, save_scores
 from assessments.tables.grid import grid_body
 from cohorts.access import COHORT
-from trainee_mgmt.kit import access
+from cohorts.models import Trainee
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.pages import ActionPage, StaticPage
 
@@ -44,12 +44,11 @@ class _Grid(StaticPage, abstract=True):
         found = grid(
             self.scheme, self.rater_id, today=timezone.localdate(), in_class=_key(asked) if asked.isdigit() else None
         )
-        computed_url = reverse("assessments:computed_rows", kwargs={"pk": self.scheme.pk, "indicator": 0, "trainee": 1})
         return super().get_context_data(
             scheme=self.scheme,
             cohort=self.scheme.cohort,
             grid=found,
-            body=grid_body(found, wrong=wrong, computed_url=computed_url),
+            body=grid_body(found, wrong=wrong),
             wrong=self._named(found, wrong or {}),
             url=self.url,
             today=timezone.now(),
@@ -181,29 +180,19 @@ class ComputedRows(StaticPage):
     """What the points of a computed indicator of one trainee come from: each session, or each week."""
 
     allow = "assessments.view_computed"
-    model = Scheme
+    model = Trainee
     template_name = "assessments/computed_rows.html"
 
     def get_context_data(self, **kwargs):
-        scheme = get_object_or_404(self.reachable(Scheme).select_related("cohort__program"), pk=self.kwargs["pk"])
-        person = next(iter(people(self.trainees(scheme).filter(pk=self.kwargs["trainee"]))), None)
-        rows = computed_rows(scheme, self.kwargs["indicator"], person) if person else None
+        today = timezone.localdate()
+        trainee = get_object_or_404(self.reachable(Trainee).select_related("cohort__program"), pk=self.kwargs["pk"])
+        (person,) = people(in_class_today(Trainee.objects.filter(pk=trainee.pk), trainee.cohort, today=today))
+        rows = computed_rows(trainee.cohort, self.kwargs["indicator"], person)
         if rows is None:
             raise Http404
         return super().get_context_data(
-            scheme=scheme, cohort=scheme.cohort, person=person, rows=rows, now=timezone.now(), **kwargs
+            cohort=trainee.cohort, scheme=rows.indicator.scheme, person=person, rows=rows, now=timezone.now(), **kwargs
         )
-
-    def trainees(self, scheme):
-        """Those whom the reader may look at: an evaluator only those he rates."""
-        everybody = scored(scheme.cohort, today=timezone.localdate())
-        office = self.request.user.role_set & {"admin", "organizer", "leader"}
-        if office and access.may(self.request.user, "assessments.view_scheme", scheme):
-            return everybody
-        classes = set(
-            Rater.objects.filter(scheme=scheme, user=self.request.user).values_list("training_class_id", flat=True)
-        )
-        return everybody if None in classes else everybody.filter(class_now__in=classes)
 
 
 def _read(data) -> list[Typed]:

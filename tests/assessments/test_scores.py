@@ -457,7 +457,7 @@ def test_a_computed_column_opens_the_sessions_that_it_counts(client):
     page = client.get(
         reverse(
             "assessments:computed_rows",
-            kwargs={"pk": panel.scheme.pk, "indicator": attendance.pk, "trainee": panel.people[0].pk},
+            kwargs={"pk": panel.people[0].pk, "indicator": attendance.pk},
         )
     ).content.decode()
 
@@ -492,7 +492,7 @@ def test_an_evaluator_of_a_class_opens_no_rows_of_another(client):
     response = client.get(
         reverse(
             "assessments:computed_rows",
-            kwargs={"pk": panel.scheme.pk, "indicator": attendance.pk, "trainee": panel.people[0].pk},
+            kwargs={"pk": panel.people[0].pk, "indicator": attendance.pk},
         )
     )
 
