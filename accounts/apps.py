@@ -10,3 +10,8 @@ class AccountsConfig(AppConfig):
 
         if record_export not in RECORDERS:
             RECORDERS.append(record_export)
+        from accounts.services.passwords import rotate_second_steps
+        from trainee_mgmt.kit.crypto import ROTATORS
+
+        if rotate_second_steps not in ROTATORS:
+            ROTATORS.append(rotate_second_steps)

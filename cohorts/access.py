@@ -2,6 +2,7 @@
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts.access import SCOPES, Scope
 from accounts.models import Role, ScopeKind
@@ -64,7 +65,9 @@ def within(cohort: str = "cohort", training_class: str = ""):
 
     rows.__name__ = "in_my_classes" if training_class else "in_my_cohorts"
     rows.__doc__ = (
-        "rows of a class in the scope of the role" if training_class else "rows of a cohort in the scope of the role"
+        gettext_noop("rows of a class in the scope of the role")
+        if training_class
+        else gettext_noop("rows of a cohort in the scope of the role")
     )
     return rows
 

@@ -47,7 +47,7 @@ class User(AbstractBaseUser):
     username = models.CharField(_("user name"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=60)
     name_key = models.CharField(max_length=200, editable=False, default="", db_collation="C")
-    phone = EncryptedTextField(null=True, blank=True)
+    phone = EncryptedTextField(index="phone_index", null=True, blank=True)
     phone_index = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     phone_mask = models.CharField(_("phone"), max_length=20, blank=True, editable=False)
     unit = models.ForeignKey(

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from trainee_mgmt.kit.crypto import SealedBytesField
 from trainee_mgmt.kit.plans import KINDS
 
 
@@ -88,9 +89,9 @@ class Plan(models.Model):
     made_at = models.DateTimeField(_("made at"), auto_now_add=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     source_name = models.CharField(_("file"), max_length=200, blank=True)
-    source = models.BinaryField(null=True)
-    given = models.BinaryField(null=True)  # the person's choices, sealed JSON
-    payload = models.BinaryField(null=True)
+    source = SealedBytesField(null=True)
+    given = SealedBytesField(null=True)  # the person's choices, sealed JSON
+    payload = SealedBytesField(null=True)
     digest = models.CharField(max_length=64, blank=True)
     version = models.CharField(max_length=64, blank=True)
     summary = models.JSONField(default=dict)  # counts only, no personal data

@@ -29,10 +29,10 @@ class Person(models.Model):
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)
     born_on = models.DateField(_("born"), null=True, blank=True)
     born_month_only = models.BooleanField(default=False)  # the source told only year and month; the day is the first
-    id_number = EncryptedTextField(null=True, blank=True)
+    id_number = EncryptedTextField(index="id_index", null=True, blank=True)
     id_index = models.CharField(max_length=64, null=True, blank=True, editable=False)
     id_mask = models.CharField(_("ID number"), max_length=20, blank=True, editable=False)
-    phone = EncryptedTextField(null=True, blank=True)
+    phone = EncryptedTextField(index="phone_index", null=True, blank=True)
     phone_index = models.CharField(max_length=64, null=True, blank=True, editable=False)
     phone_mask = models.CharField(_("phone"), max_length=20, blank=True, editable=False)
     email = models.EmailField(_("e-mail"), blank=True)

@@ -8,6 +8,7 @@ exports show the mask and never load the ciphertext.
 import hashlib
 import hmac
 import zlib
+from collections.abc import Callable
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, MultiFernet
@@ -71,7 +72,14 @@ class Sealed:
 
 
 class EncryptedTextField(models.TextField):
-    """Text that is a Fernet token in the database and a ``Sealed`` in Python. Assign ``Sealed.of(text)`` or ``None``."""
+    """Text that is a Fernet token in the database and a ``Sealed`` in Python. Assign ``Sealed.of(text)`` or ``None``.
+
+    ``index`` names the column of its blind index, if it has one; the kind of that index is the name of the field.
+    """
+
+    def __init__(self, *args, index: str = "", **kwargs):
+        self.index = index
+        super().__init__(*args, **kwargs)
 
     def from_db_value(self, value, expression, connection):
         return Sealed(value) if value else None
@@ -94,6 +102,18 @@ class EncryptedTextField(models.TextField):
     def value_to_string(self, obj):
         value = self.value_from_object(obj)
         return value.token if value else ""
+
+
+class SealedBytesField(models.BinaryField):
+    """Bytes that ``seal_bytes`` made: for the change of keys. To migrations it is any other binary column."""
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.BinaryField", args, kwargs
+
+
+# Secrets that lie elsewhere, such as in the tables of other packages: each answers (where, how many were changed).
+ROTATORS: list[Callable[[], tuple[str, int]]] = []
 
 
 def mask_phone(phone: str) -> str:

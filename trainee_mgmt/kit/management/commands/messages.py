@@ -156,9 +156,19 @@ def pages(folder: Path) -> list[Path]:
 
 def extract(path: Path) -> Iterable[tuple]:
     """(line, message or (singular, plural), comments, context) of each word to translate in the file."""
+    if path.name == "access.py":
+        return [*extract_from_file("python", str(path), keywords=KEYWORDS), *_row_functions(path)]
     if path.suffix == ".py":
         return extract_from_file("python", str(path), keywords=KEYWORDS, comment_tags=["Translators:"])
     return list(_from_template(path))
+
+
+def _row_functions(path: Path) -> Iterator[tuple]:
+    """The line that says which rows a function of access.py reaches: people read it where they ask why they see a page."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        is_one = isinstance(node, ast.FunctionDef) and ast.unparse(node.args) == "user, role"
+        if is_one and ast.unparse(node.returns or node.args) == "Q" and (words := " ".join((ast.get_docstring(node) or "").split())):
+            yield node.lineno, words, [], None
 
 
 def _from_template(path: Path) -> Iterator[tuple]:
