@@ -1,0 +1,1 @@
+SELECT count(*) FROM cohorts_trainee WHERE cohort_id = %s
