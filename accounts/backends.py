@@ -1,6 +1,10 @@
 from django.contrib.auth.backends import BaseBackend
 
 from accounts.models import User
+from accounts.models.users import SECRETS
+from trainee_mgmt.kit.prepared import Prepared
+
+_active_user = Prepared(lambda user: User.objects.filter(pk=user, is_active=True).defer(*SECRETS))
 
 
 class NameOrPhoneBackend(BaseBackend):
@@ -18,4 +22,4 @@ class NameOrPhoneBackend(BaseBackend):
         return None
 
     def get_user(self, user_id):
-        return User.objects.filter(pk=user_id, is_active=True).defer("phone", "first_password").first()
+        return _active_user.one(user=int(user_id))

@@ -10,6 +10,7 @@ MIGRATION_LINTER_OPTIONS = {
     # before the first release no old code runs beside them
     "ignore_name": ["0003_names_sort_by_their_reading", "0004_names_sort_by_their_reading"],
 }
+CHECK_PREPARED = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True

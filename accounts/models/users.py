@@ -12,7 +12,11 @@ from accounts.models.grants import Grant, Role
 from accounts.models.units import Unit
 from accounts.rules.logins import clean_phone
 from trainee_mgmt.kit.crypto import EncryptedTextField, blind_index
+from trainee_mgmt.kit.prepared import Prepared
 
+_grants_in_force = Prepared(
+    lambda user, day: Grant.objects.filter(user=user).in_force(day).select_related("unit").order_by("pk")
+)
 SECRETS = ("phone", "first_password")  # left out of every query that does not need them
 
 
@@ -89,11 +93,17 @@ class User(AbstractBaseUser):
     @cached_property
     def grants_in_force(self) -> list[Grant]:
         """The grants that count today, with their units; one query a request."""
-        return list(self.grants.in_force(timezone.localdate()).select_related("unit").order_by("pk"))
+        return _grants_in_force(user=self.pk, day=timezone.localdate())
 
     @cached_property
     def role_set(self) -> frozenset[str]:
         return frozenset(grant.role for grant in self.grants_in_force)
+
+    @cached_property
+    def reach(self) -> tuple:
+        """All that decides which rows this person reaches: who it is, and the grants in force."""
+        grants = self.grants_in_force
+        return (self.pk, *((g.role, g.scope_kind, g.scope_id, g.unit.path if g.unit else "") for g in grants))
 
     def grants_of(self, role: str) -> list[Grant]:
         return [grant for grant in self.grants_in_force if grant.role == role]
