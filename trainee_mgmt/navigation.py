@@ -8,14 +8,14 @@ An entry whose page does not exist is left out.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from trainee_mgmt.kit import access
+from trainee_mgmt.kit import access, sitemap
 from trainee_mgmt.kit.icons import icon
 
 DAILY, COHORT, FIGURES, MINE = "daily", "cohort", "figures", "mine"
@@ -103,14 +103,19 @@ def address(name: str, /, **kwargs) -> str:
 def link(roles: frozenset[str], name: str, query: str = "", /, **kwargs) -> str:
     """The URL of a page where it exists and one of the roles may open it, else nothing."""
     url = address(name, **kwargs)
-    return f"{url}{query}" if url and may_open(roles, url) else ""
+    return f"{url}{query}" if url and may_open(roles, name) else ""
 
 
-def may_open(roles: frozenset[str], url: str) -> bool:
-    """Whether one of the roles holds the permission that the page behind the URL names."""
-    page = getattr(resolve(url).func, "view_class", None)
-    permission = getattr(page, "allow", "")
+def may_open(roles: frozenset[str], name: str) -> bool:
+    """Whether one of the roles holds the permission that the page with this URL name asks for."""
+    permission = permissions().get(name, "")
     return not permission or not access.GRANTS[permission].rows_by_role.keys().isdisjoint(roles)
+
+
+@lru_cache(maxsize=1)
+def permissions() -> dict[str, str]:
+    """The permission of each page, by its URL name; pages that are open are left out."""
+    return {route.name: route.allow for route in sitemap.routes() if route.allow}
 
 
 @lru_cache(maxsize=512)
@@ -121,7 +126,7 @@ def entries_for(roles: frozenset[str], cohort_id: int | None) -> tuple[tuple[Ent
         if (entry.in_cohort and cohort_id is None) or (entry.roles and roles.isdisjoint(entry.roles)):
             continue
         url = address(entry.url, **({"cohort": cohort_id} if entry.in_cohort else {}))
-        if url and may_open(roles, url):
+        if url and may_open(roles, entry.url):
             found.append((entry, url))
     return tuple(found)
 

@@ -100,8 +100,8 @@ class User(AbstractBaseUser):
         return frozenset(grant.role for grant in self.grants_in_force)
 
     @cached_property
-    def reach(self) -> tuple:
-        """All that decides which rows this person reaches: who it is, and the grants in force."""
+    def query_key(self) -> tuple:
+        """All that decides which rows this person reaches: who it is, and the grants in force (see kit/prepared.py)."""
         grants = self.grants_in_force
         return (self.pk, *((g.role, g.scope_kind, g.scope_id, g.unit.path if g.unit else "") for g in grants))
 

@@ -5,9 +5,16 @@ from datetime import date
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from cohorts.models import ClassMembership, Cohort, Trainee
+from cohorts.models import ClassMembership, Cohort, ProfileField, StudyGroup, Trainee, TrainingClass
 from cohorts.rules.days import shown_day
 from cohorts.selectors.offices import head_teachers
+from trainee_mgmt.kit.prepared import Prepared
+
+fields_of = Prepared(lambda cohort: ProfileField.objects.filter(cohort=cohort).order_by("order", "pk"))
+class_names = Prepared(
+    lambda cohort: TrainingClass.objects.filter(cohort=cohort).order_by("number", "pk").values_list("pk", "name")
+)
+groups_of = Prepared(lambda cohort: StudyGroup.objects.filter(cohort=cohort).values_list("pk"))
 
 
 @dataclass(frozen=True)

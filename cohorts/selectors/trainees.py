@@ -4,6 +4,8 @@ from datetime import date
 
 from cohorts.models import ClassMembership, ClassOfficer, Consent, GroupMembership, Trainee
 from cohorts.rules.profile import in_words
+from cohorts.selectors.cohorts import fields_of
+from trainee_mgmt.kit.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -31,21 +33,37 @@ class Place:
         return next((s for s in self.stays if s.starts_on <= day and (s.ends_on is None or s.ends_on > day)), None)
 
 
+_stays = Prepared(
+    lambda trainee: (
+        ClassMembership.objects.filter(trainee=trainee).select_related("training_class").order_by("-starts_on")
+    )
+)
+_groups = Prepared(
+    lambda trainee: GroupMembership.objects.filter(trainee=trainee).select_related("group").order_by("-starts_on", "pk")
+)
+_offices = Prepared(
+    lambda person, cohort: (
+        ClassOfficer.objects.filter(person=person, training_class__cohort=cohort)
+        .select_related("training_class")
+        .order_by("-starts_on", "pk")
+    )
+)
+
+
 def place_of(trainee: Trainee) -> Place:
     """Five queries. The trainee comes with cohort and person."""
-    offices = ClassOfficer.objects.filter(person=trainee.person_id, training_class__cohort=trainee.cohort_id)
     return Place(
         trainee,
-        list(trainee.memberships.select_related("training_class").order_by("-starts_on")),
-        list(trainee.group_memberships.select_related("group").order_by("-starts_on", "pk")),
-        list(offices.select_related("training_class").order_by("-starts_on", "pk")),
+        _stays(trainee=trainee.pk),
+        _groups(trainee=trainee.pk),
+        _offices(person=trainee.person_id, cohort=trainee.cohort_id),
         answers_of(trainee),
     )
 
 
 def answers_of(trainee: Trainee) -> list[Answer]:
     """The profile in the order of the fields; masked values and values without consent are not given."""
-    fields = list(trainee.cohort.profile_fields.order_by("order", "pk"))
+    fields = fields_of(cohort=trainee.cohort_id)
     has_consent = (
         any(field.needs_consent for field in fields)
         and Consent.objects.filter(

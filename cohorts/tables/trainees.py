@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from cohorts.models import Cohort, Consent, GroupMembership, ProfileField, Trainee
 from cohorts.rules.profile import in_words
+from cohorts.selectors.cohorts import class_names, fields_of, groups_of
 from cohorts.selectors.offices import in_office, office_words, offices_of_trainee
 from cohorts.selectors.people import secret_index
 from trainee_mgmt.kit.pieces import status_tag
@@ -49,15 +50,20 @@ class Roster:
     shows_phone: bool
     reach: str  # what the reader's rights come from, so that counts are shared by nobody else
 
+    @property
+    def columns_key(self) -> tuple:
+        """What the columns of the list depend on."""
+        return tuple((field.key, field.needs_consent, field.is_personal) for field in self.fields)
+
 
 def load_roster(cohort: Cohort, *, day: date, as_of: date | None, shows_phone: bool, reach: str) -> Roster:
     return Roster(
         cohort,
         day,
         as_of,
-        list(cohort.profile_fields.order_by("order", "pk")),
-        list(cohort.classes.order_by("number", "pk").values_list("pk", "name")),
-        cohort.groups.exists(),
+        fields_of(cohort=cohort.pk),
+        class_names(cohort=cohort.pk),
+        groups_of.one(cohort=cohort.pk) is not None,
         shows_phone,
         reach,
     )

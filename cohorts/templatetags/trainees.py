@@ -5,7 +5,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from trainee_mgmt.navigation import address, may_open
+from trainee_mgmt.navigation import link
 
 register = template.Library()
 CURRENT = SafeString(' aria-current="page"')
@@ -27,8 +27,7 @@ def trainee_tabs(context, trainee):
         ("assessments:trainee_scores", _("Scores"), trainee.pk),
         ("cohorts:person_detail", _("Archive"), trainee.person_id),
     ):
-        url = address(name, pk=pk)
-        if url and may_open(request.user.role_set, url):
+        if url := link(request.user.role_set, name, pk=pk):
             tabs.append((url, CURRENT if name == current else "", label))
     links = format_html_join("", '<a href="{}"{}>{}</a>', tabs)
     return format_html('<nav class="nav-line mb-4" aria-label="{}">{}</nav>', _("Pages about this trainee"), links)

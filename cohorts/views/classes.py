@@ -1,4 +1,3 @@
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -50,8 +49,7 @@ class ClassDetail(TablePage):
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
-        classes = self.reachable(TrainingClass).select_related("cohort__program", "unit")
-        self.training_class = get_object_or_404(classes, pk=kwargs["pk"])
+        self.training_class = self.find(TrainingClass, kwargs["pk"], related=("cohort__program", "unit"))
         self.cohort = self.training_class.cohort
         self.day, self.asked = day_of(request, self.cohort)
         self.title = self.training_class.name
@@ -61,7 +59,9 @@ class ClassDetail(TablePage):
         return Trainee.objects.filter(access.rows(self.request.user, "cohorts.view_trainee"), pk__in=members)
 
     def get_table_options(self):
-        return {"context": roster_for(self.request, self.cohort, self.day, self.asked)}
+        roster = roster_for(self.request, self.cohort, self.day, self.asked)
+        known_by = (self.request.user.query_key, self.training_class.pk, self.day, roster.columns_key)
+        return {"context": roster, "known_by": known_by}
 
     def get_context_data(self, **kwargs):
         officers = in_office(self.day).filter(training_class=self.training_class).select_related("person")

@@ -1,6 +1,5 @@
 import hashlib
 
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -45,7 +44,11 @@ class TraineeList(TablePage):
 
     def get_table_options(self):
         day, asked = day_of(self.request, self.cohort)
-        return {"context": roster_for(self.request, self.cohort, day, asked), "bulk": self.get_bulk()}
+        roster = roster_for(self.request, self.cohort, day, asked)
+        return {"context": roster, "bulk": self.get_bulk(), "known_by": self.known_by(roster)}
+
+    def known_by(self, roster: Roster) -> tuple:
+        return (self.request.user.query_key, self.cohort.pk, roster.day, roster.columns_key)
 
     def get_bulk(self) -> list[BulkAction]:
         """What may be done with chosen rows."""
@@ -71,8 +74,8 @@ class AboutTrainee:
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
-        rows = self.reachable(Trainee).select_related("cohort__program", "person")
-        self.trainee = get_object_or_404(rows.defer("person__phone", "person__id_number"), pk=kwargs["pk"])
+        related, without = ("cohort__program", "person"), ("person__phone", "person__id_number")
+        self.trainee = self.find(Trainee, kwargs["pk"], related=related, without=without)
         self.cohort = self.trainee.cohort
 
     def get_context_data(self, **kwargs):

@@ -18,17 +18,16 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     port = int(os.environ.get("PORT") or 8000)
-    with servers.servers() as (database, environment, redis_pid):
-        state = servers.state_of_schema()
-        database.make(state)
+    with servers.servers() as running:
+        running.database.make(servers.state_of_data())
         command = [sys.executable, "-m", "ops.prepare"]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True)
-        os.environ.update(environment)
+        subprocess.run(command, cwd=ROOT, env=running.environment, check=True)
+        os.environ.update(running.environment)
         os.environ["DJANGO_SETTINGS_MODULE"] = "trainee_mgmt.settings"
         django.setup()
         from tests.bench.run import run  # noqa: PLC0415 - it imports models
 
-        results = run(database, state, environment, redis_pid, port, options)
+        results = run(running, port, options)
     return 0 if results else 1
 
 

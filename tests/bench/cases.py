@@ -28,15 +28,29 @@ class Case:
     bytes: int = PAGE_BYTES
     who: str = "organizer"
     same_as: str = ""  # the case whose cost, queries and bytes at 450 people stand in for the floor
+    queries_seen: int | None = None
+    bytes_seen: int | None = None
     costs: dict[str, list[float]] = field(default_factory=lambda: {"ours": [], "floor": []})
 
 
 def cases(small: Built, large: Built) -> list[Case]:
     found = []
     pages = (
-        ("list of trainees", LIST, "cohorts:trainee_list", lambda at: {"cohort": at.cohort}, "/cohorts/{cohort}/trainees/"),
+        (
+            "list of trainees",
+            LIST,
+            "cohorts:trainee_list",
+            lambda at: {"cohort": at.cohort},
+            "/cohorts/{cohort}/trainees/",
+        ),
         ("one person", PERSON, "cohorts:trainee_detail", lambda at: {"pk": at.trainee}, "/trainees/{trainee}/"),
-        ("dashboard", PERSON, "reports:cohort_dashboard", lambda at: {"cohort": at.cohort}, "/cohorts/{cohort}/dashboard/"),
+        (
+            "dashboard",
+            PERSON,
+            "reports:cohort_dashboard",
+            lambda at: {"cohort": at.cohort},
+            "/cohorts/{cohort}/dashboard/",
+        ),
     )
     for name, aim, url_name, keys, floor in pages:
         found.append(Case(name, _page(url_name, keys(small)), _at(floor.format(**small.__dict__)), aim))
@@ -54,7 +68,9 @@ def cases(small: Built, large: Built) -> list[Case]:
         found.append(Case(f"{name}, 20,000 people", _page(url_name, keys(large)), None, GROWTH, same_as=name, times=20))
     for suffix, at in (("", small), (", 20,000 people", large)):
         found += [_mark(at, suffix), _roll_call(at, suffix), _score(at, suffix)]
-    found.append(Case("signing in", _sign_in("/account/login/"), _sign_in("/sign-in/"), SIGN_IN_SECONDS * 1000, "ours", times=12))
+    found.append(
+        Case("signing in", _sign_in("/account/login/"), _sign_in("/sign-in/"), SIGN_IN_SECONDS * 1000, "ours", times=12)
+    )
     return found
 
 

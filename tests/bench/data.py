@@ -10,8 +10,17 @@ from django.utils import timezone
 
 from accounts.models import Grant, Role, ScopeKind, Unit, User
 from assessments.models import Indicator, Rater, Scheme, Score
-from cohorts.models import ClassMembership, ClassOfficer, Cohort, GroupMembership, Person, ProfileField, StudyGroup
-from cohorts.models import Trainee, TrainingClass
+from cohorts.models import (
+    ClassMembership,
+    ClassOfficer,
+    Cohort,
+    GroupMembership,
+    Person,
+    ProfileField,
+    StudyGroup,
+    Trainee,
+    TrainingClass,
+)
 from learning.models import Attendance, Journal, Session, SessionClass
 from programs.models import Program
 from trainee_mgmt.kit.crypto import Sealed
@@ -57,7 +66,9 @@ def build(people: int, *, with_facts: bool = True) -> Built:
     ]  # fmt: skip
     ProfileField.objects.bulk_create(fields)
     streets = list(Unit.objects.filter(level="street").order_by("pk"))
-    classes = [TrainingClass(cohort=cohort, name=f"{unit.name}班", number=n, unit=unit) for n, unit in enumerate(streets, 1)]
+    classes = [
+        TrainingClass(cohort=cohort, name=f"{unit.name}班", number=n, unit=unit) for n, unit in enumerate(streets, 1)
+    ]
     TrainingClass.objects.bulk_create(classes)
     _people(cohort, people)
     _classes(cohort, [each.pk for each in classes], people)
@@ -75,7 +86,9 @@ def find(people: int) -> Built | None:
     if cohort is None:
         return None
     first_class = cohort.classes.order_by("number").first()
-    members = list(Trainee.objects.filter(memberships__training_class=first_class).order_by("number").values_list("pk", flat=True))
+    members = list(
+        Trainee.objects.filter(memberships__training_class=first_class).order_by("number").values_list("pk", flat=True)
+    )
     session = Session.objects.filter(cohort=cohort).order_by("pk").first()
     indicator = Indicator.objects.filter(scheme__cohort=cohort, kind="manual").order_by("pk").first()
     return Built(
@@ -116,12 +129,16 @@ def _program() -> Program:
 
 def _people(cohort: Cohort, people: int) -> None:
     first = (Person.objects.aggregate(last=models.Max("pk"))["last"] or 0) + 1
-    surnames, readings = "王李张刘陈杨赵黄周吴", ["wang", "li", "zhang", "liu", "chen", "yang", "zhao", "huang", "zhou", "wu"]
+    surnames, readings = (
+        "王李张刘陈杨赵黄周吴",
+        ["wang", "li", "zhang", "liu", "chen", "yang", "zhao", "huang", "zhou", "wu"],
+    )
     _insert(
         Person,
         f"FROM generate_series(0, {people - 1}) n",
         id=f"{first} + n",
-        name=f"substr('{surnames}', 1 + n % 10, 1) || substr('伟芳娜敏静丽强磊军洋', 1 + n / 10 % 10, 1) || substr('一二三四五六七八九十', 1 + n / 100 % 10, 1)",
+        name=f"substr('{surnames}', 1 + n % 10, 1) || substr('伟芳娜敏静丽强磊军洋', 1 + n / 10 % 10, 1)"
+        " || substr('一二三四五六七八九十', 1 + n / 100 % 10, 1)",
         name_key=f"(ARRAY{readings})[1 + n % 10] || ' ' || lpad((n * 7919 % 1000003)::text, 7, '0')",
         sex="CASE WHEN n % 3 = 0 THEN 'f' ELSE 'm' END",
         born_on="date '1980-01-01' + (n * 37 % 8000)",
@@ -239,7 +256,8 @@ def _scores(cohort: Cohort) -> None:
     scheme = Scheme.objects.create(cohort=cohort, name="综合考核", state=Scheme.State.OPEN, opened_at=timezone.now())
     kinds = (("出勤", "attendance", 30), ("日志", "journals", 20), ("课题", "manual", 30), ("答辩", "manual", 20))
     indicators = [
-        Indicator(scheme=scheme, name=name, kind=kind, weight=weight, order=at) for at, (name, kind, weight) in enumerate(kinds)
+        Indicator(scheme=scheme, name=name, kind=kind, weight=weight, order=at)
+        for at, (name, kind, weight) in enumerate(kinds)
     ]
     Indicator.objects.bulk_create(indicators)
     Rater.objects.create(scheme=scheme, user=rater)

@@ -30,8 +30,8 @@ def _line(case: Case, at_450: dict | None) -> dict:
         "aim": round(case.aim, 2) or None,
         "aim_of": case.aim_of,
         "unit": "ms",
-        "queries": getattr(case, "queries_seen", None),
-        "bytes": getattr(case, "bytes_seen", None),
+        "queries": case.queries_seen,
+        "bytes": case.bytes_seen,
         "peak_mib": None,
     }
     return line | {"missed": _missed(case, line, at_450)}

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,17 +60,14 @@ class Database:
     def keep(self, state: str) -> None:
         self._run(f"COMMENT ON DATABASE bench IS '{state}'")
 
-    def count(self, act) -> int:
-        """How many statements the server got during ``act``; transaction brackets are not counted."""
+    @contextmanager
+    def counting(self) -> Iterator[Callable[[], int]]:
+        """How many statements the server got in between; the brackets of a transaction are not counted."""
         self.settle(log_statement="all")
         before = self.log.stat().st_size
-        act()
+        yield lambda: len(STATEMENT.findall(self.log.read_bytes()[before:].decode(errors="replace")))
         time.sleep(0.2)
-        with self.log.open(encoding="utf-8", errors="replace") as log:
-            log.seek(before)
-            said = log.read()
         self.settle(log_statement="none")
-        return len(STATEMENT.findall(said))
 
     def _run(self, statement: str) -> list | None:
         connection = psycopg2.connect(self.server)
@@ -81,6 +78,13 @@ class Database:
                 return cursor.fetchall() if cursor.description else None
         finally:
             connection.close()
+
+
+@dataclass
+class Servers:
+    database: Database
+    environment: dict[str, str]  # of the product
+    redis_pid: int
 
 
 @dataclass
@@ -96,8 +100,8 @@ class Web:
 
 
 @contextmanager
-def servers() -> Iterator[tuple[Database, dict[str, str], int]]:
-    """The database, the environment of the product, and the process of Redis."""
+def servers() -> Iterator[Servers]:
+    """The servers that both sides stand on."""
     VAR.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         database_server = postgres(VAR / "postgres", durable=False)
@@ -112,7 +116,7 @@ def servers() -> Iterator[tuple[Database, dict[str, str], int]]:
             "DEBUG": "0", "WEB_CONCURRENCY": "1", "HOST": "127.0.0.1", "LOG_LEVEL": "INFO",
         }  # fmt: skip
         redis_pid = redis_client.from_url(cache.url).info("server")["process_id"] if cache.url else 0
-        yield database, environment, redis_pid
+        yield Servers(database, environment, redis_pid)
 
 
 @contextmanager
@@ -121,7 +125,11 @@ def web(application: str, port: int, environment: dict[str, str], *, config: boo
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise SystemExit(f"Port {port} is taken. Choose another: make bench PORT={port + 10}")
-    options = ["-c", "ops/gunicorn.conf.py"] if config else ["-b", f"127.0.0.1:{port}", "-w", "1", "-k", "gthread", "--threads", "4"]
+    options = (
+        ["-c", "ops/gunicorn.conf.py"]
+        if config
+        else ["-b", f"127.0.0.1:{port}", "-w", "1", "-k", "gthread", "--threads", "4"]
+    )
     (VAR / "log").mkdir(exist_ok=True)
     with (VAR / "log" / f"{application}.log").open("ab") as log:
         process = subprocess.Popen(
@@ -147,7 +155,6 @@ def _wait_for_answer(process: subprocess.Popen, port: int, log: str) -> None:
     raise SystemExit(f"The server on port {port} did not start; its log is {log}")
 
 
-def state_of_schema() -> str:
-    """Changes with every migration and with the builder of the data."""
-    files = sorted([*ROOT.glob("*/migrations/*.py"), Path(__file__).with_name("data.py")])
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+def state_of_data() -> str:
+    """Changes with the builder of the data; what only migrations change, they change in the data that is kept."""
+    return hashlib.sha256(Path(__file__).with_name("data.py").read_bytes()).hexdigest()[:16]

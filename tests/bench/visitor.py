@@ -20,7 +20,10 @@ class Visitor:
 
     def post(self, path: str, data: dict, *, expected: int = 302) -> int:
         body = urlencode(data).encode()
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": self.cookies.get("csrftoken", "")}
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-CSRFToken": self.cookies.get("csrftoken", ""),
+        }
         return self._ask("POST", path, body, headers, expected=expected)
 
     def sign_in(self, path: str, name: str, password: str) -> int:
@@ -34,7 +37,9 @@ class Visitor:
     def close(self) -> None:
         self.connection.close()
 
-    def _ask(self, method: str, path: str, body: bytes | None = None, headers: dict | None = None, *, expected: int) -> int:
+    def _ask(
+        self, method: str, path: str, body: bytes | None = None, headers: dict | None = None, *, expected: int
+    ) -> int:
         headers = dict(headers or {})
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{key}={value}" for key, value in self.cookies.items())

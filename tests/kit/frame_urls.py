@@ -54,6 +54,7 @@ def forget():
     for kept in (
         navigation.entries_for,
         navigation.known_addresses,
+        navigation.permissions,
         navigation.navigation_html,
         navigation.bottom_bar_html,
         frame.addresses,

@@ -31,7 +31,7 @@ class TablePage(StaticPage, abstract=True):
         return self.model._default_manager.filter(access.rows(self.request.user, self.allow))
 
     def get_table(self, params):
-        return self.table_class(self.get_rows(), params, path=self.request.path, **self.get_table_options())
+        return self.table_class(self.get_rows, params, path=self.request.path, **self.get_table_options())
 
     def get_table_options(self) -> dict:
         return {}

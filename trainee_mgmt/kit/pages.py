@@ -12,7 +12,7 @@ from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import FormView, TemplateView, View
@@ -20,6 +20,9 @@ from django.views.generic.detail import SingleObjectMixin
 
 from trainee_mgmt.kit import access, actor
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.prepared import Prepared
+
+LARGEST_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,23 @@ class Inside:
     related: tuple[str, ...] = ()
 
     def find(self, user, pk) -> Model:
-        model = apps.get_model(self.model)
-        reachable = model._default_manager.filter(access.rows(user, self.permission)).select_related(*self.related)
-        return get_object_or_404(reachable if self.related else reachable.select_related(None), pk=pk)
+        return find(user, self.permission, apps.get_model(self.model), pk, related=self.related)
+
+
+def _reachable(user, permission, model, columns, *, pk):
+    related, without = columns
+    rows = model._default_manager.filter(access.rows(user, permission), pk=pk).defer(*without)
+    return rows.select_related(*related) if related else rows
+
+
+_find = Prepared(_reachable)
+
+
+def find(user, permission: str, model, pk: int, *, related: tuple[str, ...] = (), without: tuple[str, ...] = ()):
+    """The row, if the permission reaches it; else 404. ``related`` comes along, ``without`` is not loaded."""
+    if pk > LARGEST_KEY:
+        raise Http404
+    return _find.one_or_404(user, permission, model, (related, without), pk=pk)
 
 
 class Page:
@@ -69,6 +86,10 @@ class Page:
 
     def reachable(self, model, permission=""):
         return model._default_manager.filter(access.rows(self.request.user, permission or self.allow))
+
+    def find(self, model, pk: int, *, related: tuple[str, ...] = (), without: tuple[str, ...] = ()):
+        """One reachable row, or 404."""
+        return find(self.request.user, self.allow, model, pk, related=related, without=without)
 
     def get_queryset(self):
         return super().get_queryset().filter(access.rows(self.request.user, self.allow))

@@ -8,8 +8,8 @@ of a page that people open all day is written as ever, in a function that builds
 
 Named arguments are the values that change from call to call: keys, days, texts; they travel as parameters of the SQL.
 Positional arguments are what the SQL itself depends on, such as columns or an order; it is compiled once for each of
-them. A person is such an argument by its ``reach``: what a row function of access.py makes of a person depends on the
-grants in force and on nothing else, so a changed grant is another query.
+them. One that cannot be compared by itself has a ``query_key``. That of a person names the grants in force, because
+what a row function of access.py makes of a person depends on nothing else: a changed grant is another query.
 
 The tests compile each call again and compare (settings.CHECK_PREPARED): whatever the arguments forget is found there.
 """
@@ -24,10 +24,11 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet, ImproperlyConfigured
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404
 
-MOST = 2000  # compiled forms that one query keeps
+NOT_YET = object()
+MOST = 500  # compiled forms that one query keeps
 PLACES = (  # what stands in for a value while the SQL is made: never a real one
     (int, lambda n: 7_123_456_789_000_000 + n),
     (str, lambda n: f"\x01place {n}\x01"),
@@ -38,22 +39,22 @@ PLACES = (  # what stands in for a value while the SQL is made: never a real one
 class Prepared:
     def __init__(self, build: Callable[..., QuerySet]):
         self.build = build
-        self._compiled: dict[Hashable, _Compiled] = {}
+        self._compiled: dict[Hashable, _Compiled | None] = {}  # None where there can be no rows
 
     def __call__(self, *shape, **values) -> list:
         return self.rows(shape, values)
 
     def rows(self, shape: tuple, values: dict[str, Any], *, page: slice | None = None) -> list:
         """``page``: only these rows, as in ``queryset[50:100]``."""
-        key = (*(getattr(each, "reach", each) for each in shape), *((name, type(values[name])) for name in values))
-        compiled = self._compiled.get(key)
-        if compiled is None:
+        key = (*(getattr(each, "query_key", each) for each in shape), *((name, type(values[name])) for name in values))
+        compiled = self._compiled.get(key, NOT_YET)
+        if compiled is NOT_YET:
             if len(self._compiled) >= MOST:
                 self._compiled.clear()
             compiled = self._compiled[key] = self._compile(shape, values)
         if settings.CHECK_PREPARED:
             self._check(compiled, shape, values)
-        return compiled.rows(values, page)
+        return compiled.rows(values, page) if compiled else []
 
     def one(self, *shape, **values):
         """The first row, or None."""
@@ -65,26 +66,34 @@ class Prepared:
             raise Http404
         return found
 
-    def _compile(self, shape: tuple, values: dict) -> "_Compiled":
+    def _compile(self, shape: tuple, values: dict) -> "_Compiled | None":
         places = {name: _place(n, value) for n, (name, value) in enumerate(values.items())}
         queryset = self.build(*shape, **places)
-        compiler = queryset.query.get_compiler(using=queryset.db)
-        try:
-            sql, parameters = compiler.as_sql()
-        except EmptyResultSet as error:
-            raise ImproperlyConfigured("A prepared query must not be known to be empty.") from error
+        compiler, sql, parameters = _sql(queryset)
+        if not sql:
+            return None
         names = {place: name for name, place in places.items()}
         slots = tuple((at, names[value]) for at, value in enumerate(parameters) if _is_place(value, names))
         if missing := set(values) - {name for _at, name in slots}:
             raise ImproperlyConfigured(f"{', '.join(missing)}: not found as a parameter of {sql}")
-        compiler.connection = None  # each thread brings its own
-        return _Compiled(queryset, compiler, sql, tuple(parameters), slots)
+        compiler.connection = compiler.query = None  # each thread has its own connection, and the query has served
+        return _Compiled(queryset._iterable_class, queryset.model, queryset.db, compiler, sql, parameters, slots)
 
-    def _check(self, compiled: "_Compiled", shape: tuple, values: dict) -> None:
-        queryset = self.build(*shape, **values)
-        fresh = queryset.query.get_compiler(using=queryset.db).as_sql()
-        if (fresh[0], tuple(fresh[1])) != (compiled.sql, compiled.filled(values)):
-            raise ImproperlyConfigured(f"Prepared with too few arguments:\n{compiled.sql}\n{fresh[0]} {fresh[1]}")
+    def _check(self, compiled: "_Compiled | None", shape: tuple, values: dict) -> None:
+        _compiler, *fresh = _sql(self.build(*shape, **values))
+        kept = [compiled.sql, compiled.filled(values)] if compiled else ["", ()]
+        if fresh != kept:
+            raise ImproperlyConfigured(f"Prepared with too few arguments:\n{kept}\n{fresh}")
+
+
+def _sql(queryset: QuerySet) -> tuple[Any, str, tuple]:
+    """The compiler, its SQL and the parameters; no SQL where Django knows that there are no rows."""
+    compiler = queryset.query.get_compiler(using=queryset.db)
+    try:
+        sql, parameters = compiler.as_sql()
+    except EmptyResultSet:
+        return compiler, "", ()
+    return compiler, sql, tuple(parameters)
 
 
 def _place(n: int, value):
@@ -100,7 +109,9 @@ def _is_place(value, names: dict) -> bool:
 
 @dataclass(frozen=True)
 class _Compiled:
-    queryset: QuerySet
+    iterable: type
+    model: type[Model]
+    db: str
     compiler: Any
     sql: str
     parameters: tuple
@@ -116,10 +127,8 @@ class _Compiled:
         """As the queryset would give them: its own iterable reads them, with a compiler that has done its work."""
         sql = self.sql if page is None else f"{self.sql} LIMIT {page.stop - page.start:d} OFFSET {page.start:d}"
         ready = copy(self.compiler)
-        ready.connection = connections[self.queryset.db]
+        ready.connection = connections[self.db]
         ready.as_sql = lambda: (sql, self.filled(values))
         query = SimpleNamespace(get_compiler=lambda *args, **kwargs: ready)
-        source = SimpleNamespace(
-            db=self.queryset.db, query=query, model=self.queryset.model, _known_related_objects={}
-        )
-        return list(self.queryset._iterable_class(source))
+        source = SimpleNamespace(db=self.db, query=query, model=self.model, _known_related_objects={})
+        return list(self.iterable(source))

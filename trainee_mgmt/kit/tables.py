@@ -6,12 +6,13 @@ HTML; everything else is escaped here.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
 from django.core.exceptions import ImproperlyConfigured
@@ -22,6 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from trainee_mgmt.kit.formats import EMPTY, day, moment
+from trainee_mgmt.kit.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -89,26 +91,40 @@ class Table:
 
     def __init__(
         self,
-        queryset: QuerySet,
+        queryset: QuerySet | Callable[[], QuerySet],
         params,
         *,
         path: str,
         columns: Iterable[Column] = (),
         bulk: Iterable[BulkAction] = (),
         context=None,
+        known_by: Hashable = None,
     ):
+        """``queryset`` may be a function, called when the rows are needed. ``known_by`` names all that the queryset and the
+        columns depend on (the parent row, the reader, the day, …): then the SQL of the list is prepared once."""
         self.params = params
         self.path = path
         self.bulk = tuple(bulk)
         self.columns = (*self.columns, *columns)
+        self.known_by = known_by
         self.context = context  # whatever filters and extra columns need, e.g. the cohort
-        self.everything = self.prepare(queryset)
+        self._rows = queryset
+
+    @property
+    def query_key(self) -> tuple:
+        """What the SQL of a page of this list depends on, while no filter is set; see ``known_by``."""
+        sources = tuple(column.sources for column in self.screen_columns)
+        return (type(self), self.known_by, self.order, self.tab and self.tab.key, sources)
 
     def prepare(self, queryset: QuerySet) -> QuerySet:
         """Annotations that columns name. Called once, before filters."""
         return queryset
 
     # Which rows -----------------------------------------------------------------------------------------------------
+    @cached_property
+    def everything(self) -> QuerySet:
+        return self.prepare(self._rows() if callable(self._rows) else self._rows)
+
     @cached_property
     def filters(self) -> django_filters.FilterSet | None:
         if not self.filterset_class:
@@ -220,7 +236,7 @@ class Table:
         """The table rows of this page, as HTML."""
         columns = self.screen_columns
         start = (self.page - 1) * self.per_page
-        rows = list(self._values(columns)[start : start + self.per_page])
+        rows = self._page_of_rows(slice(start, start + self.per_page))
         before, after = self._row_link()
         labels = [escape(str(column.label)) for column in columns]
         out = []
@@ -316,13 +332,10 @@ class Table:
         return params.urlencode()
 
     def url(self, **changes) -> str:
-        params = self.params.copy()
-        for key, value in changes.items():
-            if value is None:
-                params.pop(key, None)
-            else:
-                params[key] = str(value)
-        query = params.urlencode()
+        asked = dict(self.params.lists()) | {key: [str(value)] for key, value in changes.items() if value is not None}
+        query = urlencode(
+            {key: values for key, values in asked.items() if changes.get(key, "") is not None}, doseq=True
+        )
         return f"{self.path}?{query}" if query else self.path
 
     # The spreadsheet ------------------------------------------------------------------------------------------------
@@ -347,11 +360,19 @@ class Table:
         names = [name for column in columns for name in column.sources]
         return self.ordered.values_list(*names, "pk")
 
+    def _page_of_rows(self, page: slice) -> list[tuple]:
+        if self.known_by is None or self.chips:
+            return list(self._values(self.screen_columns)[page])
+        return _rows_of_list.rows((self,), {}, page=page)
+
     def _row_link(self) -> tuple[str, str]:
         if not self.row_url:
             return "", ""
         before, _zero, after = escape(reverse(self.row_url, kwargs={self.row_key: 0})).rpartition("0")
         return before, after
+
+
+_rows_of_list = Prepared(lambda table: table._values(table.screen_columns))
 
 
 class TableFilters(django_filters.FilterSet):

@@ -13,7 +13,21 @@ from django.shortcuts import render
 from rustpy_xlsxwriter import FastExcel
 
 SQL = {path.stem: path.read_text() for path in (Path(__file__).parent / "sql").glob("*.sql")}
-HEAD = ("姓名", "编号", "班级", "组", "工作单位", "职务", "学历", "留学回国", "管理层级", "民族", "政治面貌", "状态", "电话")
+HEAD = (
+    "姓名",
+    "编号",
+    "班级",
+    "组",
+    "工作单位",
+    "职务",
+    "学历",
+    "留学回国",
+    "管理层级",
+    "民族",
+    "政治面貌",
+    "状态",
+    "电话",
+)
 PAGE = 50
 CHUNK = 2000
 
@@ -49,7 +63,12 @@ def trainees(request, cohort):
 @login_required
 def trainee(request, trainee):
     ((name, *facts),) = rows("trainee", trainee)
-    context = {"name": name, "facts": facts, "classes": rows("classes_of", trainee), "groups": rows("groups_of", trainee)}
+    context = {
+        "name": name,
+        "facts": facts,
+        "classes": rows("classes_of", trainee),
+        "groups": rows("groups_of", trainee),
+    }
     return render(request, "trainee.html", context | {"offices": rows("offices_of", trainee)})
 
 
@@ -117,6 +136,6 @@ def _csv(cohort: int):
 
 @login_required
 def export_xlsx(request, cohort):
-    file = tempfile.NamedTemporaryFile(suffix=".xlsx")
+    file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - FileResponse closes it
     FastExcel(file.name).sheet("rows", (dict(zip(HEAD, row)) for row in stream(cohort))).save()
     return FileResponse(file)
