@@ -31,6 +31,7 @@ class Case:
     queries_seen: int | None = None
     bytes_seen: int | None = None
     costs: dict[str, list[float]] = field(default_factory=lambda: {"ours": [], "floor": []})
+    of_postgres: dict[str, list[float]] = field(default_factory=lambda: {"ours": [], "floor": []})
 
 
 def cases(small: Built, large: Built) -> list[Case]:

@@ -36,7 +36,9 @@ def run(running: Servers, port: int, options) -> list[dict]:
                 for side, act in (("ours", case.ours), ("floor", case.floor)):
                     if act:
                         times = max(2, case.times // 10) if options.quick else case.times
-                        case.costs[side].append(_cost(act, visitors[side, case.who], sides[side][1], times) * 1000)
+                        cost, of_postgres = _cost(act, visitors[side, case.who], sides[side][1], times)
+                        case.costs[side].append(cost)
+                        case.of_postgres[side].append(of_postgres)
             _say(case)
         for case in chosen:
             if case.ours:
@@ -70,15 +72,16 @@ def _signed_in(names, ours: int, floor: int) -> dict[tuple[str, str], Visitor]:
     return visitors
 
 
-def _cost(act, visitor, processes, times: int) -> float:
-    """CPU seconds of one request, over ``times`` of them."""
+def _cost(act, visitor, processes, times: int) -> tuple[float, float]:
+    """CPU milliseconds of one request, over ``times`` of them: of all processes, and of PostgreSQL alone."""
     visitor.close()  # an idle connection may have been ended by the server; it opens a new one
     for n in range(WARM_UP):
         act(visitor, n)
-    before = cpu_seconds(processes)
+    before = [cpu_seconds([each]) for each in processes]
     for n in range(times):
         act(visitor, n)
-    return (cpu_seconds(processes) - before) / times
+    costs = [(cpu_seconds([each]) - then) * 1000 / times for each, then in zip(processes, before)]
+    return sum(costs), costs[1]
 
 
 def _look(case: Case, visitor: Visitor, database) -> None:
@@ -94,5 +97,9 @@ def _say(case: Case) -> None:
     if case.ours is None:
         print(f"{case.name}: not there yet", flush=True)
         return
-    words = [f"{side} {median(costs):.2f} ms" for side, costs in case.costs.items() if costs]
+    words = [
+        f"{side} {median(costs):.2f} ms (PostgreSQL {median(case.of_postgres[side]):.2f})"
+        for side, costs in case.costs.items()
+        if costs
+    ]
     print(f"{case.name}: {', '.join(words)}", flush=True)

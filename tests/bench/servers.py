@@ -28,7 +28,7 @@ KEYS = {  # the same in each run, because the data is kept; they protect nothing
     "AUDIT_KEY": "bench-only-" + "a" * 40,
 }
 VAR = ROOT / "var" / "bench"
-STATEMENT = re.compile(r"LOG:  statement: (?!BEGIN|COMMIT|ROLLBACK)")
+STATEMENT = re.compile(r"LOG:  statement: (?!BEGIN|COMMIT|ROLLBACK|ALTER SYSTEM|SELECT pg_reload_conf)")
 
 
 class Database:
