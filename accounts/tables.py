@@ -48,7 +48,7 @@ class UnitTable(Table):
 
     name = gettext_lazy("Units")
     columns = (
-        Column("name", gettext_lazy("Name"), source=("name", "path"), text=lambda name, path: name, html=indented),
+        Column("name", gettext_lazy("Unit"), source=("name", "path"), text=lambda name, path: name, html=indented),
         Column("parent", gettext_lazy("Belongs to"), source="parent__name", on_screen=False),
         Column("level", gettext_lazy("Level"), text=lambda level: str(Unit.Level(level).label)),
         Column("code", gettext_lazy("Code")),
@@ -177,7 +177,7 @@ class GrantFilters(TableFilters):
 
 
 def grant_state(is_over, is_lent) -> str:
-    return _("over") if is_over else _("lent") if is_lent else _("in force")
+    return _("no longer in force") if is_over else _("lent") if is_lent else _("in force")
 
 
 class GrantTable(Table):
@@ -215,7 +215,7 @@ class GrantTable(Table):
     tabs = (
         Tab("valid", gettext_lazy("In force"), Q(is_over=False)),
         Tab("lent", gettext_lazy("Lent"), Q(is_over=False, is_lent=True)),
-        Tab("over", gettext_lazy("Over"), Q(is_over=True)),
+        Tab("over", gettext_lazy("No longer in force"), Q(is_over=True)),
     )
     filterset_class = GrantFilters
     default_order = ("-pk",)

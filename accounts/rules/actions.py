@@ -1,6 +1,7 @@
 """The words for what the audit log calls ``app.verb_noun``. A test sees to it that every action has its words."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 WORDS = {
     "accounts.answer_complaint": _("answered a complaint"),
@@ -122,3 +123,72 @@ def in_words(action: str) -> str:
 def actions_named(words: str) -> list[str]:
     """The actions whose words hold these, in the language of the page."""
     return [action for action, said in WORDS.items() if words.casefold() in str(said).casefold()]
+
+
+# What stands before and after an act, where it is not simply a field of the row.
+FIELDS = {
+    "accounts": pgettext_lazy("record", "accounts"),
+    "answer": pgettext_lazy("record", "answer"),
+    "at": pgettext_lazy("record", "at"),
+    "bytes": pgettext_lazy("record", "bytes"),
+    "changed": pgettext_lazy("record", "changed"),
+    "characters": pgettext_lazy("record", "characters"),
+    "class": pgettext_lazy("record", "class"),
+    "classes": pgettext_lazy("record", "classes"),
+    "code": pgettext_lazy("record", "code"),
+    "cohort": pgettext_lazy("record", "cohort"),
+    "digest": pgettext_lazy("record", "digest"),
+    "exceptions": pgettext_lazy("record", "exceptions"),
+    "field": pgettext_lazy("record", "field"),
+    "file": pgettext_lazy("record", "file"),
+    "filter": pgettext_lazy("record", "filter"),
+    "from": pgettext_lazy("record", "from"),
+    "groups": pgettext_lazy("record", "groups"),
+    "journals": pgettext_lazy("record", "journals"),
+    "key": pgettext_lazy("record", "key"),
+    "kind": pgettext_lazy("record", "kind"),
+    "label": pgettext_lazy("record", "label"),
+    "leads": pgettext_lazy("record", "leads"),
+    "level": pgettext_lazy("record", "level"),
+    "merged": pgettext_lazy("record", "merged"),
+    "new": pgettext_lazy("record", "new"),
+    "note": pgettext_lazy("record", "note"),
+    "office": pgettext_lazy("record", "office"),
+    "officers": pgettext_lazy("record", "officers"),
+    "offices": pgettext_lazy("record", "offices"),
+    "on": pgettext_lazy("record", "on"),
+    "page": pgettext_lazy("record", "page"),
+    "parent": pgettext_lazy("record", "parent"),
+    "people": pgettext_lazy("record", "people"),
+    "person": pgettext_lazy("record", "person"),
+    "picture": pgettext_lazy("record", "picture"),
+    "place": pgettext_lazy("record", "place"),
+    "places": pgettext_lazy("record", "places"),
+    "points": pgettext_lazy("record", "points"),
+    "problems": pgettext_lazy("record", "problems"),
+    "programs": pgettext_lazy("record", "programs"),
+    "purpose": pgettext_lazy("record", "purpose"),
+    "reason": pgettext_lazy("record", "reason"),
+    "replaces": pgettext_lazy("record", "replaces"),
+    "role": pgettext_lazy("record", "role"),
+    "rows": pgettext_lazy("record", "rows"),
+    "same": pgettext_lazy("record", "same"),
+    "scheme": pgettext_lazy("record", "scheme"),
+    "scope": pgettext_lazy("record", "scope"),
+    "state": pgettext_lazy("record", "state"),
+    "subject": pgettext_lazy("record", "subject"),
+    "taken": pgettext_lazy("record", "taken"),
+    "text_version": pgettext_lazy("record", "version of the text"),
+    "times": pgettext_lazy("record", "times"),
+    "title": pgettext_lazy("record", "title"),
+    "trainee": pgettext_lazy("record", "trainee"),
+    "trainees": pgettext_lazy("record", "trainees"),
+    "unit": pgettext_lazy("record", "unit"),
+    "units": pgettext_lazy("record", "units"),
+    "unmasked": pgettext_lazy("record", "in full"),
+    "until": pgettext_lazy("record", "until"),
+    "user_name": pgettext_lazy("record", "user name"),
+    "version": pgettext_lazy("record", "version"),
+    "week": pgettext_lazy("record", "week"),
+    "weight": pgettext_lazy("record", "weight"),
+}

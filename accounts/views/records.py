@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts import services
 from accounts.forms.office import AnswerForm, ComplaintForm
-from accounts.models import AuditEntry, Complaint, ExportRecord
-from accounts.rules.actions import in_words
+from accounts.models import AuditEntry, Complaint, ExportRecord, ScopeKind
+from accounts.rules.actions import FIELDS, in_words
 from accounts.tables import AuditTable, ComplaintTable, ExportTable, kind_in_words, role_in_words
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import EditPage, FormPage, StaticPage
@@ -46,7 +46,11 @@ class AuditDetail(StaticPage):
             seen_as=seen_as,
             seal=getattr(entry, "seal", None),
             fields=[
-                (field_in_words(entry.object_type, name), entry.before.get(name), entry.after.get(name))
+                (
+                    field_in_words(entry.object_type, name),
+                    value_in_words(entry.before.get(name)),
+                    value_in_words(entry.after.get(name)),
+                )
                 for name in dict.fromkeys([*entry.before, *entry.after])
             ],
             others=f"{reverse('accounts:audit_list')}?kind={entry.object_type}&key={entry.object_id}"
@@ -127,4 +131,16 @@ def field_in_words(object_type: str, name: str) -> str:
     try:
         return capfirst(str(apps.get_model(object_type)._meta.get_field(name).verbose_name))
     except (LookupError, ValueError, FieldDoesNotExist, AttributeError):
-        return _(name.replace("_", " "))  # a word of ours, kept in the catalogue
+        return capfirst(str(FIELDS.get(name, name.replace("_", " "))))
+
+
+def value_in_words(value):
+    """Codes of ours as words; everything else as it was written."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if not isinstance(value, str):
+        return value
+    kind, _space, label = value.partition(" ")
+    if kind in ScopeKind.values:  # the scope of a grant: "unit 西乡街道"
+        return f"{ScopeKind(kind).label} {label}".strip()
+    return role_in_words(value) or value

@@ -421,9 +421,11 @@ def _control(bound) -> str:
     value = bound.value()
     choices = getattr(field, "choices", None)
     if choices is None:
-        kind = "date" if "date" in type(field).__name__.lower() else "search"
+        shown = escape(str(value or ""))
+        if "date" in type(field).__name__.lower():  # a box for a date has no room for words of ours
+            return f'<label class="chips-date">{label} <input class="form-control" type="date" name="{name}" value="{shown}"></label>'
         return (
-            f'<input class="form-control" type="{kind}" name="{name}" value="{escape(str(value or ""))}" '
+            f'<input class="form-control" type="search" name="{name}" value="{shown}" '
             f'aria-label="{label}" placeholder="{label}" maxlength="100">'
         )
     options = []
