@@ -25,7 +25,7 @@ class DocumentList(FormPage):
     inside = PRINTING
     form_class = DocumentForm
     template_name = "cohorts/document_list.html"
-    title = gettext_lazy("Papers to print")
+    title = gettext_lazy("Lists to print")
 
     def get_form_kwargs(self):
         classes = self.reachable(TrainingClass, "cohorts.view_class").filter(cohort=self.cohort)
