@@ -167,7 +167,11 @@ def _row_functions(path: Path) -> Iterator[tuple]:
     """The line that says which rows a function of access.py reaches: people read it where they ask why they see a page."""
     for node in ast.walk(ast.parse(path.read_text())):
         is_one = isinstance(node, ast.FunctionDef) and ast.unparse(node.args) == "user, role"
-        if is_one and ast.unparse(node.returns or node.args) == "Q" and (words := " ".join((ast.get_docstring(node) or "").split())):
+        if (
+            is_one
+            and ast.unparse(node.returns or node.args) == "Q"
+            and (words := " ".join((ast.get_docstring(node) or "").split()))
+        ):
             yield node.lineno, words, [], None
 
 
