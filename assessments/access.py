@@ -24,6 +24,12 @@ def published_schemes(user, role) -> Q:
     return in_my_cohorts(user, role) & Q(state="published")
 
 
+def trainees_i_may_read(user, role) -> Q:
+    """trainees in the scope of the role, but for cohorts in which I still rate myself"""
+    rating = Rater.objects.filter(user=user, handed_in_at=None, scheme__state="open")
+    return in_my_cohorts(user, role) & ~Q(cohort__in=rating.values("scheme__cohort"))
+
+
 def trainees_with_published_results(user, role) -> Q:
     """trainees of a published scheme in the scope of the role"""
     return Q(cohort__in=Scheme.objects.filter(published_schemes(user, role)).values("cohort"))
@@ -85,6 +91,35 @@ grant(
     organizer=in_schemes_of_my_cohorts,
 )
 grant("assessments.give_scores", on="assessments.Scheme", evaluator=schemes_i_rate)
+grant(
+    "assessments.view_totals",
+    on="assessments.Scheme",
+    admin=schemes_i_may_read,
+    organizer=schemes_i_may_read,
+    leader=published_schemes,
+)
+grant(
+    "assessments.view_trainee_score",
+    on="cohorts.Trainee",
+    admin=trainees_i_may_read,
+    organizer=trainees_i_may_read,
+    leader=trainees_with_published_results,
+)
+grant(
+    "assessments.view_score",
+    on="assessments.Score",
+    admin=scores_i_may_read,
+    organizer=scores_i_may_read,
+    evaluator=scores_i_gave,
+)
+grant("assessments.publish_scheme", on="assessments.Scheme", admin=schemes_i_may_read, organizer=schemes_i_may_read)
+grant(
+    "assessments.view_result",
+    on="assessments.Result",
+    admin=in_schemes_of_my_cohorts,
+    organizer=in_schemes_of_my_cohorts,
+    leader=published_results,
+)
 grant("assessments.see_own_result", on="assessments.Result", trainee=my_published_results)
 grant("assessments.enter_scores", on="assessments.Rater", admin=raters_of_others, organizer=raters_of_others)
 grant(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import grid, raters, schemes
+from assessments.views import grid, raters, results, schemes
 
 app_name = "assessments"
 urlpatterns = [
@@ -22,6 +22,13 @@ urlpatterns = [
     path("schemes/<int:pk>/hand-in/", grid.ScoreHandIn.as_view(), name="score_hand_in"),
     path("trainees/<int:pk>/scores/<int:indicator>/", grid.ComputedRows.as_view(), name="computed_rows"),
     path("schemes/raters/<int:pk>/scores/", grid.RaterScores.as_view(), name="rater_scores"),
+    path("cohorts/<int:cohort>/results/", results.ResultList.as_view(), name="result_list"),
+    path("trainees/<int:pk>/scores/", results.TraineeScore.as_view(), name="trainee_score"),
+    path("results/<int:pk>/", results.ResultDetail.as_view(), name="result_detail"),
+    path("scores/<int:pk>/", results.ScoreDetail.as_view(), name="score_detail"),
+    path("schemes/<int:pk>/publish/", results.SchemePublish.as_view(), name="scheme_publish"),
+    path("schemes/<int:pk>/unpublish/", results.SchemeUnpublish.as_view(), name="scheme_unpublish"),
+    path("my/score/", results.MyScore.as_view(), name="my_score"),
     path("schemes/<int:pk>/raters/new/", raters.RaterCreate.as_view(), name="rater_create"),
     path("schemes/raters/<int:pk>/remove/", raters.RaterRemove.as_view(), name="rater_remove"),
     path("schemes/raters/<int:pk>/reopen/", raters.RaterReopen.as_view(), name="rater_reopen"),

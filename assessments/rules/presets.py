@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assessments.rules.scheme import Kind
 
@@ -33,7 +34,7 @@ PRESETS = (
         _("Study, attendance, journals, final assessment"),
         (
             Part(_("Study and research"), 30),
-            Part(_("Attendance"), 20, Kind.ATTENDANCE),
+            Part(pgettext_lazy("indicator", "Attendance"), 20, Kind.ATTENDANCE),
             Part(_("Journals"), 20, Kind.JOURNALS),
             Part(_("Final assessment"), 30),
         ),
@@ -68,7 +69,7 @@ PRESETS = (
     Preset(
         "facts",
         _("Attendance and journals only, without evaluators"),
-        (Part(_("Attendance"), 50, Kind.ATTENDANCE), Part(_("Journals"), 50, Kind.JOURNALS)),
+        (Part(pgettext_lazy("indicator", "Attendance"), 50, Kind.ATTENDANCE), Part(_("Journals"), 50, Kind.JOURNALS)),
     ),
 )
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, IntegerField, Q, QuerySet, Value
 from django.utils import timezone
 
 from assessments.models import Score
@@ -26,7 +27,7 @@ FactsByKey = dict[str, dict[int, Facts]]  # by indicator, then by trainee
 class Standing:
     """One trainee's total, its lines, and what stands behind each of them."""
 
-    person: Someone
+    person: Someone | None
     total: Total
     facts: dict[str, Facts]
     found: dict[str, Combined | Computed]
@@ -47,15 +48,15 @@ def sources(outline: Outline) -> dict[str, Source]:
 
 
 def standings(
-    outline: Outline, people: Iterable[Someone], *, rater: int | None = None, now: datetime | None = None
+    outline: Outline, people: Iterable[Someone], *, now: datetime | None = None, with_rows: bool = False
 ) -> list[Standing]:
     """
-    The totals of ``people`` as of ``now``; of one ``rater`` alone, where named.
+    The totals of ``people`` as of ``now``; ``with_rows`` the facts name the rows counted, for a snapshot.
 
     Queries: one for all scores, and one for each computed indicator.
     """
     people = list(people)
-    facts = computed_facts(outline, people, now=now) | given_facts(outline, people, rater=rater)
+    facts = computed_facts(outline, people, now=now, with_rows=with_rows) | given_facts(outline, people)
     how, leaves = sources(outline), outline.leaves
     return [_standing(outline, how, leaves, person, facts) for person in people]
 
@@ -69,13 +70,11 @@ def _standing(
     return Standing(person, total(outline.root, points), mine, found)
 
 
-def given_facts(outline: Outline, people: Iterable[Someone], *, rater: int | None = None) -> FactsByKey:
-    """The points in force of all raters (or of one); one query."""
+def given_facts(outline: Outline, people: Iterable[Someone]) -> FactsByKey:
+    """The points in force of all raters; one query."""
     keys = {int(leaf.key): leaf.key for leaf in outline.manual}
     rows = Score.objects.filter(indicator__in=keys, in_force=True, points__isnull=False)
     rows = _of(rows, outline, people)
-    if rater is not None:
-        rows = rows.filter(rater=rater)
     given: dict[str, dict[int, list[tuple[Decimal, int]]]] = {key: {} for key in keys.values()}
     for indicator, trainee, points, pk in rows.order_by("pk").values_list("indicator_id", "trainee_id", "points", "pk"):
         given[keys[indicator]].setdefault(trainee, []).append((points, pk))
@@ -88,14 +87,16 @@ def given_facts(outline: Outline, people: Iterable[Someone], *, rater: int | Non
     }
 
 
-def computed_facts(outline: Outline, people: Iterable[Someone], *, now: datetime | None = None) -> FactsByKey:
+def computed_facts(
+    outline: Outline, people: Iterable[Someone], *, now: datetime | None = None, with_rows: bool = False
+) -> FactsByKey:
     """The counts that the rules of attendance and journals take, as of ``now``; one query for each such indicator."""
     now = now or timezone.now()
     people = list(people)
     return {
-        leaf.key: _attendance(outline, leaf, people, now)
+        leaf.key: _attendance(outline, leaf, people, now, with_rows)
         if leaf.kind == Kind.ATTENDANCE
-        else _journals(outline, leaf, people, now)
+        else _journals(outline, leaf, people, now, with_rows)
         for leaf in outline.computed
     }
 
@@ -120,22 +121,38 @@ def journals_counted(outline: Outline, leaf: Node, now: datetime) -> QuerySet[Jo
     return rows
 
 
-def _attendance(outline: Outline, leaf: Node, people: list[Someone], now: datetime) -> dict[int, Facts]:
+def _attendance(
+    outline: Outline, leaf: Node, people: list[Someone], now: datetime, with_rows: bool
+) -> dict[int, Facts]:
     counted: dict[int, dict[str, int]] = {}
-    rows = _of(sessions_counted(outline, leaf, now), outline, people)
-    for trainee, state, n in rows.order_by().values_list("trainee_id", "state").annotate(n=Count("pk")):
+    marks: dict[int, list[int]] = {}
+    rows = _of(sessions_counted(outline, leaf, now), outline, people).order_by().values_list("trainee_id", "state")
+    for trainee, state, n, keys in rows.annotate(n=Count("pk"), keys=_keys("mark_id", with_rows)):
         counted.setdefault(trainee, {})[state or "missing"] = n
-    return {trainee: Facts(tally=Tally(**counts)) for trainee, counts in counted.items()}
+        marks.setdefault(trainee, []).extend(keys or ())
+    return {
+        trainee: Facts(tally=Tally(**counts), rows=tuple(sorted(marks[trainee]))) for trainee, counts in counted.items()
+    }
 
 
-def _journals(outline: Outline, leaf: Node, people: list[Someone], now: datetime) -> dict[int, Facts]:
+def _journals(outline: Outline, leaf: Node, people: list[Someone], now: datetime, with_rows: bool) -> dict[int, Facts]:
     rows = _of(journals_counted(outline, leaf, now), outline, people).order_by().values_list("trainee_id")
     counts = rows.annotate(
         accepted=Count("pk", filter=Q(state="accepted")),
         handed_in=Count("pk", filter=Q(state__in=HANDED_IN)),
         due=Count("pk"),
+        keys=_keys("journal_id", with_rows),
     )
-    return {trainee: Facts(journals=tuple(counted)) for trainee, *counted in counts}
+    return {
+        trainee: Facts(journals=tuple(counted), rows=tuple(sorted(keys or ()))) for trainee, *counted, keys in counts
+    }
+
+
+def _keys(name: str, wanted: bool):
+    """The keys of the rows of a group as one array; none where they are not asked for."""
+    return (
+        ArrayAgg(name, filter=Q(**{f"{name}__isnull": False})) if wanted else Value(None, output_field=IntegerField())
+    )
 
 
 def _of(rows: QuerySet, outline: Outline, people: Iterable[Someone]) -> QuerySet:

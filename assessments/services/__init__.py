@@ -1,4 +1,5 @@
 from assessments.services.raters import hand_in, name_rater, remove_rater, reopen_rater
+from assessments.services.results import publish, unpublish
 from assessments.services.schemes import (
     add_indicator,
     back_to_draft,
@@ -26,7 +27,9 @@ __all__ = [
     "name_rater",
     "new_version",
     "open_scheme",
+    "publish",
     "remove_indicator",
     "remove_rater",
     "reopen_rater",
+    "unpublish",
 ]

@@ -1,6 +1,6 @@
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Indicator, Rater, Scheme
@@ -35,7 +35,7 @@ class SchemeTable(Table):
             "raters",
             _("Handed in / evaluators"),
             source=("done_count", "rater_count"),
-            text=lambda done, raters: f"{done} / {raters}" if raters else _t("none"),
+            text=lambda done, raters: f"{done} / {raters}" if raters else gettext("none"),
             number=True,
         ),
         Column("opened_at", _("Opened"), sort="opened_at"),

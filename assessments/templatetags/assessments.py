@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Indicator
 from assessments.rules.points import plain
+from assessments.rules.raters import Combined
 from assessments.selectors.grid import Grid
 from learning.models import Journal
 from trainee_mgmt.kit.formats import EMPTY, day
@@ -22,6 +23,21 @@ INDENTS = ("", "ps-4", "ps-5", "ps-5 ms-4")
 def points(value: Decimal | None) -> str:
     """2.50 is 2.5, 100.00 is 100; nothing is a dash."""
     return EMPTY if value is None else plain(Decimal(value))
+
+
+@register.filter
+def total(value: Decimal | None) -> str:
+    """A total or a share with its two decimals, so that shares can be added up by eye."""
+    return EMPTY if value is None else f"{value:.2f}"
+
+
+@register.filter
+def raters_in_words(found: Combined) -> str:
+    """How many raters, how far apart, and which method made one score of theirs."""
+    if found.n < 2:
+        return _("1 rater")
+    words = {"n": found.n, "spread": plain(found.spread), "low": plain(found.lowest), "high": plain(found.highest)}
+    return _("%(n)s raters, %(low)s to %(high)s, spread %(spread)s") % words
 
 
 @register.filter

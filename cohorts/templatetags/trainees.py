@@ -24,7 +24,7 @@ def trainee_tabs(context, trainee):
         ("cohorts:trainee_detail", _("Overview"), trainee.pk),
         ("learning:trainee_attendance", _("Attendance and hours"), trainee.pk),
         ("learning:trainee_journals", _("Journals"), trainee.pk),
-        ("assessments:trainee_scores", _("Scores"), trainee.pk),
+        ("assessments:trainee_score", _("Scores"), trainee.pk),
         ("cohorts:person_detail", _("Archive"), trainee.person_id),
     ):
         if url := link(request.user.role_set, name, pk=pk):
