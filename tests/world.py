@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from django.core.files.base import ContentFile
 from django.db import models
 
 from accounts.models import Complaint, ExportRecord, Job, Plan, Role, User
@@ -42,9 +43,9 @@ class World:
             marked_at=make.at(date(2026, 9, 8)),
         )
         self.journal = make.journal(self.trainee, state="submitted", body=f"{tag} journal text")
-        self.picture = JournalPicture.objects.create(
-            journal=self.journal, file="none.jpg", thumbnail="none.jpg", width=1, height=1
-        )
+        self.picture = JournalPicture(journal=self.journal, width=1, height=1)
+        self.picture.file.save("picture.jpg", ContentFile(b"\xff\xd8"), save=False)
+        self.picture.thumbnail.save("thumbnail.jpg", ContentFile(b"\xff\xd8"))
         JournalNote.objects.create(journal=self.journal, kind="comment", author=self.organizer, text=f"{tag} comment")
         self.scheme = make.scheme(self.cohort, name=f"{tag} scheme", state="open", opened_at=make.at(date(2026, 9, 1)))
         self.indicator = make.indicator(self.scheme, name=f"{tag} indicator")
