@@ -3,14 +3,22 @@
 from dataclasses import replace
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.contrib import messages
 from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, User
+from accounts.rules.logins import clean_phone
 from accounts.services import record, set_own_password
 from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.crypto import Sealed
+
+VOUCH_FOR_PHONES = {"dingtalk", "feishu"}  # an organisation's own members, with numbers they have confirmed
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -52,6 +60,32 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def set_password(self, user, password):
         set_own_password(user, password)
+
+
+class VouchedForAdapter(DefaultSocialAccountAdapter):
+    """Somebody whom another server vouches for: known by a link made before, or by a phone number that it has checked.
+    Nobody gets an account this way."""
+
+    def is_open_for_signup(self, request, sociallogin):
+        return False
+
+    def pre_social_login(self, request, sociallogin):
+        if sociallogin.is_existing or sociallogin.state.get("process") == "connect":
+            return
+        data = sociallogin.account.extra_data
+        data = data.get("userinfo") or data
+        is_checked = sociallogin.account.provider in VOUCH_FOR_PHONES or data.get("phone_number_verified") is True
+        phone = clean_phone(str(data.get("mobile") or data.get("phone_number") or "")) if is_checked else ""
+        user = User.objects.find_by_login(phone) if phone else None
+        if user is None or not user.is_active:
+            messages.error(
+                request,
+                _(
+                    "No account here belongs to it. Sign in with your password once, and link it on the page of your account."
+                ),
+            )
+            raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
+        sociallogin.connect(request, user)
 
 
 class MFAAdapter(DefaultMFAAdapter):

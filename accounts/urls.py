@@ -1,4 +1,6 @@
-from django.urls import path
+from allauth.urls import build_provider_urlpatterns
+from django.conf import settings
+from django.urls import include, path
 
 from accounts.views import grants, me, records, seeing, setup, sign_in, units, users, work
 
@@ -76,3 +78,5 @@ sign_in_patterns = [
     path("2fa/recovery-codes/", sign_in.RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
     path("2fa/recovery-codes/generate/", sign_in.RecoveryCodesNew.as_view(), name="mfa_generate_recovery_codes"),
 ]
+if settings.SIGN_IN_PROVIDERS:
+    sign_in_patterns += [path("linked/", include("allauth.socialaccount.urls")), *build_provider_urlpatterns()]

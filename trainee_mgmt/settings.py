@@ -1,6 +1,7 @@
 """All settings, read from the environment; docs/deploy.md lists the variables. Nonsense is refused at the start."""
 
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -158,7 +159,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name")},
+    },
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -196,6 +200,19 @@ MFA_FORMS = {
 # Logs ---------------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
 LOGGING = logging_config(LOG_LEVEL)
+
+# Others who may vouch for a person: DingTalk, Feishu, WeChat, any OpenID Connect server. docs/deploy.md has examples.
+SIGN_IN_PROVIDERS = env.json("SIGN_IN_PROVIDERS", {})
+if SIGN_IN_PROVIDERS:
+    if not (find_spec("requests") and find_spec("jwt")):
+        raise ImproperlyConfigured(
+            'SIGN_IN_PROVIDERS needs more packages: .venv/bin/pip install "django-allauth[socialaccount]"'
+        )
+    INSTALLED_APPS += ["allauth.socialaccount"]
+    INSTALLED_APPS += [f"allauth.socialaccount.providers.{name}" for name in SIGN_IN_PROVIDERS]
+    SOCIALACCOUNT_PROVIDERS = SIGN_IN_PROVIDERS
+    SOCIALACCOUNT_ADAPTER = "accounts.adapters.VouchedForAdapter"
+    SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that ends at another site is stopped by our own policy
 
 # Languages and times ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

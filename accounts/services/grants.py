@@ -29,13 +29,13 @@ def give_grant(
     """Give a role over a scope. ``by`` is the administrator who gives it; None where a service of ours does, because
     the role follows from something else (a trainee's place, an officer's term)."""
     start = starts_on or timezone.localdate()
-    user = User.objects.select_for_update().defer("phone", "first_password").get(pk=user.pk)  # one grant at a time
     if scope_kind not in rules.SCOPES[role]:
         raise Refused(_("This role cannot be given over that kind of scope."))
     if ends_on and ends_on < start:
         raise Refused(_("The end lies before the beginning."))
     if by is not None:
-        _refuse_more_than_held(by, scope_kind, scope_id, start, ends_on)
+        _refuse_more_than_held(by, scope_kind, scope_id, start, ends_on)  # locks grants first, as suspend does
+    user = User.objects.select_for_update().defer("phone", "first_password").get(pk=user.pk)  # one grant at a time
     scope = _scope_columns(scope_kind, scope_id)
     if (
         user.grants.not_over(start)
@@ -110,10 +110,9 @@ def delegate_grant(grant: Grant, *, to: User, starts_on: date, ends_on: date, re
 
 def refuse_beyond(by: User, user: User) -> None:
     """Whoever may reset another's password or borrow another's view could use all of the other's rights."""
-    today = timezone.localdate()
     held = by.grants_of(Role.ADMIN)
-    for grant in user.grants.not_over(today).select_related("unit"):
-        if not any(covers(by, mine, grant.scope_kind, grant.unit_id or grant.scope_id) for mine in held):
+    for grant in user.grants.not_over(timezone.localdate()).select_related("unit", "delegated_from"):
+        if not any(_reaches(by, mine, grant) for mine in held):
             raise Refused(
                 _("%(name)s has rights that go beyond yours (%(grant)s). Ask an administrator of everything.")
                 % {"name": user.name, "grant": grant}
@@ -127,11 +126,25 @@ def keep_an_administrator(*, but_user: int) -> None:
 
 
 def _refuse_more_than_held(by: User, kind: str, pk: int | None, start: date, end: date | None) -> None:
-    covering = [held for held in by.grants_of(Role.ADMIN) if covers(by, held, kind, pk)]
+    own = by.grants.in_force(timezone.localdate()).filter(role=Role.ADMIN)  # as they are now, and until we have given
+    held = own.select_related("unit", "delegated_from").select_for_update(of=("self",))
+    covering = [each for each in held if covers(by, each, kind, pk)]
     if not covering:
         raise Refused(_("You can only give roles within your own scope."))
     if not any(rules.is_within(start, end, held.starts_on, _last_day(held)) for held in covering):
         raise Refused(_("You can only give roles for as long as you have your own."))
+
+
+def _reaches(by: User, held: Grant, grant: Grant) -> bool:
+    """Whether a role of ``by`` reaches another's: in scope, and where both administer, also in time. Else a deputy for
+    a week could take over the account of whoever he stands in for."""
+    if not covers(by, held, grant.scope_kind, grant.unit_id or grant.scope_id):
+        return False
+    last = _last_day(held)
+    if grant.role != Role.ADMIN or last is None:
+        return True
+    end = _last_day(grant)
+    return end is not None and end <= last
 
 
 def _last_day(held: Grant) -> date | None:
@@ -143,7 +156,7 @@ def _last_day(held: Grant) -> date | None:
 def _may_end(by: User, grant: Grant) -> bool:
     if by.pk in (grant.user_id, grant.delegated_from.user_id if grant.delegated_from else None):
         return True  # to give up a role, or to end what one lent
-    return any(covers(by, held, grant.scope_kind, grant.unit_id or grant.scope_id) for held in by.grants_of(Role.ADMIN))
+    return any(_reaches(by, held, grant) for held in by.grants_of(Role.ADMIN))
 
 
 def _scope_columns(kind: str, pk: int | None) -> dict:

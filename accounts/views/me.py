@@ -1,6 +1,7 @@
 """One's own account: who I am here, what I may do and why, how it looks."""
 
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
 from django.http import HttpResponseRedirect, JsonResponse
@@ -32,6 +33,7 @@ class Me(StaticPage):
             unit=user.unit,
             offers_second_step=access.holds(user, "accounts.use_second_step"),
             has_second_step=is_mfa_enabled(user),
+            has_links=bool(settings.SIGN_IN_PROVIDERS),
             labels={name: User._meta.get_field(name).verbose_name for name in CHOICES},
             **kwargs,
         )

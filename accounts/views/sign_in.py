@@ -7,6 +7,8 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
+from allauth.socialaccount.adapter import get_adapter
+from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
@@ -28,7 +30,17 @@ class Login(account.LoginView):
     """Open to everybody."""
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(is_new=system_is_empty(), **kwargs)
+        return super().get_context_data(is_new=system_is_empty(), providers=self.providers(), **kwargs)
+
+    def providers(self) -> list[dict]:
+        """Who else may vouch for a person, each with the address where that begins."""
+        if not settings.SIGN_IN_PROVIDERS:
+            return []
+        following = self.get_next_url()
+        return [
+            {"name": each.name, "url": each.get_login_url(self.request, **({"next": following} if following else {}))}
+            for each in get_adapter().list_providers(self.request)
+        ]
 
 
 class Logout(account.LogoutView):

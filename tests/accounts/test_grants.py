@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Grant, Role, ScopeKind, User
-from accounts.services import delegate_grant, end_grant, give_grant, suspend
+from accounts.services import delegate_grant, end_grant, give_grant, reset_password, suspend
 from tests import make
 from tests.races import race, refusals
 from trainee_mgmt.kit import access
@@ -180,6 +180,40 @@ def test_the_deputy_and_the_owner_may_end_what_was_lent(district):
     end_grant(second, by=owner)
     with pytest.raises(Refused):
         end_grant(owner.grants.get(delegated_from=None), by=deputy)
+
+
+def test_a_deputy_for_a_week_cannot_take_over_the_account_that_he_stands_in_for():
+    owner, deputy = make.user(Role.ADMIN, username="owner"), make.user()
+    make.user(Role.ADMIN)
+    lent = delegate_grant(owner.grants.get(), to=deputy, starts_on=days(0), ends_on=days(7), reason="on leave")
+    deputy = User.objects.get(pk=deputy.pk)
+
+    for act in (reset_password, suspend):
+        with pytest.raises(Refused):
+            act(owner, by=deputy)
+    with pytest.raises(Refused):
+        end_grant(owner.grants.get(), by=deputy)
+    with pytest.raises(Refused):
+        give_grant(deputy, role=Role.ADMIN, scope_kind=ScopeKind.ALL, by=deputy)
+
+    reset_password(make.user(Role.ORGANIZER, make.unit()), by=deputy)
+    assert lent.ended_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_role_is_not_given_by_somebody_who_loses_his_own_at_that_moment():
+    make.user(Role.ADMIN)
+    by, user = make.user(Role.ADMIN), make.user()
+    own = by.grants.get()
+
+    results = race(
+        lambda: end_grant(own, by=None),
+        lambda: give_grant(user, role=Role.LEADER, scope_kind=ScopeKind.ALL, by=by),
+    )
+
+    given = user.grants.first()
+    assert refusals(results) == (0 if given else 1)
+    assert given is None or given.granted_at <= Grant.objects.get(pk=own.pk).ended_at
 
 
 @pytest.mark.django_db(transaction=True)
