@@ -11,6 +11,7 @@ from cohorts.rules.headers import ProfileSpec
 from cohorts.rules.roster import Guess
 from cohorts.rules.values import shown
 from cohorts.services.roster.planning import Planner
+from trainee_mgmt.kit.bulk import without_collector
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.plans import Progress
 from trainee_mgmt.kit.sheets import Book, read_book
@@ -27,6 +28,11 @@ def compute_roster(cohort: Cohort, given: Mapping[str, Any], source: bytes, prog
     """
     if cohort.is_closed:
         raise Refused(_("This cohort is closed."))
+    with without_collector():
+        return _compute(cohort, given, source, progress)
+
+
+def _compute(cohort: Cohort, given: Mapping[str, Any], source: bytes, progress: Progress) -> tuple[dict, dict]:
     progress(0, 4, _("Reading the file"))
     book = read_book(source, given["name"])
     progress(1, 4, _("Finding out what the columns mean"))
