@@ -1,12 +1,13 @@
 """Dividing the trainees of a cohort into classes: computed as a plan, read, applied as it stands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
+from accounts.models import Unit
 from cohorts.models import ClassOfficer, Cohort, GroupMembership, Person, Trainee, TrainingClass
 from cohorts.rules import membership
 from cohorts.rules.numbers import next_numbers, number_prefix
@@ -45,11 +46,16 @@ def compute_split(cohort: Cohort, given: Mapping[str, Any], progress: Progress) 
     progress(2, 3, _("Comparing before and after"))
     moves = [move for move in found.moves if move.before != move.after]
     class_numbers = _class_numbers(found, existing)
+    units = _units_named(found.values.values())
     payload = found.to_json() | {
         "starts_on": given["starts_on"],
         "moves": [[move.id, move.before, move.after] for move in moves],
         "people": {str(one.candidate.id): [one.number, one.candidate.name] for one in people},
-        "new_classes": [[name, class_numbers[name]] for name in found.classes if name not in dict_of(existing)],
+        "new_classes": [
+            [name, class_numbers[name], units.get(found.values.get(name, ""))]
+            for name in found.classes
+            if name not in dict_of(existing)
+        ],
         "class_ids": dict_of(existing),
         "numbers": _new_numbers(cohort, given, people, moves, class_numbers),
     }
@@ -75,7 +81,8 @@ def _write(cohort: Cohort, payload: Mapping[str, Any], progress: Progress) -> di
     cohort = change_roster(cohort.pk)
     on = date.fromisoformat(payload["starts_on"])
     made = TrainingClass.objects.bulk_create(
-        TrainingClass(cohort=cohort, name=name, number=number) for name, number in payload["new_classes"]
+        TrainingClass(cohort=cohort, name=name, number=number, unit_id=unit)
+        for name, number, unit in payload["new_classes"]
     )
     classes = payload["class_ids"] | {one.name: one.pk for one in made}
     target = {trainee: classes[after] for trainee, _before, after in payload["moves"]}
@@ -224,6 +231,14 @@ def _fresh_names(count: int, taken: Iterable[str]) -> list[str]:
 
 def dict_of(existing: Iterable[tuple[str, int, int]]) -> dict[str, int]:
     return {name: pk for name, pk, _number in existing}
+
+
+def _units_named(names: Collection[str]) -> dict[str, int]:
+    """The unit of each name that one active unit bears alone: the class of a street belongs to the street."""
+    found: dict[str, list[int]] = {}
+    for name, pk in Unit.objects.active().filter(name__in=names).values_list("name", "pk"):
+        found.setdefault(name, []).append(pk)
+    return {name: pks[0] for name, pks in found.items() if len(pks) == 1}
 
 
 def _class_numbers(found: Split, existing: Iterable[tuple[str, int, int]]) -> dict[str, int]:

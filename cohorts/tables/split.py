@@ -47,7 +47,7 @@ class SplitReader:
         return [
             {
                 "name": line.name,
-                "is_new": any(line.name == name for name, _number in self.payload["new_classes"]),
+                "is_new": line.name in {name for name, *_rest in self.payload["new_classes"]},
                 "value": self.split.values.get(line.name, ""),
                 "before": before.get(line.name, 0),
                 "size": line.size,

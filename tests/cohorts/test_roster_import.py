@@ -215,6 +215,19 @@ def test_a_person_of_another_cohort_is_linked_and_not_doubled(desk, cohort):
     ]
 
 
+def test_the_roles_of_place_and_office_follow_for_who_has_an_account(desk, cohort):
+    number = id_number()
+    known = make.person(name="王琳", id_number=number, user=make.user())
+    make.trainee(make.cohort(program=cohort.program), of=known)
+
+    bring(desk, ("王琳", number, "一班", "班长"), head=("姓名", "身份证号", "班级", "班干部"))
+
+    training_class = cohort.classes.get()
+    grants = known.user.grants.values_list("role", "scope_kind", "scope_id")
+    assert (Role.TRAINEE, "cohort", cohort.pk) in grants
+    assert (Role.OFFICER, "training_class", training_class.pk) in grants
+
+
 def test_an_importer_who_may_see_the_person_changes_it(desk, cohort):
     number = id_number()
     known = make.person(name="王琳", id_number=number, phone="13800000001")

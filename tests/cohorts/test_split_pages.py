@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 
 def test_450_people_come_into_ten_classes_by_street(desk, cohort):
     desk.apply(desk.plan("street-roster-450.xlsx"))
+    street = make.unit("新湖街道")
 
     plan = split(desk, mode="by", field="street", renumber="on")
     page = desk.get("split_plan", plan)
@@ -30,6 +31,7 @@ def test_450_people_come_into_ten_classes_by_street(desk, cohort):
     ]
     assert wrong == []
     assert Trainee.objects.filter(cohort=cohort, number__startswith="2600-").count() == 0
+    assert list(street.classes.values_list("name", flat=True)) == ["新湖班"]
 
 
 def test_the_same_split_again_moves_nobody(desk, cohort):

@@ -65,6 +65,7 @@ class _Writer:
         self.rows = [row for row in payload["rows"] if row["do"] in (NEW, CHANGED)]
         self.new = [row for row in self.rows if row["do"] == NEW]
         self.changed = [row for row in self.rows if row["do"] == CHANGED]
+        self.names_known_people = any(one["person"] for one in [*self.rows, *payload["heads"]])
         self.columns = {row["key"]: _columns(row["set"]["person"]) for row in self.rows}
 
     def write(self) -> dict[str, int]:
@@ -80,6 +81,8 @@ class _Writer:
         self.progress(4, 5, _("Placing them in classes and groups"))
         self._write_places()
         officers = self._write_officers()
+        if self.names_known_people:  # some may have an account: the roles of their places and offices follow
+            give_roles(self.cohort)
         counts = self.payload["counts"]
         if self.rows or officers or self.payload["classes"] or self.payload["fields"]:
             Cohort.objects.filter(pk=self.cohort.pk).update(roster_version=F("roster_version") + 1)
@@ -216,7 +219,6 @@ class _Writer:
         )
 
     def _write_officers(self) -> int:
-        """Offices give no rights by themselves; those follow when an office is given an account."""
         officers = [
             (self.classes[row["class"]] if row["class"] else row["class_now"], row["person"], code, title, row["from"])
             for row in self.rows
