@@ -130,6 +130,8 @@ SCOPES[ScopeKind.TRAINING_CLASS] = Scope("cohorts.TrainingClass", within("cohort
 
 # A page under a cohort: ``inside = COHORT``; its URL names the cohort as ``cohort``.
 COHORT = Inside("cohorts.Cohort", "cohorts.view_cohort", "cohort", related=("program",))
+# A page that adds something to a cohort: whoever only looks at it in another role adds nothing.
+MANAGED_COHORT = Inside("cohorts.Cohort", "cohorts.change_cohort", "cohort", related=("program",))
 
 grant(
     "cohorts.view_cohort",
@@ -182,14 +184,8 @@ grant(
     officer=trainees_of_my_classes,
 )
 grant("cohorts.change_trainee", on="cohorts.Trainee", admin=in_my_cohorts, organizer=in_my_cohorts)
-# The mask of a phone number beside the name; the number itself is opened with "cohorts.see_secrets".
-grant(
-    "cohorts.see_phone_mask",
-    on="cohorts.Trainee",
-    admin=trainees_of_my_classes,
-    organizer=trainees_of_my_classes,
-    officer=trainees_of_my_classes,
-)
+# Roles that see the mask of a phone number beside a name; the number itself is opened with "cohorts.see_secrets".
+grant("cohorts.see_phone_mask", admin=all_rows, organizer=all_rows, officer=all_rows)
 grant("cohorts.see_own_place", on="cohorts.Trainee", **{Role.TRAINEE: my_traineeships})
 grant("cohorts.view_person", on="cohorts.Person", admin=people_of_my_cohorts, organizer=people_of_my_cohorts)
 grant("cohorts.change_person", on="cohorts.Person", admin=people_of_my_cohorts, organizer=people_of_my_cohorts)
@@ -223,11 +219,6 @@ grant(
     admin=within("training_class__cohort"),
     organizer=within("training_class__cohort"),
 )
-grant(
-    "cohorts.view_profile_field",
-    on="cohorts.ProfileField",
-    admin=in_my_cohorts,
-    organizer=in_my_cohorts,
-    leader=in_my_cohorts,
-)
+# The rows are the cohorts whose fields one may read.
+grant("cohorts.view_profile_field", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts, leader=my_cohorts)
 grant("cohorts.change_profile_field", on="cohorts.ProfileField", admin=in_my_cohorts, organizer=in_my_cohorts)

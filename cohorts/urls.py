@@ -104,8 +104,9 @@ urlpatterns += [  # accounts, the address book, one's own profile, search
     path("cohorts/<int:cohort>/accounts/slips/", accounts.AccountSlips.as_view(), name="account_slips"),
     path("cohorts/<int:cohort>/trainees/accounts/", accounts.TraineesAccounts.as_view(), name="trainees_accounts"),
     path("classes/<int:pk>/directory/", directory.ClassDirectory.as_view(), name="class_directory"),
+    path("classes/<int:pk>/directory/phones/", directory.ClassDirectoryPhones.as_view(), name="class_directory_phones"),
     path("my/profile/", own.MyProfile.as_view(), name="my_profile"),
-    path("my/consents/<str:purpose>/", own.ConsentAct.as_view(), name="consent_give"),
-    path("my/consents/<str:purpose>/back/", own.ConsentAct.as_view(gives=False), name="consent_take_back"),
+    path("my/consents/give/", own.ConsentAct.as_view(), name="consent_give"),
+    path("my/consents/take-back/", own.ConsentAct.as_view(gives=False), name="consent_take_back"),
     path("search/", search.Search.as_view(), name="search"),
 ]

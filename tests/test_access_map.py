@@ -39,6 +39,7 @@ OTHER_KWARGS = {
     "week": lambda world: world.journal.period_start.isoformat(),
     "picture": lambda world: world.picture.pk,
     "indicator": lambda world: world.computed.pk,
+    "other": lambda world: world.officer.person_id,
 }
 # Rows that belong to the person, not to a cohort: whoever has the role has some of his own, and never another's.
 SHARED = set()

@@ -84,7 +84,7 @@ class World:
                 self.unit, self.program, self.cohort, self.training_class, self.person, self.trainee, self.officer, self.group,
                 self.profile_field, self.session, self.attendance, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
-                ClassMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
+                ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )
         }  # fmt: skip
 

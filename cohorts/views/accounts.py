@@ -9,7 +9,6 @@ from accounts.models import Job, User
 from accounts.services import queue_job, record_export
 from accounts.services.jobs import live_progress
 from accounts.services.users import first_passwords
-from cohorts.access import COHORT
 from cohorts.forms.accounts import SlipForm, WhoForm
 from cohorts.forms.trainees import ChosenForm
 from cohorts.selectors.accounts import account_counts, people_for
@@ -17,13 +16,14 @@ from cohorts.tables.slips import slip_header, slip_paper, slip_sheet, slips_of
 from cohorts.views.days import day_of
 from cohorts.views.trainee_acts import ChosenPage
 from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.pages import FormPage
+from trainee_mgmt.kit.pages import FormPage, Inside
 from trainee_mgmt.kit.papers import DOCX
 from trainee_mgmt.kit.sheets import XLSX
 from trainee_mgmt.kit.tables import ExportRequest
 from trainee_mgmt.kit.uploads import content_disposition
 
 TASK = "cohorts.open_accounts"
+OPENING = Inside("cohorts.Cohort", "cohorts.open_accounts", "cohort", related=("program",))
 
 
 def ask_for_accounts(cohort, people: list[int]) -> Job:
@@ -35,7 +35,7 @@ class AccountOpen(FormPage):
     """Accounts for a cohort or a class; below, how the work stands. The page may be left and opened again."""
 
     allow = "cohorts.open_accounts"
-    inside = COHORT
+    inside = OPENING
     form_class = WhoForm
     title = gettext_lazy("Open accounts")
     template_name = "cohorts/account_open.html"
@@ -90,7 +90,7 @@ class AccountSlips(FormPage):
     """First passwords to hand over, until each person has chosen another one. Taking the file is recorded."""
 
     allow = "cohorts.open_accounts"
-    inside = COHORT
+    inside = OPENING
     form_class = SlipForm
     title = gettext_lazy("Slips with first passwords")
     template_name = "cohorts/account_slips.html"

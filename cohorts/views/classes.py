@@ -3,7 +3,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Unit
-from cohorts.access import COHORT
+from cohorts.access import COHORT, MANAGED_COHORT
 from cohorts.forms.cohorts import ClassForm
 from cohorts.models import Trainee, TrainingClass
 from cohorts.selectors.cohorts import members_on
@@ -43,7 +43,7 @@ class ClassDetail(TablePage):
     """A class: who is in it on a day, its officers and groups."""
 
     allow = "cohorts.view_class"
-    model = Trainee
+    model = TrainingClass
     table_class = ClassTraineeTable
     template_name = "cohorts/class_detail.html"
 
@@ -85,7 +85,7 @@ class ClassDetail(TablePage):
 
 class ClassCreate(FormPage):
     allow = "cohorts.change_class"
-    inside = COHORT
+    inside = MANAGED_COHORT
     form_class = ClassForm
     title = gettext_lazy("New class")
     success_message = gettext_lazy("The class was made.")

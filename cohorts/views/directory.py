@@ -12,18 +12,14 @@ from trainee_mgmt.kit import access
 from trainee_mgmt.kit.pages import StaticPage
 
 
-@method_decorator(never_cache, name="dispatch")
-class ClassDirectory(StaticPage):
-    """The address book. A POST with a reason shows all numbers once, to those who may see them."""
-
-    allow = "cohorts.view_directory"
+class DirectoryPage(StaticPage, abstract=True):
     template_name = "cohorts/class_directory.html"
+    model = TrainingClass
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
         classes = self.reachable(TrainingClass).select_related("cohort__program")
         self.training_class = get_object_or_404(classes, pk=kwargs["pk"])
-        self.may_see_all = access.may(request.user, "cohorts.see_directory_phones", self.training_class)
 
     def get_context_data(self, *, everything=False, **kwargs):
         cohort = self.training_class.cohort
@@ -33,12 +29,26 @@ class ClassDirectory(StaticPage):
             cohort=cohort,
             directory=directory_of(self.training_class, day, everything=everything),
             everything=everything,
-            may_see_all=self.may_see_all,
+            may_see_all=access.may(self.request.user, "cohorts.see_directory_phones", self.training_class),
             **kwargs,
         )
 
+
+@method_decorator(never_cache, name="dispatch")
+class ClassDirectory(DirectoryPage):
+    """The address book: the numbers of those who agreed, and masks."""
+
+    allow = "cohorts.view_directory"
+
+
+@method_decorator(never_cache, name="dispatch")
+class ClassDirectoryPhones(DirectoryPage):
+    """All numbers of the class, once, for a reason that is kept."""
+
+    allow = "cohorts.see_directory_phones"
+    http_method_names = ["post", "options"]
+
     def post(self, request, *args, **kwargs):
-        get_object_or_404(self.reachable(TrainingClass, "cohorts.see_directory_phones"), pk=self.training_class.pk)
         reason = request.POST.get("reason", "").strip()[:200]
         if not reason:
             messages.error(request, _("Say why you need to see it; the reason is kept."))

@@ -3,7 +3,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.access import COHORT
+from cohorts.access import COHORT, MANAGED_COHORT
 from cohorts.forms.groups import GroupCreateForm, GroupEditForm
 from cohorts.models import GroupMembership, StudyGroup
 from cohorts.services import groups as services
@@ -55,7 +55,7 @@ class GroupDetail(StaticPage):
 
 class GroupCreate(FormPage):
     allow = "cohorts.change_group"
-    inside = COHORT
+    inside = MANAGED_COHORT
     form_class = GroupCreateForm
     title = gettext_lazy("New group")
     template_name = "cohorts/group_form.html"

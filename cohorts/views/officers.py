@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.access import COHORT
+from cohorts.access import COHORT, MANAGED_COHORT
 from cohorts.forms.groups import AppointForm, EndForm
 from cohorts.models import ClassOfficer
 from cohorts.services import officers as services
@@ -30,7 +30,7 @@ class OfficerList(TablePage):
 
 class OfficerCreate(FormPage):
     allow = "cohorts.change_officer"
-    inside = COHORT
+    inside = MANAGED_COHORT
     form_class = AppointForm
     title = gettext_lazy("Appoint an officer")
     template_name = "cohorts/officer_form.html"

@@ -1,6 +1,7 @@
 """A trainee's own profile: what is known, what is still asked, what the trainee has said yes to."""
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -97,15 +98,16 @@ class MyProfile(OwnPlace, FormPage):
 
 
 class ConsentAct(OwnPlace, Page, View):
-    """Say yes to one purpose, or take it back; which of the two is the URL's."""
+    """Say yes to the purpose in the form, or take it back; which of the two is the URL's."""
 
     allow = "cohorts.see_own_place"
     http_method_names = ["post", "options"]
     gives = True
 
-    def post(self, request, purpose):
+    def post(self, request):
+        purpose = request.POST.get("purpose", "")
         if purpose not in Consent.Purpose.values:
-            raise Http404
+            raise BadRequest("unknown purpose")
         try:
             (consents.give_consent if self.gives else consents.take_back_consent)(self.person, purpose)
             messages.success(request, _("Thank you, noted.") if self.gives else _("Taken back."))

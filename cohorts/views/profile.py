@@ -2,26 +2,26 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.access import COHORT
+from cohorts.access import MANAGED_COHORT
 from cohorts.forms.profile import ProfileFieldForm
 from cohorts.models import ProfileField
 from cohorts.services import profile as services
-from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, StaticPage
+from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Inside, StaticPage
 
 
 class ProfileFieldList(StaticPage):
     allow = "cohorts.view_profile_field"
-    inside = COHORT
+    inside = Inside("cohorts.Cohort", "cohorts.view_profile_field", "cohort", related=("program",))
     template_name = "cohorts/profile_field_list.html"
 
     def get_context_data(self, **kwargs):
-        fields = self.reachable(ProfileField).filter(cohort=self.cohort).order_by("order", "pk")
+        fields = self.cohort.profile_fields.order_by("order", "pk")
         return super().get_context_data(fields=fields, **kwargs)
 
 
 class ProfileFieldCreate(FormPage):
     allow = "cohorts.change_profile_field"
-    inside = COHORT
+    inside = MANAGED_COHORT
     form_class = ProfileFieldForm
     title = gettext_lazy("New profile field")
     success_message = gettext_lazy("The field was made.")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cohorts.access import COHORT
+from cohorts.access import MANAGED_COHORT
 from cohorts.forms import trainees as forms
 from cohorts.models import Trainee
 from cohorts.rules.days import shown_day
@@ -28,7 +28,7 @@ class TraineeCreate(FormPage):
     """Two steps: find the person by phone or ID number, then ask only what is not known."""
 
     allow = "cohorts.change_trainee"
-    inside = COHORT
+    inside = MANAGED_COHORT
     form_class = forms.TraineeCreateForm
     title = gettext_lazy("Add a trainee")
     template_name = "cohorts/trainee_create.html"
@@ -197,12 +197,14 @@ class ChosenPage(FormPage, abstract=True):
     """What is done with the rows chosen in the list: the first POST brings them, the second the answers."""
 
     allow = "cohorts.change_trainee"
-    inside = COHORT
+    inside = MANAGED_COHORT
     http_method_names = ["post", "options"]
     template_name = "cohorts/trainee_chosen.html"
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
+        if request.method != "POST":
+            return
         self.trainees = list(self.find_chosen().order_by("number", "pk"))
         if not self.trainees:
             raise Http404
