@@ -11,11 +11,11 @@ from typing import Any
 import structlog
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.models import Job
+from accounts.models import Job, Plan
 from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.queue import after_commit
@@ -96,19 +96,28 @@ def sweep_jobs() -> int:
         if beat and time.time() - beat["at"] < ALIVE.total_seconds():
             continue
         if job.attempts >= ATTEMPTS:
-            Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(
-                state=Job.State.FAILED,
-                finished_at=now,
-                error=_("The work was begun %(times)s times and never ended. Nothing was written.")
-                % {"times": job.attempts},
-            )
+            _give_up(job)
         else:
             lost += Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(state=Job.State.QUEUED)
             _queue_again(job)
-    for job in Job.objects.filter(state=Job.State.QUEUED, queued_at__lt=now - ALIVE, started_at=None):
+    silent = Q(started_at=None) | Q(alive_at__lt=now - ALIVE)
+    for job in Job.objects.filter(silent, state=Job.State.QUEUED, queued_at__lt=now - ALIVE):
         _queue_again(job)
         lost += 1
     return lost
+
+
+@transaction.atomic
+def _give_up(job: Job) -> None:
+    """Work that never ends is failed; a plan that waited for it can be computed or applied again."""
+    ended = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(
+        state=Job.State.FAILED,
+        finished_at=timezone.now(),
+        error=_("The work was begun %(times)s times and never ended. Nothing was written.") % {"times": job.attempts},
+    )
+    if ended:
+        Plan.objects.filter(job=job, state=Plan.State.COMPUTING).update(state=Plan.State.FAILED)
+        Plan.objects.filter(job=job, state=Plan.State.APPLYING).update(state=Plan.State.READY)
 
 
 def _queue_again(job: Job) -> None:

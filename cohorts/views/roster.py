@@ -140,6 +140,7 @@ class RosterPlanDetail(OnePlan, StaticPage):
         return {
             "step": 5 if is_done else 3,
             "is_done": is_done,
+            "why": "" if is_done or not self.plan.job else self.plan.job.error,  # an attempt to apply that failed
             "reader": reader,
             "counts": counts,
             "figs": figures(counts, self.address("roster_plan")),

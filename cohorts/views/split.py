@@ -124,6 +124,7 @@ class SplitPlanDetail(OneSplit, StaticPage):
             own = {name: str(label) for name, label in OWN_LABELS.items()}
             kwargs["reader"] = SplitReader(plan_payload(self.plan), own | labels, number)
             kwargs["is_done"] = self.plan.state == Plan.State.APPLIED
+            kwargs["why"] = self.plan.job.error if self.plan.job and not kwargs["is_done"] else ""
             kwargs["is_balanced"] = plan_given(self.plan).get("mode") == BALANCED
         return super().get_context_data(**kwargs)
 

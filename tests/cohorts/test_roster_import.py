@@ -505,6 +505,7 @@ def test_a_closed_cohort_takes_no_roster(desk, cohort):
     desk.apply(plan)
 
     assert (plan.state, Trainee.objects.count()) == (Plan.State.READY, 0)
+    assert plan.job.error in desk.get("roster_plan", plan).content.decode()
 
 
 def test_no_number_stands_in_the_audit_log_or_in_the_counts_of_a_plan(desk, cohort):

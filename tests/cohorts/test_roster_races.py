@@ -151,3 +151,28 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_one_applies_o
     apply_plan(job.pk)
     assert Trainee.objects.count() == 200
     assert json.loads(json.dumps(plan.outcome))["new"] == 200
+
+
+@pytest.mark.parametrize(("working", "then"), [("computing", "failed"), ("applying", "ready")])
+def test_a_plan_whose_work_never_ends_can_be_taken_up_again(working, then):
+    plan = ready_plan(make.cohort(), nasty.xlsx([HEAD, ("王琳", "13800000001", "")]))
+    job = queued(plan)
+    Plan.objects.filter(pk=plan.pk).update(state=working)
+    long_ago = timezone.now() - timedelta(minutes=10)
+    Job.objects.filter(pk=job.pk).update(state="running", attempts=3, started_at=long_ago, alive_at=long_ago)
+
+    sweep_jobs()
+
+    plan.refresh_from_db()
+    job.refresh_from_db()
+    assert (plan.state, job.state) == (then, "failed")
+
+
+def test_a_message_lost_after_a_dead_worker_is_sent_again():
+    job = queued(ready_plan(make.cohort(), nasty.xlsx([HEAD, ("王琳", "13800000001", "")])))
+    long_ago = timezone.now() - timedelta(minutes=10)
+    Job.objects.filter(pk=job.pk).update(queued_at=long_ago, started_at=long_ago, alive_at=long_ago, attempts=1)
+
+    assert sweep_jobs() == 1
+
+    assert Trainee.objects.count() == 1
