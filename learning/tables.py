@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from learning.models import Attendance, Session, SessionClass
 from trainee_mgmt.kit.formats import clock, day
+from learning.models import Attendance, Journal, Session, SessionClass
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
@@ -158,3 +158,73 @@ class AttendanceTable(Table):
     )
     empty_title = _("No marks yet")
     empty_hint = _("Marks come from the roll call of a session.")
+
+
+# Rows behind figures ----------------------------------------------------------------------------------------------------
+
+
+class SessionRows(SessionTable):
+    """Sessions without filters; the figure has chosen them."""
+
+    filterset_class = None
+    tabs = ()
+
+
+def expected_mark(state) -> str:
+    return mark_tag(state) if state else status_tag("", gettext("not marked"))
+
+
+def expected_mark_words(state) -> str:
+    return str(Attendance.State(state).label) if state else gettext("not marked")
+
+
+class PersonTimeRows(Table):
+    """Everybody expected at sessions that were held, with the mark in force, or none."""
+
+    name = _("Person-times")
+    personal = True
+    default_order = ("-session__starts_at", "trainee__number")
+    columns = (
+        Column("trainee", _("Trainee"), source="trainee__person__name", sort="trainee__person__name_key"),
+        Column("number", _("Number"), source="trainee__number", sort="trainee__number"),
+        Column("class", _("Class"), source="training_class__name", sort="training_class__number"),
+        Column("session", _("Session"), source="session__title"),
+        Column(
+            "when", _("Time"), source=("session__starts_at", "session__ends_at"), text=_when, sort="session__starts_at"
+        ),
+        Column("state", _("Mark"), text=expected_mark_words, html=expected_mark),
+        Column("note", _("Note"), source="mark__note"),
+    )
+    empty_title = _("No row")
+    empty_hint = _("The figure is 0: no row counts.")
+
+
+JOURNAL_TAGS = {"submitted": "accent", "accepted": "ok", "returned": "bad"}
+
+
+def due_state(state) -> str:
+    return str(Journal.State(state).label) if state in JOURNAL_TAGS else gettext("not handed in")
+
+
+class JournalDueRows(Table):
+    """Weeks that asked for a journal, with what became of it. The text is not here."""
+
+    name = _("Journals due")
+    personal = True
+    default_order = ("-monday", "trainee__number")
+    columns = (
+        Column("trainee", _("Trainee"), source="trainee__person__name", sort="trainee__person__name_key"),
+        Column("number", _("Number"), source="trainee__number", sort="trainee__number"),
+        Column("class", _("Class"), source="training_class__name", sort="training_class__number"),
+        Column("monday", _("Week from"), source="first_on", sort="monday"),
+        Column("due_on", _("Due"), sort="due_on"),
+        Column(
+            "state",
+            _("State"),
+            text=due_state,
+            html=lambda state: status_tag(JOURNAL_TAGS.get(state, "warn"), due_state(state)),
+        ),
+        Column("submitted_at", _("Handed in at"), sort="submitted_at"),
+    )
+    empty_title = _("No row")
+    empty_hint = _("The figure is 0: no row counts.")

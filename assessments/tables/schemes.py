@@ -54,3 +54,20 @@ class SchemeTable(Table):
             rater_count=Coalesce(Subquery(raters.annotate(n=people).values("n")), 0),
             done_count=Coalesce(Subquery(raters.annotate(n=done).values("n")), 0),
         )
+
+
+class ResultRows(Table):
+    """Published totals: the rows behind figures of scores."""
+
+    name = _("Results")
+    personal = True
+    default_order = ("trainee__number",)
+    columns = (
+        Column("trainee", _("Trainee"), source="trainee__person__name", sort="trainee__person__name_key"),
+        Column("number", _("Number"), source="trainee__number", sort="trainee__number"),
+        Column("class", _("Class"), source="membership__training_class__name"),
+        Column("total", _("Total"), number=True, sort="total"),
+        Column("published_at", _("Published at")),
+    )
+    empty_title = _("No row")
+    empty_hint = _("The figure is 0: no row counts.")

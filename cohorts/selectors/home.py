@@ -1,5 +1,6 @@
 """What a home page shows of cohorts: those in reach, and what their rosters lack."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,29 +24,8 @@ def cohort_lines(cohorts: QuerySet[Cohort], *, most: int = 200) -> list[CohortLi
     return [CohortLine(*row) for row in rows.values_list("pk", "name", "program__name", "starts_on", "ends_on")[:most]]
 
 
-@dataclass(frozen=True)
-class RosterGaps:
-    """How many people in training of one cohort lack what; all counts are of ``people``."""
-
-    cohort_id: int
-    people: int
-    without_phone: int
-    without_id_number: int
-    without_account: int
-    without_class: int
-
-
-def roster_gaps(trainees: QuerySet[Trainee], *, day: date) -> list[RosterGaps]:
-    """One line a cohort; one query."""
+def without_class(cohorts: Iterable[int], *, day: date) -> dict[int, int]:
+    """How many people in training have no class, now or from a later day, by cohort; one query."""
     placed = ClassMembership.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day), trainee=OuterRef("pk"))
-    rows = trainees.filter(status=Trainee.Status.ACTIVE).order_by().values_list("cohort")
-    return [
-        RosterGaps(*row)
-        for row in rows.annotate(
-            people=Count("pk"),
-            without_phone=Count("pk", filter=Q(person__phone_index=None)),
-            without_id_number=Count("pk", filter=Q(person__id_index=None)),
-            without_account=Count("pk", filter=Q(person__user=None)),
-            without_class=Count("pk", filter=~Exists(placed)),
-        )
-    ]
+    rows = Trainee.objects.active().filter(~Exists(placed), cohort__in=cohorts).order_by().values_list("cohort")
+    return dict(rows.annotate(n=Count("pk")))

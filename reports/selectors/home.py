@@ -1,19 +1,20 @@
 """The home page, put together from what the person's roles bring along."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, Unit, User
 from cohorts.models import Cohort, Trainee
-from cohorts.selectors.home import CohortLine, RosterGaps, cohort_lines, roster_gaps
+from cohorts.selectors.home import CohortLine, cohort_lines
 from learning.models import Session
 from learning.selectors import SessionLine, sessions_of_day
 from programs.models import Program
 from reports.rules import week_of
+from reports.selectors.figures import Headlines, headlines
 from reports.selectors.needs import Asked, Need, needs
 from reports.selectors.office import Office, office
 from reports.selectors.training import Training, training_of
@@ -62,7 +63,7 @@ def home(user: User, *, now: datetime) -> Home:
     runs = bool(user.role_set & RUNNERS)
     cohorts = _cohorts(user) if runs else []
     by_key = {each.pk: each for each in cohorts}
-    asked = Asked(user, now, by_key, _gaps(user, by_key, now), office(user, now=now))
+    asked = Asked(user, now, by_key, _headlines(user, by_key, now), office(user, now=now))
     only = cohorts[0] if len(cohorts) == 1 else None
     return Home(
         cohorts=cohorts,
@@ -89,11 +90,8 @@ def _cohorts(user: User) -> list[CohortLine]:
     return cohort_lines(Cohort.objects.filter(reach))
 
 
-def _gaps(user: User, cohorts: dict[int, CohortLine], now: datetime) -> list[RosterGaps]:
-    if not cohorts or not access.holds(user, "cohorts.change_trainee"):
-        return []
-    trainees = Trainee.objects.filter(access.rows(user, "cohorts.change_trainee"), cohort__in=cohorts)
-    return roster_gaps(trainees, day=timezone.localdate(now))
+def _headlines(user: User, cohorts: Iterable[int], now: datetime) -> dict[int, Headlines]:
+    return headlines(cohorts, now=now) if access.holds(user, "reports.view_dashboard") else {}
 
 
 def _today(asked: Asked) -> list[Today]:
@@ -117,7 +115,7 @@ def _today_line(asked: Asked, line: SessionLine) -> Today:
 
 def _first_steps(asked: Asked) -> list[Step]:
     """The way from nothing to a first roster; empty once there is somebody in training."""
-    if asked.gaps or not asked.may("programs.create_program"):
+    if asked.has_people or not asked.may("programs.create_program"):
         return []
     user = asked.user
     units, programs, cohorts, people = (

@@ -12,13 +12,15 @@ from django.utils.translation import ngettext
 from accounts.models import Plan, User
 from assessments.models import Indicator, Rater, Score
 from cohorts.models import ClassMembership, Trainee
-from cohorts.selectors.home import CohortLine, RosterGaps
+from cohorts.selectors.home import CohortLine
 from learning.models import Journal, Session
 from learning.selectors import OpenRolls, WaitingJournals, open_rolls, waiting_journals
 from reports.rules import REVIEW_WITHIN, When, when
+from reports.selectors.figures import Headlines
 from reports.selectors.office import Office, how_many
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.formats import day as day_words
+from trainee_mgmt.kit.formats import number
 from trainee_mgmt.navigation import link
 
 FEW = 3  # so many plans are named one by one
@@ -47,12 +49,16 @@ class Asked:
     user: User
     now: datetime
     cohorts: dict[int, CohortLine]
-    gaps: list[RosterGaps]
+    headlines: dict[int, Headlines]
     office: Office | None
 
     @property
     def today(self) -> date:
         return timezone.localdate(self.now)
+
+    @property
+    def has_people(self) -> bool:
+        return any(each.values["cohorts.trainees"].of for each in self.headlines.values())
 
     def may(self, permission: str) -> bool:
         return access.holds(self.user, permission)
@@ -135,55 +141,46 @@ def _journal_need(asked: Asked, each: WaitingJournals) -> Need:
 
 
 def _rosters(asked: Asked) -> Iterator[Need]:
-    for each in asked.gaps:
-        yield from _roster_needs(asked, each)
+    if asked.may("cohorts.change_trainee"):
+        for cohort_id, seen in asked.headlines.items():
+            yield from _roster_needs(asked, cohort_id, seen)
 
 
-def _roster_needs(asked: Asked, each: RosterGaps) -> Iterator[Need]:
-    begins = when(asked.cohorts[each.cohort_id].starts_on, asked.today)
+def _roster_needs(asked: Asked, cohort_id: int, seen: Headlines) -> Iterator[Need]:
+    begins = when(asked.cohorts[cohort_id].starts_on, asked.today)
     urgency = When.TODAY if begins is When.OVERDUE else begins  # what a running cohort lacks is due every day
-    of = _("of %(people)s in training") % {"people": f"{each.people:,}"}
-    if each.without_class:
-        what = ngettext("%(n)s trainee has no class", "%(n)s trainees have no class", each.without_class)
-        yield Need(
-            urgency,
-            "classroom",
-            what % {"n": f"{each.without_class:,}"},
-            asked.about(each.cohort_id, of),
-            _("Put them into classes"),
-            asked.link("cohorts:split_create", cohort=each.cohort_id)
-            or asked.link("cohorts:trainee_list", "?view=active&training_class=none", cohort=each.cohort_id),
-            asked.link("cohorts:trainee_list", "?view=active&training_class=none", cohort=each.cohort_id),
-        )
-    for count, icon, words, name in (
-        (each.without_phone, "phone", _lacks_phone, "cohorts.phone"),
-        (each.without_id_number, "fields", _lacks_id_number, "cohorts.id_number"),
+    phone, id_number, account = (seen.values[f"cohorts.{name}"] for name in ("phone", "id_number", "account"))
+    why = asked.about(cohort_id, _("of %(people)s trainees") % {"people": number(phone.of)})
+    if seen.unplaced:
+        what = ngettext("%(n)s trainee has no class", "%(n)s trainees have no class", seen.unplaced)
+        people = asked.link("cohorts:trainee_list", "?view=active&training_class=none", cohort=cohort_id)
+        split = asked.link("cohorts:split_create", cohort=cohort_id)
+        what = what % {"n": number(seen.unplaced)}
+        yield Need(urgency, "classroom", what, why, _("Put them into classes"), split or people, people)
+    for value, icon, words, name in (
+        (phone, "phone", _lacks_phone, "cohorts.phone"),
+        (id_number, "fields", _lacks_id_number, "cohorts.id_number"),
     ):
-        if count:
-            page = asked.link("reports:figure_rows", "?part=missing", cohort=each.cohort_id, name=name)
-            page = page or asked.link("cohorts:trainee_list", "?view=missing", cohort=each.cohort_id)
-            yield Need(When.WEEK, icon, words(count), asked.about(each.cohort_id, of), _("Complete"), page)
-    if each.without_account:
-        what = ngettext("%(n)s trainee cannot sign in yet", "%(n)s trainees cannot sign in yet", each.without_account)
-        yield Need(
-            When.WEEK,
-            "key",
-            what % {"n": f"{each.without_account:,}"},
-            asked.about(each.cohort_id, of),
-            _("Open accounts"),
-            asked.link("cohorts:account_open", cohort=each.cohort_id),
-        )
+        if value.missing:
+            rows = asked.link("reports:figure_rows", "?part=missing", cohort=cohort_id, name=name)
+            yield Need(When.WEEK, icon, words(value.missing), why, _("Complete"), rows)
+    if account.missing:
+        what = ngettext("%(n)s trainee cannot sign in yet", "%(n)s trainees cannot sign in yet", account.missing)
+        rows = asked.link("reports:figure_rows", "?part=missing", cohort=cohort_id, name="cohorts.account")
+        what = what % {"n": number(account.missing)}
+        opened = asked.link("cohorts:account_open", cohort=cohort_id)
+        yield Need(When.WEEK, "key", what, why, _("Open accounts"), opened, rows)
 
 
 def _lacks_phone(count: int) -> str:
     return ngettext("%(n)s trainee without a phone number", "%(n)s trainees without a phone number", count) % {
-        "n": f"{count:,}"
+        "n": number(count)
     }
 
 
 def _lacks_id_number(count: int) -> str:
     return ngettext("%(n)s trainee without an ID number", "%(n)s trainees without an ID number", count) % {
-        "n": f"{count:,}"
+        "n": number(count)
     }
 
 

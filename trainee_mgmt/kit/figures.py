@@ -1,93 +1,323 @@
 """Named figures: every number shown anywhere is one query that answers the value and the rows behind it.
 
-A figure is a base queryset (N), a condition that says which rows are known, and a condition that says which of those
-count (n). Missing is N minus known. Pages, exports, documents and the API ask ``compute``; a click opens ``rows``.
+``Base``          the rows that could count (N), who may open them, and by what they can be divided
+``Figure``        of these rows, those whose answer is known, and of the known ones those that count (n)
+``Distribution``  the same rows by their answer: each answer is a figure, and the parts and what is missing re-add to N
+``Scope``         what is asked about: cohorts, as they stood at a moment, perhaps one class of them
+
+Pages, exports and the API ask ``count``; a click opens ``rows``. Figures over the same base share one statement.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
+from functools import reduce
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, DecimalField, Model, Q, QuerySet, Sum, TextField
+from django.db.models import Value as Literal
+from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
 from django.utils.functional import Promise
 
-from trainee_mgmt.kit.rounding import percent
+from trainee_mgmt.kit.rounding import half_up, percent
 
+Words = str | Promise
 EVERY = Q(pk__isnull=False)
+PARTS = ("n", "N", "known", "missing", "rest")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which cohorts, as of which moment. ``day``: whose classes are meant. ``within``: one part of a split, by its key."""
+
+    cohorts: tuple[int, ...]
+    at: datetime
+    day: date
+    within: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.at)
+
+
+@dataclass(frozen=True)
+class Split:
+    """A way to divide the rows of a base. ``key``: of a row, empty where rows cannot be grouped by it.
+
+    ``model``: what the keys name; ``narrow`` replaces the plain comparison with the key.
+    """
+
+    name: str
+    label: Words
+    key: Any = ""
+    model: type[Model] | None = None
+    narrow: Callable[[QuerySet, str], QuerySet] | None = None
+
+    def part(self, rows: QuerySet, key: str) -> QuerySet:
+        if self.narrow:
+            return self.narrow(rows, key)
+        return rows.alias(split_key=_text(self.key)).filter(split_key=key)
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """``rows_of(scope)``: all rows that could count. ``permission``: who may open which of them, over their model or,
+    with ``through``, over the model of that relation. ``table``: dotted name of the Table that shows them."""
+
+    name: str
+    unit: Words
+    rows_of: Callable[[Scope], QuerySet]
+    permission: str
+    table: str
+    splits: tuple[Split, ...] = ()
+    through: str = ""
+
+    def rows(self, scope: Scope) -> QuerySet:
+        narrowed = ((self.split(name), key) for name, key in scope.within)
+        return reduce(lambda rows, part: part[0].part(rows, part[1]), narrowed, self.rows_of(scope))
+
+    def split(self, name: str) -> Split:
+        return next(each for each in self.splits if each.name == name)
+
+    def can_split(self, name: str) -> bool:
+        return any(each.name == name and each.key for each in self.splits)
 
 
 @dataclass(frozen=True)
 class Figure:
-    """``base(subject)``: all rows that could count, for a cohort or whatever the figure is about.
+    """``definition``: one sentence a reader can check. ``measure``: a number of the counted rows, whose mean is shown.
 
-    ``known``: rows whose answer is known; ``hit``: rows that count. ``definition``: one sentence a reader can check.
-    ``permission``: who may open the rows (a permission over the model of the rows); ``table``: dotted name of the
-    Table that shows them.
+    ``missing_label`` names the rows whose answer is not known, ``rest_label`` the known ones that do not count.
     """
 
     name: str
-    label: str | Promise
-    definition: str | Promise
-    base: Callable[..., QuerySet]
-    permission: str
-    table: str
+    label: Words
+    definition: Words
+    base: Base
     hit: Q = EVERY
     known: Q = EVERY
-    missing_label: str | Promise = ""
-    is_share: bool = True
+    missing_label: Words = ""
+    rest_label: Words = ""
+    measure: str = ""
 
-    def rows(self, subject, part: str = "n") -> QuerySet:
-        """The rows behind the value: ``n`` those that count, ``N`` all, ``known``, ``missing``."""
-        base = self.base(subject)
+    def rows(self, scope: Scope, part: str = "n") -> QuerySet:
+        """The rows behind the value: ``n`` those that count, ``N`` all, ``known``, ``missing``, ``rest``."""
+        rows = self.base.rows(scope)
         if part == "n":
-            return base.filter(self.known & self.hit)
+            return rows.filter(self.known & self.hit)
         if part == "known":
-            return base.filter(self.known)
+            return rows.filter(self.known)
         if part == "missing":
-            return base.exclude(pk__in=base.filter(self.known).values("pk"))
-        return base
+            return rows.exclude(self.known)
+        if part == "rest":
+            return rows.filter(self.known).exclude(self.hit)
+        return rows
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """``key``: the answer of a row as text, null where it is missing. ``order``: answers that always stand, in order.
+
+    ``closed``: why its rows are not opened although the numbers are shown (a masked field), else empty.
+    """
+
+    name: str
+    label: Words
+    definition: Words
+    base: Base
+    key: Any
+    words: Callable[[str], Words] = str
+    order: tuple[str, ...] = ()
+    missing_label: Words = ""
+    closed: Words = ""
+
+    def part(self, answer: str | None = None, *, other_than: Iterable[str] = ()) -> Figure:
+        """One answer as a figure; without one all known answers, or those that are not named by ``other_than``."""
+        base = replace(self.base, rows_of=lambda scope: self.base.rows_of(scope).annotate(answer=_text(self.key)))
+        known = Q(answer__isnull=False)
+        label, hit = self.label, known
+        if answer is not None:
+            label, hit = f"{self.label}: {self.words(answer)}", Q(answer=answer)
+        elif others := list(other_than):
+            hit = ~Q(answer__in=others)
+        return Figure(self.name, label, self.definition, base, hit, known, self.missing_label)
+
+
+# Values ---------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Value:
-    figure: Figure
-    n: int
-    of: int
-    known: int
+    """What a figure says: ``n`` of ``known``, out of ``of`` rows. ``total``: sum of the measure over the counted rows."""
+
+    n: int = 0
+    of: int = 0
+    known: int = 0
+    total: Decimal | None = None
 
     @property
     def missing(self) -> int:
         return self.of - self.known
 
     @property
+    def rest(self) -> int:
+        return self.known - self.n
+
+    @property
     def share(self) -> Decimal | None:
         """Percent of the known rows, to one decimal, half up; None when nothing is known."""
         return percent(self.n, self.known)
 
+    @property
+    def mean(self) -> Decimal | None:
+        return half_up(Fraction(self.total) / self.n, 2) if self.n and self.total is not None else None
 
-FIGURES: dict[str, Figure] = {}
+    def part(self, name: str) -> int:
+        return {"n": self.n, "N": self.of, "known": self.known, "missing": self.missing, "rest": self.rest}[name]
+
+    def __add__(self, other: "Value") -> "Value":
+        totals = [each for each in (self.total, other.total) if each is not None]
+        return Value(
+            self.n + other.n, self.of + other.of, self.known + other.known, sum(totals, Decimal(0)) if totals else None
+        )
+
+
+@dataclass
+class Answers:
+    """How often each answer was given, in order, and how many rows have none; all re-add to ``of``."""
+
+    counts: dict[str, int]
+    missing: int = 0
+
+    @property
+    def known(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def of(self) -> int:
+        return self.known + self.missing
+
+    def value(self, answer: str) -> Value:
+        return Value(self.counts.get(answer, 0), self.of, self.known)
+
+    def other(self, than: Iterable[str]) -> Value:
+        """All answers that are not named."""
+        named = sum(self.counts.get(answer, 0) for answer in set(than))
+        return Value(self.known - named, self.of, self.known)
+
+
+@dataclass
+class Counted:
+    """What was counted: ``values`` by figure; ``parts`` by (figure, split), then by key; ``answers`` by distribution."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    parts: dict[tuple[str, str], dict[str, Value]] = field(default_factory=dict)
+    answers: dict[str, Answers] = field(default_factory=dict)
+
+
+def count(asked: Iterable[Figure | Distribution], scope: Scope, *, by: Iterable[str] = ()) -> Counted:
+    """Count all that is asked, divided by each of the splits ``by`` that a base has; one statement for each base."""
+    found, by = Counted(), tuple(by)
+    together: dict[Base, list[Figure | Distribution]] = {}
+    for each in asked:
+        together.setdefault(each.base, []).append(each)
+    for base, members in together.items():
+        _count_base(base, members, scope, by, found)
+    return found
+
+
+def _count_base(base: Base, members: list, scope: Scope, by: tuple[str, ...], found: Counted) -> None:
+    figures = [each for each in members if isinstance(each, Figure)]
+    distributions = [each for each in members if isinstance(each, Distribution)]
+    splits = [base.split(name) for name in by if base.can_split(name)] if figures else []
+    keys = [split.key for split in splits] or ([Literal("")] if figures else [])
+    keys += [each.key for each in distributions]
+    columns = _columns(figures)
+    blank = {name: Literal(0, output_field=column.output_field) for name, column in columns.items()}
+    statements = []
+    for place, key in enumerate(keys):
+        counted = columns if place < len(keys) - len(distributions) else blank
+        rows = base.rows(scope).order_by().annotate(figure_place=Literal(place), figure_key=_text(key))
+        statements.append(
+            rows.values_list("figure_place", "figure_key").annotate(N=Count("pk"), **counted).values_list(
+                "figure_place", "figure_key", "N", *columns
+            )
+        )  # fmt: skip
+    rows = statements[0].union(*statements[1:], all=True) if len(statements) > 1 else statements[0]
+    by_place: dict[int, dict[str | None, tuple]] = {}
+    for place, key, *numbers in rows:
+        by_place.setdefault(place, {})[key] = tuple(numbers)
+    for place, _key in enumerate(keys):
+        lines = by_place.get(place, {})
+        if place >= len(keys) - len(distributions):
+            each = distributions[place - len(keys) + len(distributions)]
+            found.answers[each.name] = _answers(each, {key: numbers[0] for key, numbers in lines.items()})
+            continue
+        for at, each in enumerate(figures):
+            values = {key: Value(numbers[1 + 3 * at], numbers[0], *numbers[2 + 3 * at : 4 + 3 * at]) for key, numbers in lines.items()}  # fmt: skip
+            values = values if each.measure else {k: replace(v, total=None) for k, v in values.items()}
+            found.values[each.name] = sum(values.values(), Value())
+            if splits:
+                found.parts[each.name, splits[place].name] = values
+
+
+def _columns(figures: list[Figure]) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    for at, each in enumerate(figures):
+        hit = each.known & each.hit
+        columns[f"n{at}"] = Count("pk", filter=hit)
+        columns[f"k{at}"] = Count("pk", filter=each.known)
+        numbers = DecimalField(max_digits=20, decimal_places=2)
+        columns[f"t{at}"] = (
+            Coalesce(Sum(each.measure, filter=hit), Literal(0), output_field=numbers)
+            if each.measure
+            else Literal(0, output_field=numbers)
+        )
+    return columns
+
+
+def _answers(each: Distribution, counts: dict[str | None, int]) -> Answers:
+    """The named answers in their order, then the others, the most frequent first."""
+    missing = counts.pop(None, 0)
+    ordered = {key: counts.pop(key, 0) for key in each.order}
+    return Answers(ordered | dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))), missing)
+
+
+def _text(key) -> Cast:
+    return Cast(key, TextField())
+
+
+# The registry ---------------------------------------------------------------------------------------------------------
+
+FIGURES: dict[str, Figure | Distribution] = {}
+FAMILIES: list[Callable[[Scope], Iterable[Figure | Distribution]]] = []
 
 
 def figure(name: str, **fields) -> Figure:
-    """Register a figure under its name, app first: ``cohorts.returnees``."""
-    if name in FIGURES:
-        raise ValueError(f"the figure {name} exists already")
-    FIGURES[name] = Figure(name=name, **fields)
-    return FIGURES[name]
+    """Register a figure under its name, app first: ``learning.attendance``."""
+    return _register(Figure(name, **fields))
 
 
-def compute(figures: Iterable[Figure], subject) -> dict[str, Value]:
-    """Values by name. Figures over the same base share one query."""
-    by_base: dict[Callable, list[Figure]] = {}
-    for each in figures:
-        by_base.setdefault(each.base, []).append(each)
-    values = {}
-    for base, group in by_base.items():
-        counted = {"N": Count("pk")}
-        for index, each in enumerate(group):
-            counted[f"n{index}"] = Count("pk", filter=each.known & each.hit)
-            counted[f"k{index}"] = Count("pk", filter=each.known)
-        row = base(subject).order_by().aggregate(**counted)
-        for index, each in enumerate(group):
-            values[each.name] = Value(each, row[f"n{index}"], row["N"], row[f"k{index}"])
-    return values
+def distribution(name: str, **fields) -> Distribution:
+    return _register(Distribution(name, **fields))
+
+
+def family(members: Callable[[Scope], Iterable[Figure | Distribution]]):
+    """Figures that data makes: ``members(scope)`` answers them, e.g. one for each profile field of the cohort."""
+    FAMILIES.append(members)
+    return members
+
+
+def all_figures(scope: Scope) -> dict[str, Figure | Distribution]:
+    """Every figure that can be asked of these cohorts, by name."""
+    return FIGURES | {each.name: each for members in FAMILIES for each in members(scope)}
+
+
+def _register(each):
+    if each.name in FIGURES:
+        raise ValueError(f"the figure {each.name} exists already")
+    FIGURES[each.name] = each
+    return each

@@ -1,0 +1,110 @@
+"""Figures of sessions, attendance and journals. What is missing is counted too: nobody marked, nothing handed in."""
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.utils.translation import gettext_lazy
+
+from cohorts.models import Cohort, TrainingClass
+from learning.models import CAME, HANDED_IN, LATE, Attendance, Journal, JournalDue, PersonTime, Session, SessionClass
+from trainee_mgmt.kit.figures import Base, Scope, Split, distribution, figure
+
+CLASS = Split("class", gettext_lazy("class"), "training_class", TrainingClass)
+COHORT = Split("cohort", gettext_lazy("cohort"), "cohort", Cohort)
+TRAINEE = Split("trainee", gettext_lazy("trainee"), "trainee")
+SESSION = Split("session", gettext_lazy("session"), "session", Session)
+WEEK = Split("week", gettext_lazy("week"), "monday")
+
+
+def _of_class(rows: QuerySet[Session], key: str) -> QuerySet[Session]:
+    return rows.filter(pk__in=SessionClass.objects.filter(training_class=key).values("session"))
+
+
+def planned(scope: Scope) -> QuerySet[Session]:
+    held = ExpressionWrapper(Q(ends_at__lte=scope.at), output_field=BooleanField())
+    return Session.objects.filter(cohort__in=scope.cohorts, cancelled_at=None).annotate(is_held=held)
+
+
+SESSIONS = Base(
+    "learning.sessions",
+    unit=gettext_lazy("sessions"),
+    rows_of=planned,
+    permission="learning.view_session",
+    table="learning.tables.SessionRows",
+    splits=(Split("class", gettext_lazy("class"), model=TrainingClass, narrow=_of_class), COHORT),
+)
+PERSON_TIMES = Base(
+    "learning.person_times",
+    unit=gettext_lazy("person-times"),
+    rows_of=lambda scope: PersonTime.objects.filter(cohort__in=scope.cohorts).held(scope.at),
+    permission="learning.view_attendance",
+    table="learning.tables.PersonTimeRows",
+    splits=(CLASS, SESSION, TRAINEE, COHORT),
+)
+JOURNALS = Base(
+    "learning.journals",
+    unit=gettext_lazy("journals"),
+    rows_of=lambda scope: JournalDue.objects.filter(cohort__in=scope.cohorts).past(scope.today),
+    permission="cohorts.view_trainee",
+    through="trainee",
+    table="learning.tables.JournalDueRows",
+    splits=(CLASS, WEEK, TRAINEE, COHORT),
+)
+
+HELD = figure(
+    "learning.held",
+    label=gettext_lazy("Sessions held"),
+    definition=gettext_lazy("Sessions that are over, of all that were planned; cancelled ones are left out."),
+    base=SESSIONS,
+    hit=Q(is_held=True),
+    rest_label=gettext_lazy("still to come"),
+)
+ATTENDANCE = figure(
+    "learning.attendance",
+    label=gettext_lazy("Attendance"),
+    definition=gettext_lazy(
+        "Person-times present, late or leaving early, of all that are marked. Expected at a session that was held is who "
+        "was in one of its classes and in training on that day; cancelled sessions are left out."
+    ),
+    base=PERSON_TIMES,
+    hit=Q(state__in=CAME),
+    known=Q(state__isnull=False),
+    missing_label=gettext_lazy("not marked"),
+)
+distribution(
+    "learning.marks",
+    label=gettext_lazy("Marks of attendance"),
+    definition=gettext_lazy("Person-times of sessions that were held by their mark in force."),
+    base=PERSON_TIMES,
+    key="state",
+    words=lambda state: str(Attendance.State(state).label),
+    order=tuple(Attendance.State.values),
+    missing_label=gettext_lazy("not marked"),
+)
+JOURNALS_HANDED_IN = figure(
+    "learning.journals_handed_in",
+    label=gettext_lazy("Journals handed in"),
+    definition=gettext_lazy(
+        "Journals handed in, of all that were due. Due is one for every week that somebody was in training from its "
+        "first to its last day, when the last day to hand in has passed; a returned journal is owed again."
+    ),
+    base=JOURNALS,
+    hit=Q(state__in=HANDED_IN),
+    rest_label=gettext_lazy("not handed in"),
+)
+JOURNALS_ACCEPTED = figure(
+    "learning.journals_accepted",
+    label=gettext_lazy("Journals accepted"),
+    definition=gettext_lazy("Journals that a reviewer accepted, of those that were due and handed in."),
+    base=JOURNALS,
+    hit=Q(state=Journal.State.ACCEPTED),
+    known=Q(state__in=HANDED_IN),
+    missing_label=gettext_lazy("not handed in"),
+)
+JOURNALS_LATE = figure(
+    "learning.journals_late",
+    label=gettext_lazy("Journals handed in late"),
+    definition=gettext_lazy("Journals first handed in after their last day, of those that were due and handed in."),
+    base=JOURNALS,
+    hit=LATE,
+    known=Q(state__in=HANDED_IN),
+    missing_label=gettext_lazy("not handed in"),
+)
