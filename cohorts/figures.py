@@ -6,7 +6,7 @@ at once. Each part names its numerator, and the parts and what is not given re-a
 
 from collections.abc import Iterator
 
-from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import NullIf
 from django.utils.translation import gettext as _
@@ -191,7 +191,7 @@ def profile_distribution(of: ProfileField) -> Distribution:
 
 def profile_answer(of: ProfileField):
     """The value of a field as text, null where there is none; of one that needs consent, only where it was given."""
-    value = NullIf(KT(f"profile__{of.key}"), Value(""))
+    value = NullIf(KT(f"profile__{of.key}"), Value("", output_field=TextField()))
     if not of.needs_consent:
         return value
     given = Consent.objects.filter(

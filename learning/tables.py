@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from trainee_mgmt.kit.formats import clock, day
 from learning.models import Attendance, Journal, Session, SessionClass
+from trainee_mgmt.kit.formats import clock, day
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from reports.views import home
+from reports.views import dashboard, figures, home
 
 app_name = "reports"
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
+    path("cohorts/<int:cohort>/dashboard/", dashboard.CohortDashboard.as_view(), name="cohort_dashboard"),
+    path("cohorts/<int:cohort>/figures/<str:name>/", figures.FigureRows.as_view(), name="figure_rows"),
 ]

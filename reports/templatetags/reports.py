@@ -1,0 +1,43 @@
+"""Tables and charts of figures, drawn in Python: a dashboard has several hundred cells."""
+
+from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from reports.selectors.board import Row, Section, written
+from trainee_mgmt.kit.charts import bar_chart, line_chart
+
+register = template.Library()
+MANY = 14  # bars; more places are drawn as a line
+
+
+@register.filter
+def slug(key: str) -> str:
+    """A key as the id of an element."""
+    return "".join(sign if sign.isalnum() else "-" for sign in key)
+
+
+@register.simple_tag
+def figure_cells(row: Row, css: str = "") -> SafeString:
+    """One table row; each number is a link to its rows."""
+    remark = f' <span class="muted small">{escape(row.remark)}</span>' if row.remark else ""
+    cells = [f'<th scope="row">{escape(row.label)}{remark}</th>']
+    for cell in row.cells:
+        if cell.value is None and cell.kind == "number":
+            cells.append("<td></td>")
+            continue
+        text = escape(written(cell))
+        inner = f'<a href="{escape(cell.url)}">{text}</a>' if cell.url else text
+        cells.append(f'<td class="num">{inner}</td>')
+    return SafeString(f"<tr{f' class={css}' if css else ''}>{''.join(cells)}</tr>")
+
+
+@register.simple_tag
+def chart(section: Section) -> SafeString:
+    """Bars, or a line where there are many places in time; the table beside it says the same."""
+    sentence = _("%(title)s, the values are in the table") % {"title": section.title}
+    if len(section.rows) > MANY and section.rows[0].remark:
+        places = [(row.remark, value, text) for row, (_label, value, text) in zip(section.rows, section.marks)]
+        return line_chart(places, sentence=sentence, full=section.full)
+    return bar_chart(section.marks, sentence=sentence, full=section.full)
