@@ -59,7 +59,7 @@ HELD = figure(
 )
 ATTENDANCE = figure(
     "learning.attendance",
-    label=gettext_lazy("Attendance"),
+    label=gettext_lazy("Attendance rate"),
     definition=gettext_lazy(
         "Person-times present, late or leaving early, of all that are marked. Expected at a session that was held is who "
         "was in one of its classes and in training on that day; cancelled sessions are left out."

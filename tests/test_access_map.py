@@ -40,6 +40,7 @@ OTHER_KWARGS = {
     "picture": lambda world: world.picture.pk,
     "indicator": lambda world: world.computed.pk,
     "other": lambda world: world.officer.person_id,
+    "name": lambda world: "cohorts.trainees",
 }
 # Rows that belong to the person, not to a cohort: whoever has the role has some of his own, and never another's.
 SHARED = set()

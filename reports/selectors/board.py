@@ -194,7 +194,7 @@ def _distribution(made: Board, each: Distribution, group: str, unit: str) -> Sec
         f"{each.definition} {share_words(answers, each)}",
         [str(each.label), unit, _("Share")],
         rows,
-        total=Row(_("All"), [Cell(answers.of, url=_rows_url(made, each, "N")), Cell(None)]),
+        total=Row(_("All together"), [Cell(answers.of, url=_rows_url(made, each, "N")), Cell(None)]),
         last=missing,
     )
 
@@ -231,7 +231,7 @@ def _classes(made: Board) -> Section:
         _("Trainees by the class they belong to on %(day)s.") % {"day": day_words(made.scope.day)},
         [_("Class"), _("People")],
         rows,
-        total=Row(_("All"), [Cell(total.of, url=made.url(PEOPLE_BY, "N"))]),
+        total=Row(_("All together"), [Cell(total.of, url=made.url(PEOPLE_BY, "N"))]),
         last=Row(_("without a class"), [Cell(total.missing, url=made.url(PEOPLE_BY, "missing"))]),
     )
 
@@ -240,7 +240,7 @@ def _attendance(made: Board) -> Iterable[Section]:
     figure = made.figures["learning.attendance"]
     head = [_("Came"), _("Marked"), _("Rate"), _("Not marked"), _("Expected")]
     note = str(figure.definition)
-    total = Row(_("All"), _attendance_cells(made, made.counted.values[figure.name]))
+    total = Row(_("All together"), _attendance_cells(made, made.counted.values[figure.name]))
     if not made.scope.within:
         by_class = made.counted.parts.get((figure.name, "class"), {})
         rows = [
@@ -280,7 +280,7 @@ def _journals(made: Board) -> Iterable[Section]:
         return
     head = [_("Handed in"), _("Due"), _("Share"), _("Not handed in"), _("Accepted"), _("Late")]
     note = str(made.figures["learning.journals_handed_in"].definition)
-    total = Row(_("All"), _journal_cells(made, made.counted.values))
+    total = Row(_("All together"), _journal_cells(made, made.counted.values))
     if not made.scope.within:
         rows = [
             Row(part.name, _journal_cells(made, _journals_of(made, "class", part.key), **{"class": part.key}))
@@ -328,7 +328,7 @@ def _scores(made: Board) -> Iterable[Section]:
             for part in made.outline.classes
         ]
         head = [_("Class"), _("With a total"), _("Mean"), _("Without a total")]
-        total = Row(_("All"), _score_cells(made, whole))
+        total = Row(_("All together"), _score_cells(made, whole))
         title = _("Scores by class")
         yield Section("scores.class", "scores", title, str(figure.definition), head, rows, total, charted=1, full=100)
 
