@@ -2,7 +2,7 @@
 
 from django.db.models import Case, FilteredRelation, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from assessments.models import Result, Scheme
 from cohorts.models import Cohort, TrainingClass
@@ -23,7 +23,7 @@ def results(scope: Scope) -> QuerySet[Result]:
 
 RESULTS = Base(
     "assessments.results",
-    unit=gettext_lazy("people"),
+    unit=pgettext_lazy("unit", "people"),
     rows_of=results,
     permission="assessments.view_scheme",
     through="scheme",

@@ -10,7 +10,7 @@ from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import NullIf
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cohorts.models import Cohort, Consent, Person, ProfileField, Trainee, TrainingClass
 from cohorts.rules.profile import in_words
@@ -40,7 +40,7 @@ def people(scope: Scope) -> QuerySet[Trainee]:
 
 ENROLLED = Base(
     "cohorts.enrolled",
-    unit=gettext_lazy("people"),
+    unit=pgettext_lazy("unit", "people"),
     rows_of=enrolled,
     permission="cohorts.view_trainee",
     table="cohorts.tables.figures.TraineeRows",
@@ -48,7 +48,7 @@ ENROLLED = Base(
 )
 PEOPLE = Base(
     "cohorts.people",
-    unit=gettext_lazy("people"),
+    unit=pgettext_lazy("unit", "people"),
     rows_of=people,
     permission="cohorts.view_trainee",
     table="cohorts.tables.figures.TraineeRows",

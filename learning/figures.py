@@ -1,7 +1,8 @@
 """Figures of sessions, attendance and journals. What is missing is counted too: nobody marked, nothing handed in."""
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
-from django.utils.translation import gettext_lazy
+from django.db.models import BooleanField, DateField, ExpressionWrapper, Q, QuerySet
+from django.db.models.functions import Cast, TruncWeek
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cohorts.models import Cohort, TrainingClass
 from learning.models import CAME, HANDED_IN, LATE, Attendance, Journal, JournalDue, PersonTime, Session, SessionClass
@@ -12,6 +13,7 @@ COHORT = Split("cohort", gettext_lazy("cohort"), "cohort", Cohort)
 TRAINEE = Split("trainee", gettext_lazy("trainee"), "trainee")
 SESSION = Split("session", gettext_lazy("session"), "session", Session)
 WEEK = Split("week", gettext_lazy("week"), "monday")
+WEEK_OF_SESSION = Split("week", gettext_lazy("week"), Cast(TruncWeek("session__starts_at"), DateField()))
 
 
 def _of_class(rows: QuerySet[Session], key: str) -> QuerySet[Session]:
@@ -25,7 +27,7 @@ def planned(scope: Scope) -> QuerySet[Session]:
 
 SESSIONS = Base(
     "learning.sessions",
-    unit=gettext_lazy("sessions"),
+    unit=pgettext_lazy("unit", "sessions"),
     rows_of=planned,
     permission="learning.view_session",
     table="learning.tables.SessionRows",
@@ -33,15 +35,15 @@ SESSIONS = Base(
 )
 PERSON_TIMES = Base(
     "learning.person_times",
-    unit=gettext_lazy("person-times"),
+    unit=pgettext_lazy("unit", "person-times"),
     rows_of=lambda scope: PersonTime.objects.filter(cohort__in=scope.cohorts).held(scope.at),
     permission="learning.view_attendance",
     table="learning.tables.PersonTimeRows",
-    splits=(CLASS, SESSION, TRAINEE, COHORT),
+    splits=(CLASS, SESSION, WEEK_OF_SESSION, TRAINEE, COHORT),
 )
 JOURNALS = Base(
     "learning.journals",
-    unit=gettext_lazy("journals"),
+    unit=pgettext_lazy("unit", "journals"),
     rows_of=lambda scope: JournalDue.objects.filter(cohort__in=scope.cohorts).past(scope.today),
     permission="cohorts.view_trainee",
     through="trainee",

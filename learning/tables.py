@@ -4,13 +4,14 @@ import django_filters
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from learning.models import Attendance, Journal, Session, SessionClass
 from trainee_mgmt.kit.formats import clock, day
-from trainee_mgmt.kit.pieces import status_tag
+from trainee_mgmt.kit.pieces import link, status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
 
@@ -178,6 +179,24 @@ def expected_mark_words(state) -> str:
     return str(Attendance.State(state).label) if state else gettext("not marked")
 
 
+def trainee_link(name, pk) -> str:
+    return link(reverse("cohorts:trainee_detail", kwargs={"pk": pk}), name)
+
+
+def only_name(name, pk) -> str:
+    return name
+
+
+TRAINEE = Column(
+    "trainee",
+    _("Trainee"),
+    source=("trainee__person__name", "trainee_id"),
+    text=only_name,
+    html=trainee_link,
+    sort="trainee__person__name_key",
+)
+
+
 class PersonTimeRows(Table):
     """Everybody expected at sessions that were held, with the mark in force, or none."""
 
@@ -185,7 +204,7 @@ class PersonTimeRows(Table):
     personal = True
     default_order = ("-session__starts_at", "trainee__number")
     columns = (
-        Column("trainee", _("Trainee"), source="trainee__person__name", sort="trainee__person__name_key"),
+        TRAINEE,
         Column("number", _("Number"), source="trainee__number", sort="trainee__number"),
         Column("class", _("Class"), source="training_class__name", sort="training_class__number"),
         Column("session", _("Session"), source="session__title"),
@@ -213,7 +232,7 @@ class JournalDueRows(Table):
     personal = True
     default_order = ("-monday", "trainee__number")
     columns = (
-        Column("trainee", _("Trainee"), source="trainee__person__name", sort="trainee__person__name_key"),
+        TRAINEE,
         Column("number", _("Number"), source="trainee__number", sort="trainee__number"),
         Column("class", _("Class"), source="training_class__name", sort="training_class__number"),
         Column("monday", _("Week from"), source="first_on", sort="monday"),

@@ -41,7 +41,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """A table of figures. ``charted``: the column that the chart draws; ``full``: the end of its axis, if it has one."""
+    """A table of figures. ``charted``: the column that the chart draws; ``full``: the end of its axis, if it has one;
+    ``is_time``: its rows follow each other in time; ``is_narrow``: two fit beside each other."""
 
     key: str
     group: str
@@ -53,6 +54,14 @@ class Section:
     last: Row | None = None  # what is missing, between the rows and the total
     charted: int = 0
     full: int | None = None
+    is_time: bool = False
+    is_narrow: bool = False
+
+    @property
+    def top(self) -> float:
+        """The end of the axis: the largest value where there is no other."""
+        values = [value for _label, value, _text in self.marks if value is not None]
+        return self.full or max(values, default=0) or 1
 
     @property
     def marks(self) -> list[tuple[str, float | None, str]]:
@@ -83,6 +92,14 @@ class Board:
     headlines: list[Headline] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
 
+    @property
+    def wide(self) -> list[Section]:
+        return [section for section in self.sections if not section.is_narrow]
+
+    @property
+    def narrow(self) -> list[Section]:
+        return [section for section in self.sections if section.is_narrow]
+
     def url(self, name: str, part: str = "n", **more: str) -> str:
         return figure_url(self.cohort.pk, name, part, within=self.scope.within, **more)
 
@@ -99,16 +116,15 @@ def written(cell: Cell) -> str:
     return number(cell.value)
 
 
-def board(cohort: Cohort, scope: Scope) -> Board:
+def board(cohort: Cohort, scope: Scope, *, by_session: bool = False) -> Board:
     """Everything about one cohort (or one class of it, with ``scope.within``): eight queries, however many people."""
     figures = all_figures(scope)
-    made = Board(
-        cohort, scope, figures, count(figures.values(), scope, by=("class", "session", "week")), outline(scope)
-    )
+    splits = ("class", "week", "session") if by_session else ("class", "week")
+    made = Board(cohort, scope, figures, count(figures.values(), scope, by=splits), outline(scope))
     made.headlines = [headline(made, each) for each in _headline_figures(made)]
     made.sections = [
-        *(_composition(made, each) for each in figures.values() if _is_composition(each)),
         *([] if scope.within else [_classes(made)]),
+        *(_composition(made, each) for each in figures.values() if _is_composition(each)),
         *_attendance(made),
         *_journals(made),
         *_scores(made),
@@ -122,7 +138,11 @@ def board(cohort: Cohort, scope: Scope) -> Board:
 def _headline_figures(made: Board) -> Iterable[tuple[Figure, Value, dict[str, str]]]:
     """The figures of the band: people, who they are by yes or no, attendance, journals, scores."""
     names = ["cohorts.trainees", "cohorts.aged_26_to_40"]
-    after = ["learning.held", "learning.attendance", "learning.journals_handed_in", "assessments.total"]
+    after = ["learning.held", "learning.attendance"]
+    if made.cohort.journal_every != Cohort.JournalEvery.NONE:
+        after.append("learning.journals_handed_in")
+    if made.counted.values["assessments.total"].of:
+        after.append("assessments.total")
     for name in names:
         yield made.figures[name], made.counted.values[name], {}
     for each in made.figures.values():
@@ -196,6 +216,7 @@ def _distribution(made: Board, each: Distribution, group: str, unit: str) -> Sec
         rows,
         total=Row(_("All together"), [Cell(answers.of, url=_rows_url(made, each, "N")), Cell(None)]),
         last=missing,
+        is_narrow=True,
     )
 
 
@@ -233,6 +254,7 @@ def _classes(made: Board) -> Section:
         rows,
         total=Row(_("All together"), [Cell(total.of, url=made.url(PEOPLE_BY, "N"))]),
         last=Row(_("without a class"), [Cell(total.missing, url=made.url(PEOPLE_BY, "missing"))]),
+        is_narrow=True,
     )
 
 
@@ -251,16 +273,27 @@ def _attendance(made: Board) -> Iterable[Section]:
         yield Section(
             "attendance.class", "attendance", title, note, [_("Class"), *head], rows, total, charted=2, full=100
         )
+    by_week = made.counted.parts.get((figure.name, "week"), {})
+    rows = [
+        Row(day_words(date.fromisoformat(key)), _attendance_cells(made, by_week[key], week=key))
+        for key in sorted(by_week)
+    ]
+    title = _("Attendance by week")
+    yield Section(
+        "attendance.week", "attendance", title, "", [_("Week from"), *head], rows, total,
+        charted=2, full=100, is_time=True,
+    )  # fmt: skip
     by_session = made.counted.parts.get((figure.name, "session"), {})
     rows = [
         Row(part.name, _attendance_cells(made, by_session[part.key], session=part.key), day_words(part.starts_at))
         for part in made.outline.sessions
         if part.key in by_session
     ]
-    title = _("Attendance by session")
-    yield Section(
-        "attendance.session", "attendance", title, note, [_("Session"), *head], rows, total, charted=2, full=100
-    )
+    if rows:
+        title = _("Attendance by session")
+        yield Section(
+            "attendance.session", "attendance", title, "", [_("Session"), *head], rows, total, charted=2, full=100
+        )
     yield _distribution(made, made.figures["learning.marks"], "attendance", _("Person-times"))
 
 
@@ -288,13 +321,16 @@ def _journals(made: Board) -> Iterable[Section]:
         ]
         title = _("Journals by class")
         yield Section("journals.class", "journals", title, note, [_("Class"), *head], rows, total, charted=2, full=100)
-    weeks = sorted(key for key in made.counted.parts.get(("learning.journals_handed_in", "week"), {}) if key)
+    by_week = made.counted.parts.get(("learning.journals_handed_in", "week"), {})
     rows = [
         Row(day_words(date.fromisoformat(key)), _journal_cells(made, _journals_of(made, "week", key), week=key))
-        for key in weeks
+        for key in sorted(by_week)
     ]
     title = _("Journals by week")
-    yield Section("journals.week", "journals", title, note, [_("Week from"), *head], rows, total, charted=2, full=100)
+    yield Section(
+        "journals.week", "journals", title, "", [_("Week from"), *head], rows, total,
+        charted=2, full=100, is_time=True,
+    )  # fmt: skip
 
 
 def _journals_of(made: Board, split: str, key: str) -> dict[str, Value]:

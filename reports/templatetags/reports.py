@@ -6,10 +6,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from reports.selectors.board import Row, Section, written
-from trainee_mgmt.kit.charts import bar_chart, line_chart
+from trainee_mgmt.kit.charts import bar_chart, line_chart, meter
 
 register = template.Library()
-MANY = 14  # bars; more places are drawn as a line
+FEW = 3  # places in time; more of them make a line
 
 
 @register.filter
@@ -19,13 +19,16 @@ def slug(key: str) -> str:
 
 
 @register.simple_tag
-def figure_cells(row: Row, css: str = "") -> SafeString:
-    """One table row; each number is a link to its rows."""
+def figure_cells(row: Row, css: str = "", top: float = 0, charted: int = 0) -> SafeString:
+    """One table row; each number is a link to its rows. With ``top`` a bar stands behind the name, from zero to it."""
     remark = f' <span class="muted small">{escape(row.remark)}</span>' if row.remark else ""
     cells = [f'<th scope="row">{escape(row.label)}{remark}</th>']
+    if top:
+        value = row.cells[charted].value
+        cells.append(f'<td class="in-bar">{"" if css else meter(value, top)}</td>')
     for cell in row.cells:
         if cell.value is None and cell.kind == "number":
-            cells.append("<td></td>")
+            cells.append('<td class="num"></td>')
             continue
         text = escape(written(cell))
         inner = f'<a href="{escape(cell.url)}">{text}</a>' if cell.url else text
@@ -35,9 +38,8 @@ def figure_cells(row: Row, css: str = "") -> SafeString:
 
 @register.simple_tag
 def chart(section: Section) -> SafeString:
-    """Bars, or a line where there are many places in time; the table beside it says the same."""
+    """Bars, or a line for places in time; the table beside it says the same."""
     sentence = _("%(title)s, the values are in the table") % {"title": section.title}
-    if len(section.rows) > MANY and section.rows[0].remark:
-        places = [(row.remark, value, text) for row, (_label, value, text) in zip(section.rows, section.marks)]
-        return line_chart(places, sentence=sentence, full=section.full)
+    if section.is_time and len(section.rows) > FEW:
+        return line_chart(section.marks, sentence=sentence, full=section.full)
     return bar_chart(section.marks, sentence=sentence, full=section.full)

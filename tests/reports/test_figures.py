@@ -86,7 +86,7 @@ def test_parts_readd_in_every_figure_and_every_split(office):
 
 def test_every_number_of_the_board_opens_as_many_rows(office):
     client = signed_in(office.organizer)
-    made = board(office.cohort, scope(office.cohort))
+    made = board(office.cohort, scope(office.cohort), by_session=True)
     wrong = []
     for section in made.sections:
         for row in (*section.rows, *filter(None, (section.last, section.total))):
@@ -121,7 +121,7 @@ def test_the_numbers_of_the_example_are_right(office):
 
 
 def test_a_field_that_an_office_adds_has_its_figures_at_once(office):
-    made = board(office.cohort, scope(office.cohort))
+    made = board(office.cohort, scope(office.cohort), by_session=True)
     titles = [section.title for section in made.sections]
 
     assert "Expert" in titles
