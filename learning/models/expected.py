@@ -22,7 +22,7 @@ HANDED_IN = (Journal.State.SUBMITTED, Journal.State.ACCEPTED)  # a returned one 
 class PersonTimeQuerySet(models.QuerySet):
     def held(self, at: datetime):
         """At sessions that were over by then."""
-        return self.filter(session__ends_at__lte=at)
+        return self.filter(ends_at__lte=at)
 
 
 class PersonTime(models.Model):
@@ -36,6 +36,8 @@ class PersonTime(models.Model):
     session = models.ForeignKey(
         Session, verbose_name=_("session"), on_delete=models.DO_NOTHING, related_name="person_times"
     )
+    ends_at = models.DateTimeField()  # of the session
+    held_on = models.DateField()
     training_class = models.ForeignKey(TrainingClass, on_delete=models.DO_NOTHING, related_name="+")
     trainee = models.ForeignKey(
         Trainee, verbose_name=_("trainee"), on_delete=models.DO_NOTHING, related_name="person_times"

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
+from operator import add
 from typing import Any
 
 from django.db.models import Count, DecimalField, Model, Q, QuerySet, Sum, TextField
@@ -65,7 +66,9 @@ class Split:
 @dataclass(frozen=True, eq=False)
 class Base:
     """``rows_of(scope)``: all rows that could count. ``permission``: who may open which of them, over their model or,
-    with ``through``, over the model of that relation. ``table``: dotted name of the Table that shows them."""
+    with ``through``, over the model of that relation. ``table``: dotted name of the Table that shows them.
+    ``in_one_pass``: its rows are many and their keys are few, so they are read once and added up here.
+    """
 
     name: str
     unit: Words
@@ -74,6 +77,7 @@ class Base:
     table: str
     splits: tuple[Split, ...] = ()
     through: str = ""
+    in_one_pass: bool = False
 
     def rows(self, scope: Scope) -> QuerySet:
         narrowed = ((self.split(name), key) for name, key in scope.within)
@@ -234,34 +238,53 @@ def _count_base(base: Base, members: list, scope: Scope, by: tuple[str, ...], fo
     distributions = [each for each in members if isinstance(each, Distribution)]
     splits = [base.split(name) for name in by if base.can_split(name)] if figures else []
     keys = [split.key for split in splits] or ([Literal("")] if figures else [])
-    keys += [each.key for each in distributions]
-    columns = _columns(figures)
+    read = _in_one_pass if base.in_one_pass else _one_by_one
+    lines = read(base.rows(scope).order_by(), keys, [each.key for each in distributions], _columns(figures))
+    for split, numbers in zip(splits or [None], lines):
+        for at, each in enumerate(figures):
+            values = {key: _value(each, line, at) for key, line in numbers.items()}
+            found.values[each.name] = sum(values.values(), Value())
+            if split:
+                found.parts[each.name, split.name] = values
+    for each, numbers in zip(distributions, lines[len(keys) :]):
+        found.answers[each.name] = _answers(each, {key: line[0] for key, line in numbers.items()})
+
+
+Lines = list[dict[str | None, tuple]]  # for each key asked: the numbers of each of its values
+
+
+def _one_by_one(rows: QuerySet, keys: list, answers: list, columns: dict[str, Any]) -> Lines:
+    """One grouping a key, all in one statement; answers need no more than their number."""
     blank = {name: Literal(0, output_field=column.output_field) for name, column in columns.items()}
     statements = []
-    for place, key in enumerate(keys):
-        counted = columns if place < len(keys) - len(distributions) else blank
-        rows = base.rows(scope).order_by().annotate(figure_place=Literal(place), figure_key=_text(key))
-        statements.append(
-            rows.values_list("figure_place", "figure_key").annotate(N=Count("pk"), **counted).values_list(
-                "figure_place", "figure_key", "N", *columns
-            )
-        )  # fmt: skip
-    rows = statements[0].union(*statements[1:], all=True) if len(statements) > 1 else statements[0]
-    by_place: dict[int, dict[str | None, tuple]] = {}
-    for place, key, *numbers in rows:
-        by_place.setdefault(place, {})[key] = tuple(numbers)
-    for place, _key in enumerate(keys):
-        lines = by_place.get(place, {})
-        if place >= len(keys) - len(distributions):
-            each = distributions[place - len(keys) + len(distributions)]
-            found.answers[each.name] = _answers(each, {key: numbers[0] for key, numbers in lines.items()})
-            continue
-        for at, each in enumerate(figures):
-            values = {key: Value(numbers[1 + 3 * at], numbers[0], *numbers[2 + 3 * at : 4 + 3 * at]) for key, numbers in lines.items()}  # fmt: skip
-            values = values if each.measure else {k: replace(v, total=None) for k, v in values.items()}
-            found.values[each.name] = sum(values.values(), Value())
-            if splits:
-                found.parts[each.name, splits[place].name] = values
+    for place, key in enumerate([*keys, *answers]):
+        grouped = rows.annotate(figure_place=Literal(place), figure_key=_text(key))
+        counted = grouped.values_list("figure_place", "figure_key").annotate(
+            N=Count("pk"), **(columns if place < len(keys) else blank)
+        )
+        statements.append(counted.values_list("figure_place", "figure_key", "N", *columns))
+    lines: Lines = [{} for _each in statements]
+    for place, key, *numbers in statements[0].union(*statements[1:], all=True) if statements[1:] else statements[0]:
+        lines[place][key] = tuple(numbers)
+    return lines
+
+
+def _in_one_pass(rows: QuerySet, keys: list, answers: list, columns: dict[str, Any]) -> Lines:
+    """Grouped by all keys together and added up."""
+    named = {f"figure_key_{place}": _text(key) for place, key in enumerate([*keys, *answers])}
+    counted = rows.annotate(**named).values_list(*named).annotate(N=Count("pk"), **columns)
+    lines: Lines = [{} for _each in named]
+    for row in counted.values_list(*named, "N", *columns):
+        numbers = row[len(named) :]
+        for line, key in zip(lines, row):
+            before = line.get(key)
+            line[key] = numbers if before is None else tuple(map(add, before, numbers))
+    return lines
+
+
+def _value(each: Figure, line: tuple, at: int) -> Value:
+    of, (n, known, total) = line[0], line[1 + 3 * at : 4 + 3 * at]
+    return Value(n, of, known, total if each.measure else None)
 
 
 def _columns(figures: list[Figure]) -> dict[str, Any]:
