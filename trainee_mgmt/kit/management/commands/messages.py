@@ -16,7 +16,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
 
 LOCALE = "zh_Hans"
-ALSO = {"accounts": ("account", "mfa", "socialaccount")}  # folders of templates that belong to an app under another name
+ALSO = {
+    "accounts": ("account", "mfa", "socialaccount")
+}  # folders of templates that belong to an app under another name
 KIT = "kit"  # stands for the kit and all templates that belong to no app
 KEPT = "kept"  # a translator's comment: an entry without a place in our sources, for the words of another package
 PLAIN, PLURAL, CONTEXT, BOTH = None, (1, 2), ((1, "c"), 2), ((1, "c"), 2, 3)
