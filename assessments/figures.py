@@ -27,7 +27,7 @@ RESULTS = Base(
     rows_of=results,
     permission="assessments.view_scheme",
     through="scheme",
-    table="assessments.tables.ResultRows",
+    table="assessments.tables.schemes.ResultRows",
     splits=(
         Split("class", gettext_lazy("class"), "membership__training_class", TrainingClass),
         Split("cohort", gettext_lazy("cohort"), "scheme__cohort", Cohort),
