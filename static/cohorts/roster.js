@@ -3,8 +3,8 @@ const show = (select, field, value) => { if (field) field.hidden = select.value 
 for (const select of document.querySelectorAll("[data-columns] select")) {
   const cell = select.parentElement;
   const update = () => {
-    show(select, cell.querySelector("[data-label]"), "unknown");
-    show(select, cell.querySelector("[data-fixed]"), "fixed");
+    show(select, cell.querySelector("[data-new-field]"), "unknown");
+    show(select, cell.querySelector("[data-class-name]"), "fixed");
   };
   select.addEventListener("change", update);
   update();
