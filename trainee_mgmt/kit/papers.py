@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt
@@ -48,18 +48,18 @@ class Paper:
         section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
         self.width = section.page_width - 2 * MARGIN
         self._number_pages(section)
-        self.is_empty = True
+        self.is_empty, self.breaks = True, False
 
     def new_page(self) -> None:
-        """What follows begins on a new page; at the beginning there is one already."""
-        if not self.is_empty:
-            self.document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+        """The next title begins on a new page; at the beginning there is one already."""
+        self.breaks = not self.is_empty
 
     def title(self, text: str) -> None:
         self.is_empty = False
         paragraph = self.document.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.space_after = Pt(4)
+        paragraph.paragraph_format.page_break_before, self.breaks = self.breaks, False
         self._run(paragraph, text, TITLE_FONT, 20)
 
     def line(self, text: str, *, centred: bool = False, small: bool = False) -> None:
@@ -85,9 +85,17 @@ class Paper:
         self.is_empty = False
 
     def finish(self) -> bytes:
+        self._end_with_a_paragraph()
         out = BytesIO()
         self.document.save(out)
         return out.getvalue()
+
+    def _end_with_a_paragraph(self) -> None:
+        """Word wants one after the last table; it is as low as can be, so that it needs no page of its own."""
+        paragraph = self.document.add_paragraph()
+        paragraph.paragraph_format.space_after = paragraph.paragraph_format.space_before = Pt(0)
+        paragraph.paragraph_format.line_spacing = Pt(1)
+        self._run(paragraph, "", BODY_FONT, 1)
 
     def _run(self, paragraph, text: str, font: str, size: float):
         run = paragraph.add_run(_plain(text))
