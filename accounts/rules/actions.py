@@ -56,6 +56,7 @@ WORDS = {
     "assessments.publish": _("published results"),
     "assessments.save_score": _("entered a score"),
     "assessments.save_scores": _("entered scores"),
+    "assessments.unpublish": _("took published results back"),
     "cohorts.add_trainee": _("added a trainee"),
     "cohorts.appoint": _("named a class officer"),
     "cohorts.close_cohort": _("closed a cohort"),
