@@ -119,7 +119,9 @@ def apply_plan(plan_id: int, progress) -> str:
             if kind.version(subject) != plan.version:
                 raise Stale
             outcome = kind.apply(subject, json.loads(data), progress)
-            Plan.objects.filter(pk=plan_id).update(state=Plan.State.APPLIED, applied_at=timezone.now(), outcome=outcome)
+            Plan.objects.filter(pk=plan_id).update(
+                state=Plan.State.APPLIED, applied_at=timezone.now(), outcome=outcome, source=None
+            )  # the file has done its work
             record("accounts.apply_plan", plan, after={"kind": plan.kind, "digest": plan.digest[:12], **outcome})
             return kind.done_url(subject, outcome) or plan.get_absolute_url()
     except Stale:

@@ -416,6 +416,24 @@ def test_a_discarded_plan_keeps_nothing_of_the_file(desk, cohort):
     assert desk.get("roster_plan", plan).status_code == 200
 
 
+def test_the_file_is_erased_once_its_plan_is_applied(desk, cohort):
+    plan = bring(desk, ("王琳", "", id_number(), ""))
+
+    assert plan.source is None
+    assert desk.get("roster_plan", plan).status_code == 200
+
+
+@pytest.mark.parametrize("rows", [3, 120])
+def test_a_plan_is_read_with_the_same_queries_for_any_number_of_rows(desk, cohort, django_assert_num_queries, rows):
+    plan = plan_of(desk, *[(f"{chr(0x4E00 + at)}某", "", "123" if at % 2 else "", "") for at in range(rows)])
+    desk.get("roster_plan", plan)
+
+    with django_assert_num_queries(4):
+        page = desk.get("roster_plan", plan)
+
+    assert len(page.content) < 60_000
+
+
 def test_the_header_row_can_be_set_by_hand(desk, cohort):
     rows = [("各单位：", "请填写"), ("人员", "证件", "备注二"), ("王琳", id_number(), "x")]
     plan = desk.send("x.xlsx", nasty.xlsx(rows))
