@@ -5,18 +5,18 @@ A cell holds a number and the address of the rows behind it, so that page and wo
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort
 from reports.selectors.figures import Outline, outline
 from trainee_mgmt.kit.figures import Answers, Counted, Distribution, Figure, Scope, Value, all_figures, count
 from trainee_mgmt.kit.formats import day as day_words
+from trainee_mgmt.kit.formats import moment as moment_words
 from trainee_mgmt.kit.formats import number
 
 MOST = 20  # so many different answers stand by themselves; the others are one line
@@ -378,6 +378,6 @@ def _score_cells(made: Board, value: Value, **narrow: str) -> list[Cell]:
     ]
 
 
-def as_of_words(scope: Scope) -> str:
+def as_of_words(at: datetime) -> str:
     """``as of 22 Nov 15:05``."""
-    return _("as of %(time)s") % {"time": f"{day_words(scope.at)} {timezone.localtime(scope.at):%H:%M}"}
+    return _("as of %(time)s") % {"time": moment_words(at)}

@@ -14,11 +14,13 @@ from learning.models import Session
 from learning.selectors import SessionLine, sessions_of_day
 from programs.models import Program
 from reports.rules import week_of
+from reports.selectors.board import figure_url, main_words, missing_words, of_words
 from reports.selectors.figures import Headlines, headlines
 from reports.selectors.needs import Asked, Need, needs
 from reports.selectors.office import Office, office
 from reports.selectors.training import Training, training_of
 from trainee_mgmt.kit import access
+from trainee_mgmt.kit.figures import FIGURES
 
 RUNNERS = frozenset({Role.ADMIN, Role.ORGANIZER, Role.OFFICER, Role.EVALUATOR, Role.LEADER})
 
@@ -46,15 +48,35 @@ class Today:
 
 
 @dataclass(frozen=True)
+class HomeFigure:
+    label: str
+    shown: str
+    of: str
+    missing: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One cohort in a few figures: name, words, share and address of each."""
+
+    cohort: CohortLine
+    figures: list[HomeFigure]
+    url: str
+
+
+@dataclass(frozen=True)
 class Home:
     cohorts: list[CohortLine]
     week: tuple[int, int] | None  # of the only cohort
     needs: list[Need]
     today: list[Today]
+    progress: list[Progress]
     steps: list[Step]
     training: Training | None
     office: Office | None
     runs: bool  # has a role beyond being a trainee
+    only_reads: bool  # a leader and nothing else
     has_role: bool
 
 
@@ -70,17 +92,19 @@ def home(user: User, *, now: datetime) -> Home:
         week=week_of(only.starts_on, only.ends_on, asked.today) if only else None,
         needs=needs(asked) if runs else [],
         today=_today(asked),
+        progress=[_progress(asked, pk, seen) for pk, seen in asked.headlines.items()],
         steps=_first_steps(asked),
         training=training_of(user, now=now),
         office=asked.office,
         runs=runs,
+        only_reads=user.role_set == {Role.LEADER},
         has_role=bool(user.role_set),
     )
 
 
 def _cohorts(user: User) -> list[CohortLine]:
     """The open cohorts in which the person has something to do: not those where he only learns."""
-    permissions = ("learning.view_session", "assessments.give_scores", "cohorts.change_cohort")
+    permissions = ("learning.view_session", "assessments.give_scores", "reports.view_dashboard")
     if not any(access.holds(user, name) for name in permissions):
         return []
     roles = user.role_set - {Role.TRAINEE}
@@ -111,6 +135,20 @@ def _today_line(asked: Asked, line: SessionLine) -> Today:
         _("Call the roll") if roll else "",
         line.starts_at <= asked.now < line.ends_at,
     )
+
+
+SHOWN = ("cohorts.trainees", "learning.held", "learning.attendance", "learning.journals_handed_in")
+
+
+def _progress(asked: Asked, cohort_id: int, seen: Headlines) -> Progress:
+    figures = []
+    for name in SHOWN:
+        each, value = FIGURES[name], seen.values[name]
+        url = figure_url(cohort_id, name)
+        figures.append(
+            HomeFigure(str(each.label), main_words(each, value), of_words(each, value), missing_words(each, value), url)
+        )
+    return Progress(asked.cohorts[cohort_id], figures, asked.link("reports:cohort_dashboard", cohort=cohort_id))
 
 
 def _first_steps(asked: Asked) -> list[Step]:

@@ -23,7 +23,7 @@ class CohortDashboard(StaticPage):
         scope = scope_of(self.cohort, now=timezone.now(), within=self.asked_class())
         return super().get_context_data(
             title=self.title,
-            as_of=as_of_words(scope),
+            as_of=as_of_words(scope.at),
             body=SafeString(remembered(scope, "dashboard", lambda: self.draw(scope))),
             yearbook=link(self.request.user.role_set, "reports:yearbook", cohort=self.cohort.pk),
             **kwargs,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from reports.access import BOARD
 from reports.selectors.board import MOST, as_of_words, missing_words, of_words
-from reports.selectors.figures import find, scope_of
+from reports.selectors.figures import find, remembered, scope_of
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.figures import PARTS, Distribution, Figure, Value, count
 from trainee_mgmt.kit.lists import TablePage
@@ -62,9 +62,10 @@ class FigureRows(TablePage):
         return found
 
     def one(self, found):
+        counted = remembered(self.scope, f"count|{found.name}", lambda: count([found], self.scope))
         if isinstance(found, Figure):
-            return Asked(found, self.part, count([found], self.scope).values[found.name])
-        answers = count([found], self.scope).answers[found.name]
+            return Asked(found, self.part, counted.values[found.name])
+        answers = counted.answers[found.name]
         answer = self.request.GET.get("answer")
         if answer is not None:
             if answer not in answers.counts:
@@ -138,7 +139,7 @@ class FigureRows(TablePage):
             "count": value.part(self.part),
             "of": of_words(self.asked.figure, value),
             "missing": missing_words(self.asked.figure, value),
-            "as_of": as_of_words(self.scope),
+            "as_of": as_of_words(self.scope.at),
             "narrow": [word for _name, _key, word in self.narrow],
             "parts": self.parts(),
             "note": self.note(value.part(self.part), table.count),

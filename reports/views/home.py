@@ -2,6 +2,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.rules import part_of_day
+from reports.selectors.board import as_of_words
+from reports.selectors.figures import moment
 from reports.selectors.home import home
 from trainee_mgmt.kit.pages import StaticPage
 from trainee_mgmt.navigation import link
@@ -23,6 +25,7 @@ class Home(StaticPage):
             now=now,
             title=self.greeting(user.name, timezone.localtime(now).hour),
             only=only,
+            as_of=as_of_words(moment(now)),
             today_first="officer" in user.role_set and not user.role_set & {"organizer", "admin"},
             next_step=next((step for step in shown.steps if not step.is_done), None),
             groups=[group for group in self.grouped(shown.needs) if group["needs"]],

@@ -23,11 +23,11 @@ def dashboard(cohort, query=""):
     return f"{reverse('reports:cohort_dashboard', kwargs={'cohort': cohort.pk})}{query}"
 
 
-def test_a_dashboard_takes_twelve_queries_at_first_and_four_while_nothing_changes(django_assert_num_queries):
+def test_a_dashboard_takes_nine_queries_at_first_and_four_while_nothing_changes(django_assert_num_queries):
     office = Office()
     client = signed_in(office.organizer)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         first = client.get(dashboard(office.cohort))
     with django_assert_num_queries(4):
         again = client.get(dashboard(office.cohort))

@@ -17,7 +17,7 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from django.db.models import Count, DecimalField, Model, Q, QuerySet, Sum, TextField
+from django.db.models import Count, DecimalField, IntegerField, Model, Q, QuerySet, Sum, TextField
 from django.db.models import Value as Literal
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
@@ -223,63 +223,87 @@ class Counted:
 
 
 def count(asked: Iterable[Figure | Distribution], scope: Scope, *, by: Iterable[str] = ()) -> Counted:
-    """Count all that is asked, divided by each of the splits ``by`` that a base has; one statement for each base."""
-    found, by = Counted(), tuple(by)
+    """Count all that is asked, divided by each of the splits ``by`` that a base has.
+
+    One statement for everything, and one more for each base that is read in one pass.
+    """
     together: dict[Base, list[Figure | Distribution]] = {}
     for each in asked:
         together.setdefault(each.base, []).append(each)
-    for base, members in together.items():
-        _count_base(base, members, scope, by, found)
+    tallies = [_Tally(base, members, tuple(by)) for base, members in together.items()]
+    _one_by_one([each for each in tallies if not each.is_one_pass], scope)
+    for each in tallies:
+        if each.is_one_pass:
+            _in_one_pass(each, scope)
+    found = Counted()
+    for each in tallies:
+        each.put(found)
     return found
 
 
-def _count_base(base: Base, members: list, scope: Scope, by: tuple[str, ...], found: Counted) -> None:
-    figures = [each for each in members if isinstance(each, Figure)]
-    distributions = [each for each in members if isinstance(each, Distribution)]
-    splits = [base.split(name) for name in by if base.can_split(name)] if figures else []
-    keys = [split.key for split in splits] or ([Literal("")] if figures else [])
-    read = _in_one_pass if base.in_one_pass else _one_by_one
-    lines = read(base.rows(scope).order_by(), keys, [each.key for each in distributions], _columns(figures))
-    for split, numbers in zip(splits or [None], lines):
-        for at, each in enumerate(figures):
-            values = {key: _value(each, line, at) for key, line in numbers.items()}
-            found.values[each.name] = sum(values.values(), Value())
-            if split:
-                found.parts[each.name, split.name] = values
-    for each, numbers in zip(distributions, lines[len(keys) :]):
-        found.answers[each.name] = _answers(each, {key: line[0] for key, line in numbers.items()})
+class _Tally:
+    """What is asked of one base: its keys (splits, then answers), and for each key the numbers by its value."""
+
+    def __init__(self, base: Base, members: list[Figure | Distribution], by: tuple[str, ...]):
+        self.base = base
+        self.figures = [each for each in members if isinstance(each, Figure)]
+        self.distributions = [each for each in members if isinstance(each, Distribution)]
+        self.splits = [base.split(name) for name in by if base.can_split(name)] if self.figures else []
+        self.counted_keys = [split.key for split in self.splits] or ([Literal("")] if self.figures else [])
+        self.keys = self.counted_keys + [each.key for each in self.distributions]
+        self.lines: list[dict[str | None, tuple]] = [{} for _key in self.keys]
+
+    @property
+    def is_one_pass(self) -> bool:
+        return self.base.in_one_pass and len(self.keys) > 1
+
+    def columns(self, at_least: int = 0, *, blank: bool = False) -> dict[str, Any]:
+        """Three columns for each figure (counted, known, sum of the measure), and zeros up to ``at_least`` figures."""
+        columns: dict[str, Any] = {}
+        for at in range(max(len(self.figures), at_least)):
+            each = self.figures[at] if at < len(self.figures) and not blank else None
+            columns |= _columns(each, at)
+        return columns
+
+    def put(self, found: Counted) -> None:
+        for split, numbers in zip(self.splits or [None], self.lines):
+            for at, each in enumerate(self.figures):
+                values = {key: _value(each, line, at) for key, line in numbers.items()}
+                found.values[each.name] = sum(values.values(), Value())
+                if split:
+                    found.parts[each.name, split.name] = values
+        for each, numbers in zip(self.distributions, self.lines[len(self.counted_keys) :]):
+            found.answers[each.name] = _answers(each, {key: line[0] for key, line in numbers.items()})
 
 
-Lines = list[dict[str | None, tuple]]  # for each key asked: the numbers of each of its values
-
-
-def _one_by_one(rows: QuerySet, keys: list, answers: list, columns: dict[str, Any]) -> Lines:
+def _one_by_one(tallies: list[_Tally], scope: Scope) -> None:
     """One grouping a key, all in one statement; answers need no more than their number."""
-    blank = {name: Literal(0, output_field=column.output_field) for name, column in columns.items()}
-    statements = []
-    for place, key in enumerate([*keys, *answers]):
-        grouped = rows.annotate(figure_place=Literal(place), figure_key=_text(key))
-        counted = grouped.values_list("figure_place", "figure_key").annotate(
-            N=Count("pk"), **(columns if place < len(keys) else blank)
-        )
-        statements.append(counted.values_list("figure_place", "figure_key", "N", *columns))
-    lines: Lines = [{} for _each in statements]
-    for place, key, *numbers in statements[0].union(*statements[1:], all=True) if statements[1:] else statements[0]:
-        lines[place][key] = tuple(numbers)
-    return lines
+    widest = max((len(each.figures) for each in tallies), default=0)
+    statements, lines = [], []
+    for tally in tallies:
+        rows = tally.base.rows(scope).order_by()
+        for at, key in enumerate(tally.keys):
+            columns = tally.columns(widest, blank=at >= len(tally.counted_keys))
+            grouped = rows.annotate(figure_place=Literal(len(lines)), figure_key=_text(key))
+            counted = grouped.values_list("figure_place", "figure_key").annotate(N=Count("pk"), **columns)
+            statements.append(counted.values_list("figure_place", "figure_key", "N", *columns))
+            lines.append(tally.lines[at])
+    if statements:
+        first, *others = statements
+        for place, key, *numbers in first.union(*others, all=True) if others else first:
+            lines[place][key] = tuple(numbers)
 
 
-def _in_one_pass(rows: QuerySet, keys: list, answers: list, columns: dict[str, Any]) -> Lines:
+def _in_one_pass(tally: _Tally, scope: Scope) -> None:
     """Grouped by all keys together and added up."""
-    named = {f"figure_key_{place}": _text(key) for place, key in enumerate([*keys, *answers])}
-    counted = rows.annotate(**named).values_list(*named).annotate(N=Count("pk"), **columns)
-    lines: Lines = [{} for _each in named]
-    for row in counted.values_list(*named, "N", *columns):
+    named = {f"figure_key_{place}": _text(key) for place, key in enumerate(tally.keys)}
+    columns = tally.columns()
+    counted = tally.base.rows(scope).order_by().annotate(**named).values_list(*named)
+    for row in counted.annotate(N=Count("pk"), **columns).values_list(*named, "N", *columns):
         numbers = row[len(named) :]
-        for line, key in zip(lines, row):
+        for line, key in zip(tally.lines, row):
             before = line.get(key)
             line[key] = numbers if before is None else tuple(map(add, before, numbers))
-    return lines
 
 
 def _value(each: Figure, line: tuple, at: int) -> Value:
@@ -287,19 +311,16 @@ def _value(each: Figure, line: tuple, at: int) -> Value:
     return Value(n, of, known, total if each.measure else None)
 
 
-def _columns(figures: list[Figure]) -> dict[str, Any]:
-    columns: dict[str, Any] = {}
-    for at, each in enumerate(figures):
-        hit = each.known & each.hit
-        columns[f"n{at}"] = Count("pk", filter=hit)
-        columns[f"k{at}"] = Count("pk", filter=each.known)
-        numbers = DecimalField(max_digits=20, decimal_places=2)
-        columns[f"t{at}"] = (
-            Coalesce(Sum(each.measure, filter=hit), Literal(0), output_field=numbers)
-            if each.measure
-            else Literal(0, output_field=numbers)
-        )
-    return columns
+NUMBERS = DecimalField(max_digits=20, decimal_places=2)
+
+
+def _columns(each: Figure | None, at: int) -> dict[str, Any]:
+    zero, none = Literal(0, output_field=IntegerField()), Literal(0, output_field=NUMBERS)
+    if each is None:
+        return {f"n{at}": zero, f"k{at}": zero, f"t{at}": none}
+    hit = each.known & each.hit
+    total = Coalesce(Sum(each.measure, filter=hit), none, output_field=NUMBERS) if each.measure else none
+    return {f"n{at}": Count("pk", filter=hit), f"k{at}": Count("pk", filter=each.known), f"t{at}": total}
 
 
 def _answers(each: Distribution, counts: dict[str | None, int]) -> Answers:
