@@ -10,6 +10,7 @@ from trainee_mgmt.kit.charts import bar_chart, line_chart, meter
 
 register = template.Library()
 FEW = 3  # places in time; more of them make a line
+NAMED = 6  # so many names fit under a line
 
 
 @register.filter
@@ -41,5 +42,7 @@ def chart(section: Section) -> SafeString:
     """Bars, or a line for places in time; the table beside it says the same."""
     sentence = _("%(title)s, the values are in the table") % {"title": section.title}
     if section.is_time and len(section.rows) > FEW:
-        return line_chart(section.marks, sentence=sentence, full=section.full)
+        step = -(-len(section.marks) // NAMED)
+        places = [(name if at % step == 0 else "", *rest) for at, (name, *rest) in enumerate(section.marks)]
+        return line_chart(places, sentence=sentence, full=section.full)
     return bar_chart(section.marks, sentence=sentence, full=section.full)
