@@ -13,7 +13,7 @@ COHORT = Split("cohort", gettext_lazy("cohort"), "cohort", Cohort)
 TRAINEE = Split("trainee", gettext_lazy("trainee"), "trainee")
 SESSION = Split("session", gettext_lazy("session"), "session", Session)
 WEEK = Split("week", gettext_lazy("week"), "monday")
-WEEK_OF_SESSION = Split("week", gettext_lazy("week"), Cast(TruncWeek("session__starts_at"), DateField()))
+WEEK_OF_SESSION = Split("week", gettext_lazy("week"), Cast(TruncWeek("held_on"), DateField()))
 
 
 def _of_class(rows: QuerySet[Session], key: str) -> QuerySet[Session]:
@@ -39,6 +39,7 @@ PERSON_TIMES = Base(
     rows_of=lambda scope: PersonTime.objects.filter(cohort__in=scope.cohorts).held(scope.at),
     permission="learning.view_attendance",
     table="learning.tables.PersonTimeRows",
+    in_one_pass=True,
     splits=(CLASS, SESSION, WEEK_OF_SESSION, TRAINEE, COHORT),
 )
 JOURNALS = Base(
@@ -48,6 +49,7 @@ JOURNALS = Base(
     permission="cohorts.view_trainee",
     through="trainee",
     table="learning.tables.JournalDueRows",
+    in_one_pass=True,
     splits=(CLASS, WEEK, TRAINEE, COHORT),
 )
 
