@@ -67,6 +67,7 @@ def kwargs_of(route, world, *, missing: bool = False) -> dict:
 
 def body(response) -> str:
     content = b"".join(response.streaming_content) if response.streaming else response.content
+    response.close()
     text = content.decode("utf-8", "replace")
     for varying in (
         r'value="[A-Za-z0-9]{64}"',
@@ -183,6 +184,7 @@ def test_whoever_has_the_right_gets_in(role):
         if row is not None and "pk" in route.kwargs and not access.may(user, route.allow, row):
             continue  # the row of the example belongs to somebody else; the walk above covers it
         response = client.get(reverse(route.name, kwargs=kwargs_of(route, world)))
+        response.close()
         if response.status_code not in (200, 302, 405):
             shut.append(f"/{route.path}: {response.status_code}")
     assert shut == []
@@ -196,6 +198,7 @@ ROW_FILTERS = sorted(
 )
 
 
+@pytest.mark.drill  # minutes long: `make drill` runs it
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "role"), ROW_FILTERS)
 def test_the_walk_notices_when_a_row_filter_is_taken_away(name, role, monkeypatch):

@@ -98,6 +98,7 @@ def test_no_page_speaks_the_other_language(role, language):
         if not access.holds(user, route.allow):
             continue
         response = client.get(reverse(route.name, kwargs=kwargs_of(route, world)))
+        response.close()
         is_page = response.status_code == 200 and response.headers["Content-Type"].startswith("text/html")
         if is_page and (words := foreign_words(response.content.decode(), language, data)):
             found[f"/{route.path}"] = sorted(words)
