@@ -448,7 +448,7 @@ def test_seeing_it_as_another_is_read_only_and_written_down_at_both_ends(client,
     assert (write.status_code, password.status_code, shut.status_code) == (403, 403, 403)
     assert Complaint.objects.count() == 0
     assert client.get(url("user_list")).status_code == 200
-    entries = AuditEntry.objects.exclude(outcome="denied").values_list("action", "actor", "seen_as")
+    entries = AuditEntry.objects.exclude(outcome="denied").order_by("pk").values_list("action", "actor", "seen_as")
     assert list(entries) == [
         ("accounts.start_view_as", admin.pk, None),
         ("accounts.end_view_as", admin.pk, other.pk),
