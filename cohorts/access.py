@@ -7,22 +7,16 @@ from django.utils.translation import gettext_noop
 from accounts.access import SCOPES, Scope
 from accounts.models import Role, ScopeKind
 from cohorts.models import ClassMembership, ClassOfficer, Cohort, Trainee, TrainingClass
-from programs.access import my_programs
-from programs.models import Program
+from programs.access import my_programs, of_my_programs
 from trainee_mgmt.kit.access import all_rows, any_of, grant
 from trainee_mgmt.kit.pages import Inside
-
-OFFICE = (ScopeKind.ALL, ScopeKind.UNIT, ScopeKind.PROGRAM)
 
 
 def my_cohorts(user, role) -> Q:
     """cohorts in the scope of the role"""
-    grants = user.grants_of(role)
-    if any(each.scope_kind == ScopeKind.ALL for each in grants):
+    conditions = of_whole_cohorts(user, role)
+    if conditions is None:
         return all_rows(user, role)
-    conditions = [Q(pk__in=[each.scope_id for each in grants if each.scope_kind == ScopeKind.COHORT])]
-    if any(each.scope_kind in OFFICE for each in grants):
-        conditions.append(Q(program__in=Program.objects.filter(my_programs(user, role))))
     if classes := class_ids(user, role):
         conditions.append(Q(pk__in=TrainingClass.objects.filter(pk__in=classes).values("cohort")))
     return any_of(conditions)
@@ -32,33 +26,35 @@ def class_ids(user, role) -> list[int]:
     return [each.scope_id for each in user.grants_of(role) if each.scope_kind == ScopeKind.TRAINING_CLASS]
 
 
-def whole_cohorts(user, role) -> QuerySet | None:
-    """The cohorts that the role reaches as a whole (a class is only a part); None for every cohort."""
-    grants = [each for each in user.grants_of(role) if each.scope_kind != ScopeKind.TRAINING_CLASS]
+def of_whole_cohorts(user, role, path: str = "") -> list[Q] | None:
+    """Conditions on rows whose cohort, at ``path``, the role reaches as a whole (a class is only a part); None for all."""
+    grants = user.grants_of(role)
     if any(each.scope_kind == ScopeKind.ALL for each in grants):
         return None
-    conditions = [Q(pk__in=[each.scope_id for each in grants if each.scope_kind == ScopeKind.COHORT])]
-    if any(each.scope_kind in OFFICE for each in grants):
-        conditions.append(Q(program__in=Program.objects.filter(my_programs(user, role))))
-    return Cohort.objects.filter(any_of(conditions))
+    cohorts = [each.scope_id for each in grants if each.scope_kind == ScopeKind.COHORT]
+    conditions = [Q(**{f"{path}pk__in": cohorts})] if cohorts else []
+    return conditions + of_my_programs(user, role, f"{path}program__")
+
+
+def whole_cohorts(user, role) -> QuerySet | None:
+    """The cohorts that the role reaches as a whole; None for every cohort."""
+    conditions = of_whole_cohorts(user, role)
+    return None if conditions is None else Cohort.objects.filter(any_of(conditions))
 
 
 def cohorts_as_a_whole(user, role) -> Q:
     """cohorts that the role reaches with all their classes"""
-    cohorts = whole_cohorts(user, role)
-    return all_rows(user, role) if cohorts is None else Q(pk__in=cohorts)
+    conditions = of_whole_cohorts(user, role)
+    return all_rows(user, role) if conditions is None else any_of(conditions)
 
 
 def within(cohort: str = "cohort", training_class: str = ""):
     """A row function: rows whose ``cohort`` path lies in a cohort of the role, or whose class path is a class of the role."""
 
     def rows(user, role) -> Q:
-        cohorts = whole_cohorts(user, role)
-        if cohorts is None:
+        conditions = of_whole_cohorts(user, role, f"{cohort}__")
+        if conditions is None:
             return all_rows(user, role)
-        conditions = []
-        if any(each.scope_kind != ScopeKind.TRAINING_CLASS for each in user.grants_of(role)):
-            conditions.append(Q(**{f"{cohort}__in": cohorts}))
         if training_class and (classes := class_ids(user, role)):
             conditions.append(Q(**{f"{training_class}__in": classes}))
         return any_of(conditions)
@@ -77,12 +73,9 @@ in_my_cohorts = within()
 
 def trainees_of_my_classes(user, role) -> Q:
     """trainees of a cohort in the scope of the role, or who are or were in a class in its scope"""
-    conditions = []
-    cohorts = whole_cohorts(user, role)
-    if cohorts is None:
+    conditions = of_whole_cohorts(user, role, "cohort__")
+    if conditions is None:
         return all_rows(user, role)
-    if any(each.scope_kind != ScopeKind.TRAINING_CLASS for each in user.grants_of(role)):
-        conditions.append(Q(cohort__in=cohorts))
     if classes := class_ids(user, role):
         conditions.append(Q(pk__in=ClassMembership.objects.filter(training_class__in=classes).values("trainee")))
     return any_of(conditions)

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from cohorts.access import class_ids, my_traineeships, trainees_of_my_classes, whole_cohorts
+from cohorts.access import class_ids, my_traineeships, of_whole_cohorts, trainees_of_my_classes
 from cohorts.models import Trainee
 from learning.models import Journal, SessionClass
 from trainee_mgmt.kit.access import all_rows, any_of, grant
@@ -10,10 +10,9 @@ from trainee_mgmt.kit.access import all_rows, any_of, grant
 
 def sessions_of_my_classes(user, role) -> Q:
     """sessions of a cohort in the scope of the role, or of a class in its scope"""
-    cohorts = whole_cohorts(user, role)
-    if cohorts is None:
+    conditions = of_whole_cohorts(user, role, "cohort__")
+    if conditions is None:
         return all_rows(user, role)
-    conditions = [Q(cohort__in=cohorts)]
     if classes := class_ids(user, role):
         conditions.append(Q(pk__in=SessionClass.objects.filter(training_class__in=classes).values("session")))
     return any_of(conditions)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from html import escape
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -79,7 +80,7 @@ class Table:
     name = ""  # file name of the spreadsheet
     columns: tuple[Column, ...] = ()
     tabs: tuple[Tab, ...] = ()
-    filterset_class: type[django_filters.FilterSet] | None = None
+    filterset_class: "type[TableFilters] | None" = None
     default_order: tuple[str, ...] = ()
     row_url = ""  # URL name opened by the first column; takes the primary key as ``row_key``
     row_key = "pk"
@@ -126,14 +127,8 @@ class Table:
         return self.prepare(self._rows() if callable(self._rows) else self._rows)
 
     @cached_property
-    def filters(self) -> django_filters.FilterSet | None:
-        if not self.filterset_class:
-            return None
-        return (
-            self.filterset_class(self.params or None, queryset=self.everything, table=self)
-            if issubclass(self.filterset_class, TableFilters)
-            else self.filterset_class(self.params or None, queryset=self.everything)
-        )
+    def filters(self) -> "TableFilters | None":
+        return self.filterset_class(self.params or None, table=self) if self.filterset_class else None
 
     @cached_property
     def filtered(self) -> QuerySet:
@@ -267,8 +262,8 @@ class Table:
         """The filter boxes, drawn here because a form rendered by templates costs more than the list's query."""
         if not self.filters:
             return mark_safe("")
-        form = self.filters.form
-        return mark_safe("".join(_control(form[name]) for name in form.fields))
+        boxes = ((name, each.field) for name, each in self.filters.filters.items())
+        return mark_safe("".join(_control(name, field, self.params.get(name, "")) for name, field in boxes))
 
     @cached_property
     def chips(self) -> list[dict]:
@@ -376,11 +371,14 @@ _rows_of_list = Prepared(lambda table: table._values(table.screen_columns))
 
 
 class TableFilters(django_filters.FilterSet):
-    """The questions one may ask of a list. ``self.table.context`` is what the page gave (e.g. the cohort)."""
+    """The questions one may ask of a list. ``self.table.context`` is what the page gave (e.g. the cohort).
 
-    def __init__(self, data=None, queryset=None, *, table=None, **kwargs):
+    Each filter names its label and the table hands it the rows, so the set needs neither a model nor rows of its own.
+    """
+
+    def __init__(self, data=None, *, table):
         self.table = table
-        super().__init__(data, queryset, **kwargs)
+        super().__init__(data, queryset=SimpleNamespace(model=None))
 
 
 def _flip(field: str) -> str:
@@ -415,13 +413,11 @@ def show(value) -> str:
     return escape(str(value))
 
 
-def _control(bound) -> str:
-    field, name = bound.field, bound.html_name
+def _control(name: str, field, value: str) -> str:
     label = escape(str(field.label or ""))
-    value = bound.value()
     choices = getattr(field, "choices", None)
     if choices is None:
-        shown = escape(str(value or ""))
+        shown = escape(value)
         if "date" in type(field).__name__.lower():  # a box for a date has no room for words of ours
             return f'<label class="chips-date">{label} <input class="form-control" type="date" name="{name}" value="{shown}"></label>'
         return (
@@ -432,7 +428,7 @@ def _control(bound) -> str:
     for key, text in choices:
         if isinstance(text, (list, tuple)):
             raise ImproperlyConfigured("Filters of a table take flat choices.")
-        chosen = " selected" if str(key) == str(value or "") else ""
+        chosen = " selected" if str(key) == value else ""
         shown = f"{label}" if key in ("", None) else escape(str(text))
         options.append(f'<option value="{escape(str(key if key is not None else ""))}"{chosen}>{shown}</option>')
     return f'<select class="form-select" name="{name}" aria-label="{label}">{"".join(options)}</select>'

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, with a health check of its own (settings.DATABASES)."""
