@@ -7,11 +7,13 @@ from trainee_mgmt.kit.prepared import Prepared
 
 _active_user = Prepared(lambda user: User.objects.filter(pk=user, is_active=True).defer(*SECRETS))
 _grants_with_user = Prepared(
-    lambda user, day: Grant.objects.filter(user=user, user__is_active=True)
-    .in_force(day)
-    .select_related("unit", "user")
-    .defer(*(f"user__{secret}" for secret in SECRETS))
-    .order_by("pk")
+    lambda user, day: (
+        Grant.objects.filter(user=user, user__is_active=True)
+        .in_force(day)
+        .select_related("unit", "user")
+        .defer(*(f"user__{secret}" for secret in SECRETS))
+        .order_by("pk")
+    )
 )
 
 

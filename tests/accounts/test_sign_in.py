@@ -175,13 +175,13 @@ def test_an_account_without_a_role_opens_its_own_page(client):
     assert "You have no role yet" in client.get(ME).content.decode()
 
 
-def test_the_account_of_a_request_costs_two_queries(client, django_assert_num_queries):
+def test_the_account_of_a_request_costs_one_query(client, django_assert_num_queries):
     client.force_login(make.user(Role.ADMIN))
     client.get(ME)
 
     with django_assert_num_queries(
-        4
-    ):  # the user with the unit, the grants; this page: the grants in words, the second step
+        3
+    ):  # the account with its grants; this page: its unit, the second step
         client.get(ME)
 
 

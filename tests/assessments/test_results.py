@@ -135,7 +135,7 @@ def test_equal_totals_share_a_rank_and_what_is_missing_has_none():
 def test_all_totals_need_the_same_queries_for_any_number_of_people(client, django_assert_num_queries, size):
     panel = a_panel_with_everything(people=size)
     client.force_login(panel.organizer())
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(list_of(panel))
 
 

@@ -373,12 +373,12 @@ def test_the_list_needs_the_same_queries_for_any_number_of_schemes(client, djang
     cohort = an_office(client)
     for number in range(count):
         services.make_scheme(cohort, name=f"Scheme {number}", preset=preset("study"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(reverse("assessments:scheme_list", kwargs={"cohort": cohort.pk}))
 
 
 @pytest.mark.parametrize("key", ["facts", "immersive"])
 def test_a_scheme_needs_the_same_queries_for_any_number_of_indicators(client, django_assert_num_queries, key):
     scheme = a_draft(an_office(client), key=key)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(scheme.get_absolute_url())

@@ -203,7 +203,7 @@ def test_the_address_book_needs_the_same_queries_for_any_number_of_rows(client, 
         make.trainee(in_class=of, of=make.person(phone=f"1380000000{number}"))
     client.force_login(make.user(Role.ORGANIZER, of.cohort))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse("cohorts:class_directory", kwargs={"pk": of.pk}))
 
 

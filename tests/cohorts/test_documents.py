@@ -178,5 +178,5 @@ def test_a_paper_needs_the_same_queries_for_any_number_of_classes(
         make.trainee(in_class=make.training_class(cohort, name=f"班 {number}"))
     take(desk.client, cohort, "addresses:xlsx")
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         take(desk.client, cohort, "addresses:xlsx")

@@ -154,9 +154,9 @@ def test_people_pages_need_the_same_queries_for_any_number_of_rows(client, djang
         make.officer(make.training_class(other), person, starts_on=date(2026, 9, number + 1))
     client.force_login(make.user(Role.ORGANIZER, cohort.program))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get(reverse("cohorts:person_list"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(person.get_absolute_url())
 
 

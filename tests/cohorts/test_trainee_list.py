@@ -186,9 +186,9 @@ def test_the_list_needs_the_same_queries_for_any_number_of_rows(client, django_a
         group.memberships.create(trainee=trainee, starts_on=cohort.starts_on)
     client.force_login(make.user(Role.ORGANIZER, cohort.program))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(url(cohort))
-    with django_assert_num_queries(7):  # the counts are known now
+    with django_assert_num_queries(6):  # the counts are known now
         client.get(url(cohort))
 
 

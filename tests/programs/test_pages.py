@@ -94,5 +94,5 @@ def test_the_list_needs_the_same_queries_for_any_number_of_rows(client, django_a
         make.cohort()
     client.force_login(make.user(Role.ADMIN))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get(reverse("programs:program_list"))

@@ -23,13 +23,13 @@ def dashboard(cohort, query=""):
     return f"{reverse('reports:cohort_dashboard', kwargs={'cohort': cohort.pk})}{query}"
 
 
-def test_a_dashboard_takes_nine_queries_at_first_and_four_while_nothing_changes(django_assert_num_queries):
+def test_a_dashboard_takes_eight_queries_at_first_and_three_while_nothing_changes(django_assert_num_queries):
     office = Office()
     client = signed_in(office.organizer)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         first = client.get(dashboard(office.cohort))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         again = client.get(dashboard(office.cohort))
     assert first.context["body"] == again.context["body"]
 
