@@ -25,9 +25,14 @@ def class_today(today: date) -> Subquery:
     return Subquery(begun.values("training_class")[:1])
 
 
+def scored_trainees(cohort: Cohort) -> QuerySet[Trainee]:
+    """The trainees of a cohort who are scored."""
+    return cohort.trainees.exclude(status=Trainee.Status.WITHDRAWN)
+
+
 def scored(cohort: Cohort, *, today: date) -> QuerySet[Trainee]:
-    """The trainees of a cohort who are scored, with ``class_now``."""
-    return in_class_today(cohort.trainees.exclude(status=Trainee.Status.WITHDRAWN), cohort, today=today)
+    """The same with ``class_now``."""
+    return in_class_today(scored_trainees(cohort), cohort, today=today)
 
 
 def in_class_today(trainees: QuerySet[Trainee], cohort: Cohort, *, today: date) -> QuerySet[Trainee]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, FilteredRelation, Q, QuerySet, Subquery
@@ -14,7 +15,7 @@ from accounts.models import User
 from accounts.services import record
 from assessments.models import Indicator, Rater, Scheme, Score
 from assessments.rules.points import parse_points, plain
-from assessments.selectors.people import scored
+from assessments.selectors.people import in_class_today, scored_trainees
 from cohorts.models import Trainee
 from trainee_mgmt.kit.errors import Refused
 
@@ -58,7 +59,7 @@ class Overtaken(Refused):
 def save_score(scheme: Scheme, rater: int, typed: Typed, *, by: User) -> Kept:
     """One cell of one rater. The same points again write nothing; an empty text takes the score back."""
     classes = _locked_lists(scheme, rater)
-    indicator = (
+    found = (
         Indicator.objects.filter(pk=typed.indicator_id, scheme=scheme.pk, kind=Indicator.Kind.MANUAL)
         .annotate(
             mine=FilteredRelation(
@@ -69,17 +70,17 @@ def save_score(scheme: Scheme, rater: int, typed: Typed, *, by: User) -> Kept:
             given=F("mine__points"),
             entered_at=F("mine__entered_at"),
             entered_by=F("mine__entered_by"),
-            trainee_name=Subquery(_ratable(scheme, classes, typed.trainee_id).values("person__name")[:1]),
+            trainee_name=Subquery(_ratable(scheme, classes, pk=typed.trainee_id).values("person__name")[:1]),
         )
         .values_list(
             "name", "full_marks", "scheme__state", "scheme__decimals", "score_id", "given", "entered_at", "entered_by",
             "trainee_name",
         )
-        .first()
     )  # fmt: skip
-    if indicator is None or indicator[-1] is None:
+    (cell,) = found or [None]
+    if cell is None or cell[-1] is None:
         raise Refused(_("This cell is not yours to fill in."))
-    name, full_marks, state, decimals, score_id, given, entered_at, entered_by, trainee = indicator
+    name, full_marks, state, decimals, score_id, given, entered_at, entered_by, trainee = cell
     if state != Scheme.State.OPEN:
         raise Refused(_("This scheme is not open for scores."))
     points = parse_points(typed.text, full_marks, decimals=decimals) if typed.text.strip() else None
@@ -121,7 +122,7 @@ def save_scores(
     if state != Scheme.State.OPEN:
         raise Refused(_("This scheme is not open for scores."))
     keys = {typed.trainee_id for typed in cells}
-    names = dict(_ratable(scheme, classes, *keys).values_list("pk", "person__name"))
+    names = dict(_ratable(scheme, classes, pk__in=keys).values_list("pk", "person__name"))
     manual = Indicator.objects.filter(scheme=scheme.pk, kind=Indicator.Kind.MANUAL)
     indicators = dict(manual.values_list("pk", "full_marks"))
     current = {
@@ -204,9 +205,11 @@ def _locked_lists(scheme: Scheme, rater: int) -> set[int] | None:
     return None if None in classes else classes
 
 
-def _ratable(scheme: Scheme, classes: set[int] | None, *keys: int) -> QuerySet[Trainee]:
-    trainees = scored(scheme.cohort, today=timezone.localdate()).filter(pk__in=keys)
-    return trainees if classes is None else trainees.filter(class_now__in=classes)
+def _ratable(scheme: Scheme, classes: set[int] | None, **which: Any) -> QuerySet[Trainee]:
+    trainees = scored_trainees(scheme.cohort).filter(**which)
+    if classes is None:
+        return trainees
+    return in_class_today(trainees, scheme.cohort, today=timezone.localdate()).filter(class_now__in=classes)
 
 
 __all__ = ["Kept", "Overtaken", "Typed", "save_score", "save_scores"]

@@ -122,8 +122,9 @@ class ScoreGrid(_Grid):
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
-        mine = self.reachable(Scheme).filter(cohort=kwargs["cohort"]).select_related("cohort__program")
-        self.scheme = mine.first()
+        related = "cohort" if request.method == "POST" else "cohort__program"
+        mine = self.reachable(Scheme).filter(cohort=kwargs["cohort"]).select_related(related)
+        self.scheme = next(iter(mine), None)  # one scheme in use per cohort
         self.rater_id = request.user.pk
         self.url = reverse("assessments:score_grid", kwargs={"cohort": kwargs["cohort"]})
         if self.scheme is None:
