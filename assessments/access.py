@@ -57,6 +57,11 @@ def raters_of_others(user, role) -> Q:
     return Q(scheme__in=Scheme.objects.filter(schemes_i_may_read(user, role)))
 
 
+def my_open_lists(user, role) -> Q:
+    """my own lists as a rater, while the scheme is open"""
+    return Q(user=user, scheme__state="open")
+
+
 def published_results(user, role) -> Q:
     """published results in the scope of the role"""
     return in_schemes_of_my_cohorts(user, role) & Q(scheme__state="published", in_force=True)
@@ -121,7 +126,13 @@ grant(
     leader=published_results,
 )
 grant("assessments.see_own_result", on="assessments.Result", trainee=my_published_results)
-grant("assessments.enter_scores", on="assessments.Rater", admin=raters_of_others, organizer=raters_of_others)
+grant(
+    "assessments.enter_scores",
+    on="assessments.Rater",
+    admin=raters_of_others,
+    organizer=raters_of_others,
+    evaluator=my_open_lists,
+)
 grant(
     "assessments.view_computed",
     on="cohorts.Trainee",

@@ -10,6 +10,8 @@ from assessments.rules.indicators import RULES, AttendanceRule, JournalRule, Lea
 from assessments.rules.presets import PRESETS, preset
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
+from trainee_mgmt.kit.sheets import MAX_FILE_BYTES
+from trainee_mgmt.kit.uploads import read_upload
 
 DECIMAL = forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"})
 
@@ -246,3 +248,17 @@ class RaterForm(CrispyMixin, forms.Form):
 
 class ReasonForm(CrispyMixin, forms.Form):
     reason = forms.CharField(label=_("Why?"), max_length=200, help_text=_("The reason is kept with your name."))
+
+
+class ScoreImportForm(CrispyMixin, forms.Form):
+    submit_label = _("Read the file")
+    file = forms.FileField(
+        label=_("Spreadsheet"),
+        help_text=_(
+            "One row for each person, one column for each indicator. You read what will change before it is saved."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt"}),
+    )
+
+    def source(self) -> bytes:
+        return read_upload(self.cleaned_data["file"], limit=MAX_FILE_BYTES)

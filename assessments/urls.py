@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import grid, raters, results, schemes
+from assessments.views import grid, imports, raters, results, schemes
 
 app_name = "assessments"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("schemes/<int:pk>/hand-in/", grid.ScoreHandIn.as_view(), name="score_hand_in"),
     path("trainees/<int:pk>/scores/<int:indicator>/", grid.ComputedRows.as_view(), name="computed_rows"),
     path("schemes/raters/<int:pk>/scores/", grid.RaterScores.as_view(), name="rater_scores"),
+    path("schemes/raters/<int:pk>/import/", imports.ScoreImport.as_view(), name="score_import"),
+    path("schemes/raters/<int:pk>/template/", imports.ScoreTemplate.as_view(), name="score_template"),
     path("cohorts/<int:cohort>/results/", results.ResultList.as_view(), name="result_list"),
     path("trainees/<int:pk>/scores/", results.TraineeScore.as_view(), name="trainee_score"),
     path("results/<int:pk>/", results.ResultDetail.as_view(), name="result_detail"),

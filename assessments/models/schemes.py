@@ -150,3 +150,6 @@ class Rater(models.Model):
 
     def __str__(self):
         return str(self.user)
+
+    def get_absolute_url(self):
+        return reverse("assessments:rater_scores", kwargs={"pk": self.pk})

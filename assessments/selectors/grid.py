@@ -62,6 +62,7 @@ class Grid:
     people: int
     done: int
     handed_in_at: datetime | None
+    rater_id: int  # of the list, for what is done with it (import)
 
     @property
     def missing(self) -> int:
@@ -71,8 +72,12 @@ class Grid:
 def grid(scheme: Scheme, rater: int, *, today: date, in_class: int | None = None) -> Grid:
     """The page of one class (the first with gaps, where none is asked for). Queries do not grow with the people."""
     tree = outline(scheme)
-    lists = list(Rater.objects.filter(scheme=scheme, user=rater).values_list("training_class_id", "handed_in_at"))
-    classes = {each for each, _done in lists}
+    lists = list(
+        Rater.objects.filter(scheme=scheme, user=rater)
+        .order_by("pk")
+        .values_list("training_class_id", "handed_in_at", "pk")
+    )
+    classes = {each for each, *_rest in lists}
     everybody = people(scored(scheme.cohort, today=today), None if None in classes else classes)
     mine = _my_scores(tree, rater)
     columns = tree.manual
@@ -93,7 +98,8 @@ def grid(scheme: Scheme, rater: int, *, today: date, in_class: int | None = None
         rows=_rows(tree, shown, mine),
         people=len(everybody),
         done=len(done),
-        handed_in_at=min((at for _class, at in lists if at), default=None) if all(at for _c, at in lists) else None,
+        handed_in_at=min(at for _class, at, _pk in lists) if all(at for _class, at, _pk in lists) else None,
+        rater_id=lists[0][2],
     )
 
 

@@ -1,5 +1,6 @@
 """A scheme as the rules see it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -46,6 +47,14 @@ class Outline:
 
     def formula(self) -> list[str]:
         return formula_in_words(self.root)
+
+    def column_names(self) -> dict[str, str]:
+        """What the columns of manual indicators are called in a sheet: two of one name say their group too."""
+        names = Counter(leaf.name for leaf in self.manual)
+        return {
+            leaf.key: leaf.name if names[leaf.name] == 1 else " / ".join([*self.groups_above(leaf.key), leaf.name])
+            for leaf in self.manual
+        }
 
     def groups_above(self, key: str) -> tuple[str, ...]:
         """The names of the groups that hold an indicator, from the top."""

@@ -112,10 +112,11 @@ def save_score(scheme: Scheme, rater: int, typed: Typed, *, by: User) -> Kept:
 
 @transaction.atomic
 def save_scores(
-    scheme: Scheme, rater: int, cells: Iterable[Typed], *, by: User, source: str = "form"
+    scheme: Scheme, rater: int, cells: Iterable[Typed], *, by: User, source: str = "form", recorded: bool = True
 ) -> dict[tuple[int, int], Kept | Refused]:
     """Many cells of one rater at once: a pasted block, a whole form, an import. What is wrong with a cell is answered
-    for that cell and the others are saved; one entry in the audit log names all that changed."""
+    for that cell and the others are saved; one entry in the audit log names all that changed (not for a stored plan,
+    whose application is an entry of its own)."""
     cells = list(cells)
     classes = _locked_lists(scheme, rater)
     state, decimals = Scheme.objects.values_list("state", "decimals").get(pk=scheme.pk)
@@ -144,13 +145,15 @@ def save_scores(
         if answers[cell].is_new:
             new.append(_row(typed, points, rater, by))
     if new:
-        _write(scheme, new, current, answers, source=source, rater=rater, by=by)
+        changed = _write(new, current, answers)
+        if recorded:
+            after = {"saved": len(new), "from": source, "cells": changed}
+            record("assessments.save_scores", scheme, after=after if by.pk == rater else after | {"rater": rater})
     return answers
 
 
-def _write(
-    scheme: Scheme, new: list[Score], current: dict, answers: dict, *, source: str, rater: int, by: User
-) -> None:
+def _write(new: list[Score], current: dict, answers: dict) -> list[list]:
+    """The new rows, the old ones no longer in force; answers [indicator, trainee, before, after] of each."""
     old = [current[key].pk for row in new if (key := (row.indicator_id, row.trainee_id)) in current]
     Score.objects.filter(pk__in=old).update(in_force=False)
     changed = []
@@ -159,8 +162,7 @@ def _write(
         answers[cell] = Kept(row.pk, row.points, is_new=True)
         was = current[cell].points if cell in current else None
         changed.append([*cell, None if was is None else str(was), None if row.points is None else str(row.points)])
-    after = {"saved": len(new), "from": source, "cells": changed}
-    record("assessments.save_scores", scheme, after=after if by.pk == rater else after | {"rater": rater})
+    return changed
 
 
 def _decide(typed: Typed, points: Decimal | None, now: Score | None, rater: int) -> Kept:

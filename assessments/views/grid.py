@@ -160,7 +160,8 @@ class RaterScores(_Grid):
         self.url = reverse("assessments:rater_scores", kwargs={"pk": self.rater.pk})
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(for_rater=self.rater.user.name, **kwargs)
+        is_own = self.rater_id == self.request.user.pk
+        return super().get_context_data(for_rater="" if is_own else self.rater.user.name, **kwargs)
 
 
 class ScoreHandIn(ActionPage):
