@@ -1,5 +1,10 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class LearningConfig(AppConfig):
     name = "learning"
+
+    def ready(self):
+        import_module("learning.services.own_data")

@@ -247,3 +247,31 @@ class JournalDueRows(Table):
     )
     empty_title = _("No row")
     empty_hint = _("The figure is 0: no row counts.")
+
+
+# The journals of one trainee --------------------------------------------------------------------------------------------
+
+JOURNAL_TAGS = {"draft": "", "submitted": "accent", "returned": "warn", "accepted": "ok"}
+
+
+class JournalTable(Table):
+    """The journals of one trainee, the newest first."""
+
+    name = _("Journals")
+    columns = (
+        Column("period_start", _("Week of"), sort="period_start"),
+        Column("due_on", _("Due"), sort="due_on"),
+        Column(
+            "state",
+            _("State"),
+            text=lambda state: str(Journal.State(state).label),
+            html=lambda state: status_tag(JOURNAL_TAGS[state], str(Journal.State(state).label)),
+        ),
+        Column("submitted_at", _("Handed in at"), sort="submitted_at"),
+        Column("reviewed_by", _("Read by"), source="reviewed_by__name"),
+    )
+    personal = True
+    default_order = ("-period_start",)
+    row_url = "learning:journal_detail"
+    empty_title = _("No journal handed in yet")
+    empty_hint = _("Drafts are the trainee's own; what is handed in stands here.")

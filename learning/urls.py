@@ -1,6 +1,6 @@
 from django.urls import path
 
-from learning.views import journals, roll, sessions
+from learning.views import journals, roll, sessions, trainees
 
 app_name = "learning"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("sessions/<int:pk>/roll/", roll.RollCall.as_view(), name="roll_call"),
     path("sessions/<int:pk>/marks/<int:trainee>/", roll.MarkCorrect.as_view(), name="mark_correct"),
     path("cohorts/<int:cohort>/attendance/", roll.AttendanceList.as_view(), name="attendance_list"),
+    path("trainees/<int:pk>/attendance/", trainees.TraineeAttendance.as_view(), name="trainee_attendance"),
+    path("trainees/<int:pk>/journals/", trainees.TraineeJournals.as_view(), name="trainee_journals"),
     path("my/sessions/", sessions.MySessions.as_view(), name="my_sessions"),
     path("my/journals/", journals.MyJournals.as_view(), name="my_journals"),
     path("my/journals/<int:pk>/<str:week>/", journals.JournalWrite.as_view(), name="journal_write"),

@@ -1,4 +1,7 @@
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -40,6 +43,15 @@ def pytest_terminal_summary(terminalreporter, config):
 @pytest.fixture(scope="session")
 def chromium_path(pytestconfig):
     return pytestconfig.chromium
+
+
+@pytest.fixture
+def folder():
+    """For servers: root's PostgreSQL runs as another user, who may not walk through pytest's own folders."""
+    made = Path(tempfile.mkdtemp(prefix="trainee-mgmt-test-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made)
 
 
 @pytest.fixture(autouse=True)

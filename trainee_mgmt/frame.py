@@ -73,7 +73,9 @@ def cohort_of(request, context) -> tuple[int, str, str] | None:
 
 
 def program_name(cohort) -> str:
-    return getattr(getattr(cohort, "program", None), "name", "")
+    """The cohort may be a row of values, with the name itself in its ``program``."""
+    program = getattr(cohort, "program", None)
+    return program if isinstance(program, str) else getattr(program, "name", "")
 
 
 def cohort_cookie(user, cohort) -> str:

@@ -12,6 +12,7 @@ from trainee_mgmt.kit.tables import ExportRequest
 
 LANGUAGE_COOKIE = "language"  # for those who have not signed in
 OWN_DATA: dict[str, Callable[[User], Any]] = {}  # what the download holds; other apps add their part
+OWN_PAGES: list[tuple[Any, str, str]] = []  # pages of other apps about oneself: (label, URL name, permission)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from accounts.models import User
-from accounts.services import LANGUAGE_COOKIE, change_appearance, take_own_data
+from accounts.services import LANGUAGE_COOKIE, OWN_PAGES, change_appearance, take_own_data
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.pages import Page, StaticPage
 
@@ -33,6 +33,7 @@ class Me(StaticPage):
             unit=user.unit,
             offers_second_step=access.holds(user, "accounts.use_second_step"),
             has_second_step=is_mfa_enabled(user),
+            own_pages=[(label, name) for label, name, permission in OWN_PAGES if access.holds(user, permission)],
             has_links=bool(settings.SIGN_IN_PROVIDERS),
             labels={name: User._meta.get_field(name).verbose_name for name in CHOICES},
             **kwargs,

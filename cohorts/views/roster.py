@@ -351,7 +351,7 @@ class RosterProblems(OnePlan, Page, View):
             ExportRequest("roster problems", self.plan.source_name, count, purpose, "xlsx", list(sheets[0].header)),
             unmasked=True,
         )
-        name = f"{_('Problem rows')}-{timezone.localdate():%Y%m%d}.xlsx"
+        name = f"{_('Rows with problems')}-{timezone.localdate():%Y%m%d}.xlsx"
         headers = {"Content-Disposition": content_disposition(name)}
         return FileResponse(BytesIO(problem_book(sheets)), content_type=XLSX, headers=headers)
 

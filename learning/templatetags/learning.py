@@ -4,11 +4,10 @@ from django.utils.translation import gettext as _
 
 from learning.models import Journal
 from learning.selectors import JournalWeek
-from learning.tables import mark_tag
+from learning.tables import JOURNAL_TAGS, mark_tag
 from trainee_mgmt.kit.pieces import status_tag
 
 register = template.Library()
-JOURNAL_TAGS = {"draft": "", "submitted": "accent", "returned": "warn", "accepted": "ok"}
 
 
 @register.filter

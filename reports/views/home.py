@@ -26,6 +26,7 @@ class Home(StaticPage):
             title=self.greeting(user.name, timezone.localtime(now).hour),
             only=only,
             as_of=as_of_words(moment(now)),
+            cohort=only,  # whoever has one cohort need not choose it: its navigation is there at once
             today_first="officer" in user.role_set and not user.role_set & {"organizer", "admin"},
             next_step=next((step for step in shown.steps if not step.is_done), None),
             groups=[group for group in self.grouped(shown.needs) if group["needs"]],

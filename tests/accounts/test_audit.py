@@ -33,7 +33,7 @@ def test_the_database_refuses_to_change_or_remove_an_entry(statement):
 
 def seal_all() -> None:
     """The sealer waits for every open transaction of the server, those of other test processes too."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while AuditEntry.objects.filter(seal=None).exists():
         assert time.monotonic() < deadline, "another transaction stayed open"
         seal_entries()
@@ -61,6 +61,7 @@ def test_the_command_names_a_removed_entry_and_ends_with_an_error(capsys):
     subject = make.unit()
     first = record("test.first", subject)
     record("test.second", subject)
+    seal_all()
     call_command("verify_audit")
     assert head() in capsys.readouterr().out
 
@@ -77,13 +78,13 @@ def test_the_command_names_a_removed_entry_and_ends_with_an_error(capsys):
 @pytest.mark.django_db(transaction=True)
 def test_an_entry_written_back_in_time_is_named():
     record("test.now", make.unit())
-    seal_entries()
+    seal_all()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO accounts_auditentry (at, actor_name, role, action, object_type, object_label, before, after, outcome, request_id) "
             "VALUES ('2020-01-01', '', '', 'test.forged', '', '', '{}', '{}', 'done', '')"
         )
-    seal_entries()
+    seal_all()
 
     (problem,) = verify_chain()
     assert "says 2020-01-01" in problem
@@ -121,7 +122,7 @@ def test_nobody_seals_what_an_open_transaction_may_still_write_before():
     thread.join(timeout=10)
 
     assert sealed_meanwhile == 0
-    assert seal_entries() == 2
+    seal_all()
     assert list(verify_chain()) == []
 
 

@@ -539,6 +539,20 @@ def test_own_data_are_taken_as_one_file_and_written_down(client, office):
     assert admin.exports.get().what == "own data"
 
 
+def test_a_trainee_takes_everything_of_his_own_and_nothing_of_others(client):
+    mine = make.trainee(of=make.person(name="Zhang", id_number="440306199001011234", phone="13800138000"))
+    make.journal(mine, body="What I saw")
+    make.journal(make.trainee(mine.cohort), body="What somebody else saw")
+    client.force_login(make.trainee_account(mine))
+
+    data = client.post(url("own_data")).json()
+
+    assert data["person"][0]["id_number"] == "440306199001011234"
+    assert [place["number"] for place in data["places"]] == [mine.number]
+    assert [journal["body"] for journal in data["journals"]] == ["What I saw"]
+    assert data["results"] == []
+
+
 def test_colours_text_size_and_language_are_kept(client, office):
     client.post(url("appearance"), {"theme": "dark", "next": "/me/"})
     client.post(url("appearance"), {"text_size": "large"})

@@ -1,6 +1,7 @@
 """Many rows in one statement, with every text as it is."""
 
 import pytest
+from django.db import transaction
 
 from accounts.models import Unit
 from cohorts.models import ClassMembership, Person, Trainee
@@ -61,7 +62,7 @@ def test_constraints_hold_for_copied_rows():
     trainee = make.trainee(in_class=make.training_class())
     row = [trainee.pk, ClassMembership.objects.get().training_class_id, trainee.joined_on]
 
-    with pytest.raises(Exception, match="cohorts_one_class_a_day"):
+    with pytest.raises(Exception, match="cohorts_one_class_a_day"), transaction.atomic():
         copy_rows(ClassMembership, ("trainee", "training_class", "starts_on"), [row])
 
 

@@ -95,6 +95,18 @@ def test_a_class_officer_sees_the_class_and_no_other(office):
     assert {need.icon for need in shown.needs} <= {"journal", "check"}
 
 
+def test_whoever_has_one_cohort_need_not_choose_it(office):
+    cohort, _classes, _people = office
+    sessions = f'href="{reverse("learning:session_list", kwargs={"cohort": cohort.pk})}" data-nav'
+    organizer = make.user(Role.ORGANIZER)
+
+    page = signed_in(organizer).get("/").content.decode()
+
+    assert sessions in page
+    make.cohort()
+    assert sessions not in signed_in(organizer).get("/").content.decode()
+
+
 def test_a_trainee_sees_the_next_session_the_owed_journals_and_the_own_numbers(office):
     cohort, (east, west), people = office
     me = people[0]

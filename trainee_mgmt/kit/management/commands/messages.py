@@ -161,7 +161,8 @@ def extract(path: Path) -> Iterable[tuple]:
     if path.name == "access.py":
         return [*extract_from_file("python", str(path), keywords=KEYWORDS), *_row_functions(path)]
     if path.suffix == ".py":
-        return extract_from_file("python", str(path), keywords=KEYWORDS, comment_tags=["Translators:"])
+        plain = extract_from_file("python", str(path), keywords=KEYWORDS, comment_tags=["Translators:"])
+        return [*plain, *_from_f_strings(path)]
     return list(_from_template(path))
 
 
@@ -177,13 +178,29 @@ def _row_functions(path: Path) -> Iterator[tuple]:
             yield node.lineno, words, [], None
 
 
+def _from_f_strings(path: Path) -> Iterator[tuple]:
+    """``f"{_('Roster')}.xlsx"``: Babel does not look inside before Python 3.12."""
+    for text in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.JoinedStr)):
+        for call in (node for node in ast.walk(text) if isinstance(node, ast.Call)):
+            name = getattr(call.func, "id", "")
+            strings = [
+                each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)
+            ]
+            if name in KEYWORDS and strings:
+                yield call.lineno, *_message(name.removesuffix("_lazy"), strings)
+
+
+def _message(name: str, strings: list[str]) -> tuple:
+    """(message or (singular, plural), comments, context)"""
+    context = strings.pop(0) if name in ("pgettext", "npgettext") else None
+    return tuple(strings[:2]) if name in ("ngettext", "npgettext") else strings[0], [], context
+
+
 def _from_template(path: Path) -> Iterator[tuple]:
     text = templatize(path.read_text(), origin=str(path))
     for call in TEMPLATE_CALL.finditer(text):
         name, strings = call[1], [ast.literal_eval(string) for string in re.findall(STRING, call[2], re.DOTALL)]
-        context = strings.pop(0) if name in ("pgettext", "npgettext") else None
-        message = tuple(strings[:2]) if name in ("ngettext", "npgettext") else strings[0]
-        yield text.count("\n", 0, call.start()) + 1, message, [], context
+        yield text.count("\n", 0, call.start()) + 1, *_message(name, strings)
 
 
 def is_translated(message: Message) -> bool:

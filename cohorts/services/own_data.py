@@ -1,0 +1,71 @@
+"""What this app knows about a person, for the person's own download."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.services import OWN_DATA, OWN_PAGES
+from cohorts.models import ClassMembership, ClassOfficer, Consent, GroupMembership, Person, Trainee
+
+
+def _people(user: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": person.name,
+            "sex": person.sex,
+            "born_on": person.born_on,
+            "id_number": person.id_number.open() if person.id_number else "",
+            "phone": person.phone.open() if person.phone else "",
+            "email": person.email,
+        }
+        for person in Person.objects.filter(user=user)
+    ]
+
+
+def _places(user: User) -> list[dict[str, Any]]:
+    fields = (
+        "cohort__program__name",
+        "cohort__name",
+        "number",
+        "work_unit",
+        "position",
+        "status",
+        "joined_on",
+        "ended_on",
+    )
+    places = Trainee.objects.filter(person__user=user).order_by("joined_on", "pk")
+    return list(places.values(*fields, "end_reason", "profile"))
+
+
+def _classes(user: User) -> list[dict[str, Any]]:
+    rows = ClassMembership.objects.filter(trainee__person__user=user).order_by("starts_on", "pk")
+    return list(rows.values("training_class__name", "starts_on", "ends_on"))
+
+
+def _groups(user: User) -> list[dict[str, Any]]:
+    rows = GroupMembership.objects.filter(trainee__person__user=user).order_by("starts_on", "pk")
+    return list(rows.values("group__name", "starts_on", "ends_on"))
+
+
+def _offices(user: User) -> list[dict[str, Any]]:
+    rows = ClassOfficer.objects.filter(person__user=user).order_by("starts_on", "pk")
+    return list(rows.values("training_class__name", "office", "starts_on", "ends_on"))
+
+
+def _consents(user: User) -> list[dict[str, Any]]:
+    rows = Consent.objects.filter(person__user=user).order_by("pk")
+    return list(rows.values("purpose", "text_version", "given_at", "withdrawn_at"))
+
+
+OWN_PAGES.append(
+    (gettext_lazy("My profile, and what I have said yes to"), "cohorts:my_profile", "cohorts.see_own_place")
+)
+OWN_DATA |= {
+    "person": _people,
+    "places": _places,
+    "classes": _classes,
+    "groups": _groups,
+    "offices": _offices,
+    "consents": _consents,
+}

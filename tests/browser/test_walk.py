@@ -1,0 +1,24 @@
+"""Everything that people can do, from an empty database, in both languages, at 1440 and at 360 px."""
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.product import running
+from tests.browser.visitor import CHROMIUM
+from tests.browser.walk import STEPS, Walk
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(params=["zh-hans", "en"])
+def walk(request, folder, chromium_path):
+    with running(folder / "var") as product, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM)
+        yield Walk(browser, product, folder, language=request.param)
+        browser.close()
+
+
+def test_an_office_carries_a_cohort_from_nothing_to_the_year_end(walk):
+    for step in STEPS:
+        step(walk)
+        assert (step.__name__, walk.faults) == (step.__name__, [])
