@@ -148,7 +148,6 @@ def test_the_map_in_the_docs_is_current():
     )
 
 
-@pytest.mark.drill  # not yet green over the pages that landed last
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [None, access.ANYONE, *Role.values])
 def test_what_is_out_of_reach_looks_as_if_it_did_not_exist(role):
@@ -168,7 +167,6 @@ def test_what_is_out_of_reach_looks_as_if_it_did_not_exist(role):
     assert {label: pair for label, pair in changed.items() if not label.startswith("accounts.")} == {}
 
 
-@pytest.mark.drill  # not yet green over the pages that landed last
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", Role.values)
 def test_whoever_has_the_right_gets_in(role):
