@@ -25,8 +25,8 @@ check: venv-dev ## the checks alone: style, layers, migrations, translations, te
 drill: venv-dev ## long soak and fault drills
 	@exec $(PY) -m pytest -m drill
 
-bench: venv-dev ## speed against the floor, into var/bench.json
-	@exec $(PY) -m tests.bench
+bench: venv-dev ## speed against the floor, into var/bench.json (BENCH=import for the cases named so, ARGS="--rounds 5")
+	@exec $(PY) -m tests.bench $(if $(BENCH),--only "$(BENCH)") $(ARGS)
 
 messages: venv-dev ## collect the words to translate into the .po files
 	@exec $(PY) -m ops.manage messages

@@ -1,12 +1,14 @@
-"""Cohorts of 450, 20,000 and 200,000 made-up people, written by the database itself."""
+"""Cohorts of made-up people, written by the database itself, and rosters to import."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, models
 from django.utils import timezone
+from rustpy_xlsxwriter import FastExcel
 
 from accounts.models import Grant, Role, ScopeKind, Unit, User
 from assessments.models import Indicator, Rater, Scheme, Score
@@ -21,10 +23,15 @@ from cohorts.models import (
     Trainee,
     TrainingClass,
 )
+from cohorts.rules.values import check_character
 from learning.models import Attendance, Journal, Session, SessionClass
 from programs.models import Program
 from trainee_mgmt.kit.crypto import Sealed
 
+ROSTER = (
+    "序号", "姓名", "性别", "出生年月", "民族", "政治面貌", "学历", "毕业院校", "工作单位", "单位性质", "职务", "人才类别",
+    "是否海归", "所在园区", "所属街道", "手机号码", "身份证号", "邮箱",
+)  # fmt: skip
 PASSWORD = "open sesame 42"
 CLASSES, FIRST_CLASS, GROUPS, SESSIONS, WEEKS = 10, 50, 20, 12, 4
 FIELDS = (  # key, label, kind, choices
@@ -101,6 +108,30 @@ def find(people: int) -> Built | None:
         "evaluator",
         "organizer",
     )
+
+
+def empty_cohort() -> Cohort:
+    """Where rosters are imported into."""
+    today = timezone.localdate()
+    days = {"starts_on": today - timedelta(days=60), "ends_on": today + timedelta(days=60)}
+    return Cohort.objects.get_or_create(program=_program(), name="名册导入", defaults=days)[0]
+
+
+def roster(people: int, file: Path) -> None:
+    """A workbook with the 18 columns of the customer's roster, its people spread over the streets."""
+    streets = list(Unit.objects.filter(level="street").order_by("pk").values_list("name", flat=True))
+    rows = (dict(zip(ROSTER, _roster_row(n, streets[n % len(streets)]))) for n in range(people))
+    FastExcel(str(file)).sheet("学员名册", rows).save()
+
+
+def _roster_row(n: int, street: str) -> tuple:
+    born = date(1980, 1, 1) + timedelta(days=n % 7000)
+    body = f"990000{born:%Y%m%d}{n // 7000 * 2 + 1:03d}"
+    return (
+        n + 1, f"{'王李张刘陈杨赵黄周吴'[n % 10]}{'伟芳娜敏静丽强磊军洋'[n // 10 % 10]}{'一二三四五六七八九十'[n // 100 % 10]}", "男",
+        f"{born:%Y.%m}", "汉族", "群众", "本科", "郑州大学", f"南康信息{n % 97}有限公司", "外资企业", "总经理", "技术人才",
+        "否" if n % 10 else "是", "新湖创新港", street, f"139{n:08d}", body + check_character(body), f"t{n}@example.com",
+    )  # fmt: skip
 
 
 def user(username: str, role: str, kind: str, scope: int) -> User:

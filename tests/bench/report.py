@@ -1,63 +1,61 @@
-"""From costs to lines: var/bench.json for machines, a table for people."""
+"""From costs to lines: bench.json for machines, a table for people."""
 
 import json
+from pathlib import Path
 from statistics import median
 
-from ops.environment import ROOT
 from tests.bench.cases import Case
 
-FILE = ROOT / "var" / "bench.json"
+MS = {"ms": 1, "s": 1000}
 
 
 def results(cases: list[Case]) -> list[dict]:
     lines = {}
     for case in cases:
-        lines[case.name] = _line(case, lines.get(case.same_as))
+        lines[case.name] = _line(case, lines)
     return list(lines.values())
 
 
-def _line(case: Case, at_450: dict | None) -> dict:
-    ours = round(median(case.costs["ours"]), 2) if case.costs["ours"] else None
-    floor = round(median(case.costs["floor"]), 2) if case.costs["floor"] else None
-    if case.same_as:
-        floor = at_450 and at_450["ours"]
-    ratio = round(ours / floor, 2) if ours is not None and floor else None
+def _line(case: Case, lines: dict[str, dict]) -> dict:
+    at_few = lines.get(case.same_as)
+    ours, floor = _cost(case, "ours"), _cost(case, "floor")
+    if at_few:
+        floor = at_few["ours"]
     line = {
         "name": case.name,
         "ours": ours,
         "floor": floor,
-        "ratio": ratio,
-        "aim": round(case.aim, 2) or None,
+        "ratio": round(ours / floor, 2) if floor else None,
+        "aim": case.aim and round(case.aim, 2),
         "aim_of": case.aim_of,
-        "unit": "ms",
+        "unit": case.unit,
         "queries": case.queries_seen,
-        "bytes": case.bytes_seen,
-        "peak_mib": None,
+        "bytes": case.bytes_seen or None,
+        "peak_mib": case.mib_seen,
     }
-    return line | {"missed": _missed(case, line, at_450)}
+    return line | {"missed": _missed(case, line, at_few, lines.get(case.queries_as))}
 
 
-def _missed(case: Case, line: dict, at_450: dict | None) -> list[str]:
+def _cost(case: Case, side: str) -> float | None:
+    return round(median(case.costs[side]) / MS[case.unit], 2) if case.costs[side] else None
+
+
+def _missed(case: Case, line: dict, at_few: dict | None, as_many: dict | None) -> list[str]:
     """What is not as it should be, in a word each."""
-    if line["ours"] is None:
-        return ["not there yet"]
-    measured = {"ratio": line["ratio"], "ours": line["ours"]}.get(case.aim_of)
-    missed = []
-    if measured is not None and measured > case.aim:
-        missed.append("CPU")
-    if line["queries"] and line["queries"] > case.queries:
-        missed.append("queries")
-    if line["bytes"] and line["bytes"] > case.bytes:
-        missed.append("bytes")
-    if at_450 and line["queries"] != at_450["queries"]:
-        missed.append("queries grow")
-    if at_450 and line["bytes"] and line["bytes"] > case.aim * at_450["bytes"]:
-        missed.append("bytes grow")
-    return missed
+    measured = line[case.aim_of]
+    wrong = {
+        "CPU": case.aim and measured and measured > case.aim,
+        "queries": case.queries and line["queries"] > case.queries,
+        "bytes": case.bytes and line["bytes"] and line["bytes"] > case.bytes,
+        "memory": case.mib and line["peak_mib"] > case.mib,
+        "queries grow": as_many and line["queries"] != as_many["queries"],
+        "bytes grow": at_few and line["bytes"] and line["bytes"] > case.aim * at_few["bytes"],
+    }
+    return [word for word, is_wrong in wrong.items() if is_wrong]
 
 
-def write(lines: list[dict]) -> None:
-    FILE.write_text(json.dumps(lines, ensure_ascii=False, indent=1) + "\n")
+def write(lines: list[dict], file: Path) -> None:
+    file.write_text(json.dumps(lines, ensure_ascii=False, indent=1) + "\n")
 
 
 def show(lines: list[dict]) -> None:

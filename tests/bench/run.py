@@ -1,102 +1,146 @@
 """One run: build what is missing, measure ours and the floor in turn, count queries, print, write var/bench.json."""
 
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
+from pathlib import Path
 from statistics import median
 
 from django.db import connection
 
 from tests.bench import data, report
-from tests.bench.cases import Case, cases
-from tests.bench.meter import cpu_seconds
-from tests.bench.servers import Servers, state_of_data, web
+from tests.bench.cases import HAND, MOST, Case, cases
+from tests.bench.hand import Hand, hand
+from tests.bench.meter import cpu_seconds, forget_peak, peak_mib, resident_mib
+from tests.bench.servers import Servers, Web, state_of_data, web
+from tests.bench.shape import Shape
 from tests.bench.visitor import Visitor
 
-SMALL, LARGE, HUGE = 450, 20_000, 200_000
 WARM_UP = 8
+LOGINS = {"ours": "/account/login/", "floor": "/sign-in/"}
 
 
-def run(running: Servers, port: int, options) -> list[dict]:
-    small, large, _huge = (_cohort(people) for people in (SMALL, LARGE, HUGE))
-    connection.close()
-    database, environment, redis_pid = running.database, running.environment, running.redis_pid
-    database.keep(state_of_data())
-    chosen = [case for case in cases(small, large) if options.only in case.name]
-    rounds = 1 if options.quick else options.rounds
+class Side:
+    """The product or the floor: its web server, its process that imports, and who acts there."""
+
+    def __init__(self, name: str, server: Web, importer: Hand, others: list[int]):
+        self.name, self.server, self.importer = name, server, importer
+        self.others = others  # PostgreSQL first
+        self.visitors: dict[str, Visitor] = {}
+
+    def actor(self, case: Case) -> Visitor | Hand:
+        if case.who == HAND:
+            return self.importer
+        if case.who not in self.visitors:
+            self.visitors[case.who] = Visitor(self.server.port)
+            self.visitors[case.who].sign_in(LOGINS[self.name], case.who, data.PASSWORD)
+        return self.visitors[case.who]
+
+    def processes(self, case: Case) -> list[int]:
+        return [*self.others, self.importer.pid if case.who == HAND else self.server.process.pid]
+
+
+def run(running: Servers, port: int, shape: Shape, options) -> None:
+    chosen = [case for case in _cases(running, shape) if options.only in case.name]
     with ExitStack() as stack:
-        ours = stack.enter_context(web("trainee_mgmt.wsgi", port, environment, config=True))
-        floor = stack.enter_context(web("tests.bench.floor.wsgi", port + 1, environment, config=False))
-        sides = {
-            "ours": (ours, [ours.process.pid, database.pid, *([redis_pid] if redis_pid else [])]),
-            "floor": (floor, [floor.process.pid, database.pid]),
-        }
-        visitors = _signed_in({case.who for case in chosen}, ours.port, floor.port)
+        database, redis = running.database.pid, [running.redis_pid] if running.redis_pid else []
+        product = running.environment | {"DJANGO_SETTINGS_MODULE": "trainee_mgmt.settings"}
+        bare = running.environment | {"DJANGO_SETTINGS_MODULE": "tests.bench.floor.settings"}
+        ours = Side(
+            "ours",
+            stack.enter_context(web("trainee_mgmt.wsgi", port, product, config=True)),
+            stack.enter_context(hand("tests.bench.imports.bring", product)),
+            [database, *redis],
+        )
+        floor = Side(
+            "floor",
+            stack.enter_context(web("tests.bench.floor.wsgi", port + 1, bare, config=False)),
+            stack.enter_context(hand("tests.bench.floor.imports.bring", bare)),
+            [database],
+        )
         for case in chosen:
-            for _round in range(rounds):
-                for side, act in (("ours", case.ours), ("floor", case.floor)):
+            for _round in range(shape.rounds):
+                for side, act in ((ours, case.ours), (floor, case.floor)):
                     if act:
-                        times = max(2, case.times // 10) if options.quick else case.times
-                        cost, of_postgres = _cost(act, visitors[side, case.who], sides[side][1], times)
-                        case.costs[side].append(cost)
-                        case.of_postgres[side].append(of_postgres)
+                        _measure(case, act, side, running, shape)
             _say(case)
-        for case in chosen:
-            if case.ours:
-                _look(case, visitors["ours", case.who], database)
-        for visitor in visitors.values():
-            visitor.close()
+        with running.database.counting() as count:  # afterwards, because writing the log costs time
+            for case in chosen:
+                _look(case, ours, running, count)
     results = report.results(chosen)
-    report.write(results)
+    report.write(results, options.folder / "bench.json")
     report.show(results)
-    return results
 
 
-def _cohort(people: int) -> data.Built:
+def _cases(running: Servers, shape: Shape) -> list[Case]:
+    small, large, huge = (_cohort(people, shape) for people in (shape.small, shape.large, shape.huge))
+    data.empty_cohort()
+    rosters = {rows: Path(running.environment["VAR_DIR"]) / f"roster-{rows}.xlsx" for rows in (shape.few, shape.many)}
+    for rows, file in rosters.items():
+        data.roster(rows, file)
+    found = cases(shape, small, large, huge, rosters)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    connection.close()
+    running.database.keep(state_of_data(shape))
+    return found
+
+
+def _cohort(people: int, shape: Shape) -> data.Built:
     found = data.find(people)
     if found is None:
         started = time.monotonic()
         print(f"Building a cohort of {people:,} people …", end="", flush=True)
-        found = data.build(people, with_facts=people < HUGE)
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
+        found = data.build(people, with_facts=people < shape.huge)
         print(f" {time.monotonic() - started:.0f} s", flush=True)
     return found
 
 
-def _signed_in(names, ours: int, floor: int) -> dict[tuple[str, str], Visitor]:
-    visitors = {}
-    for name in names:
-        for side, port, path in (("ours", ours, "/account/login/"), ("floor", floor, "/sign-in/")):
-            visitors[side, name] = Visitor(port)
-            visitors[side, name].sign_in(path, name, data.PASSWORD)
-    return visitors
+def _measure(case: Case, act, side: Side, running: Servers, shape: Shape) -> None:
+    """CPU milliseconds of one act: of all processes, and of PostgreSQL alone."""
+    actor, processes = side.actor(case), side.processes(case)
+    actor.close()  # an idle connection may have been ended by the server; it opens a new one
+    times = 1 if case.is_long else _times(act, actor, shape)
+    if case.mib and side.name == "ours":
+        forget_peak(side.server.worker)
+        usual = resident_mib(side.server.worker)
+    if case.is_undone and not case.costs[side.name]:  # the first one loads what a worker has long loaded
+        with running.database.undone():
+            act(actor)
+    with running.database.undone() if case.is_undone else nullcontext():
+        before = [cpu_seconds([each]) for each in processes]
+        for _time in range(times):
+            act(actor)
+        costs = [(cpu_seconds([each]) - then) * 1000 / times for each, then in zip(processes, before)]
+    case.costs[side.name].append(sum(costs))
+    case.of_postgres[side.name].append(costs[0])
+    if case.mib and side.name == "ours":
+        case.mib_seen = max(case.mib_seen or 0, round(peak_mib(side.server.worker) - usual, 1))
 
 
-def _cost(act, visitor, processes, times: int) -> tuple[float, float]:
-    """CPU milliseconds of one request, over ``times`` of them: of all processes, and of PostgreSQL alone."""
-    visitor.close()  # an idle connection may have been ended by the server; it opens a new one
-    for n in range(WARM_UP):
-        act(visitor, n)
-    before = [cpu_seconds([each]) for each in processes]
-    for n in range(times):
-        act(visitor, n)
-    costs = [(cpu_seconds([each]) - then) * 1000 / times for each, then in zip(processes, before)]
-    return sum(costs), costs[1]
+def _times(act, actor, shape: Shape) -> int:
+    """Warm up; as many acts as fit into the time of a round, at least three."""
+    started = time.monotonic()
+    done = 0
+    while not done or (done < WARM_UP and time.monotonic() - started < shape.seconds / 3):
+        act(actor)
+        done += 1
+    one = (time.monotonic() - started) / done
+    return max(3, min(MOST, int(shape.seconds / one)))
 
 
-def _look(case: Case, visitor: Visitor, database) -> None:
-    """How many statements and bytes one request takes; in a pass of its own, because writing the log costs time."""
-    visitor.close()
-    case.ours(visitor, 0)
-    with database.counting() as count:
-        case.bytes_seen = case.ours(visitor, 1)
-    case.queries_seen = count()
+def _look(case: Case, side: Side, running: Servers, count) -> None:
+    """How many statements and bytes one act takes."""
+    actor = side.actor(case)
+    actor.close()
+    with running.database.undone() if case.is_undone else nullcontext():
+        if not case.is_long:
+            case.ours(actor)
+        count()
+        case.bytes_seen = case.ours(actor)
+        case.queries_seen = count()
 
 
 def _say(case: Case) -> None:
-    if case.ours is None:
-        print(f"{case.name}: not there yet", flush=True)
-        return
     words = [
         f"{side} {median(costs):.2f} ms (PostgreSQL {median(case.of_postgres[side]):.2f})"
         for side, costs in case.costs.items()

@@ -20,6 +20,7 @@ import redis as redis_client
 from ops.environment import ROOT
 from ops.services import postgres, redis
 from tests.bench.meter import children_of
+from tests.bench.shape import Shape
 
 KEYS = {  # the same in each run, because the data is kept; they protect nothing
     "SECRET_KEY": "bench-only-" + "s" * 50,
@@ -27,7 +28,6 @@ KEYS = {  # the same in each run, because the data is kept; they protect nothing
     "INDEX_KEY": "bench-only-" + "i" * 40,
     "AUDIT_KEY": "bench-only-" + "a" * 40,
 }
-VAR = ROOT / "var" / "bench"
 STATEMENT = re.compile(r"LOG:  statement: (?!BEGIN|COMMIT|ROLLBACK|ALTER SYSTEM|SELECT pg_reload_conf)")
 
 
@@ -62,15 +62,41 @@ class Database:
 
     @contextmanager
     def counting(self) -> Iterator[Callable[[], int]]:
-        """How many statements the server got in between; the brackets of a transaction are not counted."""
+        """How many statements the server got since it was asked last; the brackets of a transaction are not counted."""
         self.settle(log_statement="all")
-        before = self.log.stat().st_size
-        yield lambda: len(STATEMENT.findall(self.log.read_bytes()[before:].decode(errors="replace")))
-        time.sleep(0.2)
+        seen = self.log.stat().st_size
+
+        def count() -> int:
+            nonlocal seen
+            time.sleep(0.05)  # the last line may be on its way
+            with self.log.open("rb") as log:
+                log.seek(seen)
+                lines = log.read()
+            seen += len(lines)
+            return len(STATEMENT.findall(lines.decode(errors="replace")))
+
+        yield count
         self.settle(log_statement="none")
 
-    def _run(self, statement: str) -> list | None:
-        connection = psycopg2.connect(self.server)
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What is written inside is deleted afterwards; ledgers, which refuse that, are not asked."""
+        newest = {table: self._run(f"SELECT coalesce(max(id), 0) FROM {table}", self.url) for table in self._tables()}
+        yield
+        for table, ((last,),) in newest.items():
+            self._run(f"SET session_replication_role = replica; DELETE FROM {table} WHERE id > {last}", self.url)
+
+    def _tables(self) -> list[str]:
+        """The tables whose rows are numbered."""
+        numbered = (
+            "SELECT table_name FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)"
+            " WHERE table_schema = 'public' AND column_name = 'id' AND data_type IN ('bigint', 'integer')"
+            " AND table_type = 'BASE TABLE'"
+        )
+        return [name for (name,) in self._run(numbered, self.url)]
+
+    def _run(self, statement: str, url: str = "") -> list | None:
+        connection = psycopg2.connect(url or self.server)
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
@@ -100,19 +126,19 @@ class Web:
 
 
 @contextmanager
-def servers() -> Iterator[Servers]:
-    """The servers that both sides stand on."""
-    VAR.mkdir(parents=True, exist_ok=True)
+def servers(folder: Path) -> Iterator[Servers]:
+    """The servers that both sides stand on, with their files in ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        database_server = postgres(VAR / "postgres", durable=False)
+        database_server = postgres(folder / "postgres", durable=False)
         stack.callback(database_server.stop)
-        cache = redis(VAR / "redis", durable=False)
+        cache = redis(folder / "redis", durable=False)
         stack.callback(cache.stop)
-        database = Database(database_server.url, VAR / "postgres")
+        database = Database(database_server.url, folder / "postgres")
         # Its work would fall on one side or the other by chance.
         database.settle(autovacuum="off", log_statement="none")
         environment = {
-            **os.environ, **KEYS, "DATABASE_URL": database.url, "REDIS_URL": cache.url, "VAR_DIR": str(VAR), "DEMO": "0",
+            **os.environ, **KEYS, "DATABASE_URL": database.url, "REDIS_URL": cache.url, "VAR_DIR": str(folder), "DEMO": "0",
             "DEBUG": "0", "WEB_CONCURRENCY": "1", "HOST": "127.0.0.1", "LOG_LEVEL": "INFO",
         }  # fmt: skip
         redis_pid = redis_client.from_url(cache.url).info("server")["process_id"] if cache.url else 0
@@ -130,8 +156,9 @@ def web(application: str, port: int, environment: dict[str, str], *, config: boo
         if config
         else ["-b", f"127.0.0.1:{port}", "-w", "1", "-k", "gthread", "--threads", "4"]
     )
-    (VAR / "log").mkdir(exist_ok=True)
-    with (VAR / "log" / f"{application}.log").open("ab") as log:
+    logs = Path(environment["VAR_DIR"]) / "log"
+    logs.mkdir(exist_ok=True)
+    with (logs / f"{application}.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *options, application], cwd=ROOT, env=environment | {"PORT": str(port)},
             stdout=log, stderr=log, start_new_session=True,
@@ -155,6 +182,7 @@ def _wait_for_answer(process: subprocess.Popen, port: int, log: str) -> None:
     raise SystemExit(f"The server on port {port} did not start; its log is {log}")
 
 
-def state_of_data() -> str:
+def state_of_data(shape: Shape) -> str:
     """Changes with the builder of the data; what only migrations change, they change in the data that is kept."""
-    return hashlib.sha256(Path(__file__).with_name("data.py").read_bytes()).hexdigest()[:16]
+    builder = Path(__file__).with_name("data.py").read_bytes()
+    return hashlib.sha256(builder + repr(shape).encode()).hexdigest()[:16]

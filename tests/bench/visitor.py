@@ -1,6 +1,7 @@
 """A browser without a face: one connection that is kept, cookies, forms."""
 
 import http.client
+import json
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
@@ -13,6 +14,11 @@ class Visitor:
     def __init__(self, port: int):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
         self.cookies: dict[str, str] = {}
+        self._start = b""  # of the last answer
+
+    def answered(self) -> dict:
+        """The last answer, if it was a short one in JSON."""
+        return json.loads(self._start)
 
     def get(self, path: str) -> int:
         """The size of the page in bytes; it is read in pieces and not kept."""
@@ -47,7 +53,8 @@ class Visitor:
         answer = self.connection.getresponse()
         for line in answer.headers.get_all("Set-Cookie") or ():
             self.cookies |= {key: morsel.value for key, morsel in SimpleCookie(line).items()}
-        size = 0
+        self._start = answer.read(4096)
+        size = len(self._start)
         while piece := answer.read(65536):
             size += len(piece)
         if answer.status != expected:
