@@ -3,9 +3,9 @@
 from django.db.models import Q
 
 from cohorts.access import class_ids, my_traineeships, of_whole_cohorts, trainees_of_my_classes
-from cohorts.models import Trainee
-from learning.models import Journal, SessionClass
-from trainee_mgmt.kit.access import all_rows, any_of, grant
+from cohorts.models import Cohort, Trainee
+from learning.models import Journal, Session, SessionClass
+from trainee_mgmt.kit.access import all_rows, any_of, grant, roles_that_allow
 
 
 def sessions_of_my_classes(user, role) -> Q:
@@ -16,6 +16,24 @@ def sessions_of_my_classes(user, role) -> Q:
     if classes := class_ids(user, role):
         conditions.append(Q(pk__in=SessionClass.objects.filter(training_class__in=classes).values("session")))
     return any_of(conditions)
+
+
+def classes_on_roll(user, permission: str, session: Session) -> list[int] | None:
+    """The classes whose people this person meets on the roll of a session that the permission reaches; None for all.
+
+    Whoever reaches the session by a class alone meets that class, whatever the person is in other cohorts.
+    """
+    roles = roles_that_allow(user, permission)
+    classes = [pk for role in roles for pk in class_ids(user, role)]
+    if not classes:
+        return None
+    as_a_whole = [of_whole_cohorts(user, role) for role in roles]
+    if None in as_a_whole:
+        return None
+    conditions = [condition for each in as_a_whole for condition in each]
+    if conditions and Cohort.objects.filter(any_of(conditions), pk=session.cohort_id).exists():
+        return None
+    return classes
 
 
 def sessions_i_attend(user, role) -> Q:

@@ -1,6 +1,7 @@
 """The ledger of attendance: marks are only ever added; a later one takes the place of the one before."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +15,7 @@ from learning.selectors import RollLine, roll
 from trainee_mgmt.kit.errors import Refused
 
 RULE_VERSION = 1
+EARLY = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -34,7 +36,7 @@ def call_roll(
     session = Session.objects.select_for_update().get(pk=session.pk)
     if session.cancelled_at:
         raise Refused(_("This session is cancelled; there is no roll to call."))
-    if session.starts_at > timezone.now() + timezone.timedelta(hours=1):
+    if session.starts_at > timezone.now() + EARLY:
         raise Refused(_("This session has not begun. The roll can be called from one hour before."))
     lines = {line.trainee_id: line for line in roll(session, of_classes=of_classes)}
     if not lines:

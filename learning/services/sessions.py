@@ -57,12 +57,13 @@ def repeat_weekly(session: Session, *, times: int) -> list[Session]:
 
 @transaction.atomic
 def change_session(session: Session, *, classes: Iterable[TrainingClass], **fields) -> Session:
-    """Change a session. Once the roll was called its time and classes stay: marks hang from them."""
+    """Change a session. Once somebody was marked its time and classes stay: marks hang from them."""
     session = Session.objects.select_for_update().get(pk=session.pk)
     classes = _checked(session.cohort, classes, fields["starts_at"], fields["ends_at"])
     before, after = changes(session, fields)
     old = set(session.classes.values_list("pk", flat=True))
-    if session.rolled_at and ({"starts_at", "ends_at"} & after.keys() or old != {each.pk for each in classes}):
+    is_moved = {"starts_at", "ends_at"} & after.keys() or old != {each.pk for each in classes}
+    if is_moved and (session.rolled_at or _has_marks(session)):
         raise Refused(_("The roll of this session was called; its time and classes can no longer change."))
     for name, value in fields.items():
         setattr(session, name, value)
@@ -76,8 +77,10 @@ def change_session(session: Session, *, classes: Iterable[TrainingClass], **fiel
 
 @transaction.atomic
 def cancel_session(session: Session, *, reason: str) -> None:
-    """A cancelled session stays in the list with its reason and counts nowhere."""
-    if Attendance.objects.filter(session=session, in_force=True).exists():
+    """A cancelled session stays in the list with its reason and counts nowhere. The row is locked: a mark that is being
+    written is waited for."""
+    session = Session.objects.select_for_update().get(pk=session.pk)
+    if _has_marks(session):
         raise Refused(_("People were marked at this session; it took place and cannot be cancelled."))
     changed = Session.objects.filter(pk=session.pk, cancelled_at=None, rolled_at=None).update(
         cancelled_at=timezone.now(), cancel_reason=reason[:200]
@@ -95,6 +98,10 @@ def restore_session(session: Session) -> None:
     ):
         raise Refused(_("This session is not cancelled."))
     record("learning.restore_session", session)
+
+
+def _has_marks(session: Session) -> bool:
+    return Attendance.objects.filter(session=session, in_force=True).exists()
 
 
 def _checked(cohort, classes, starts_at, ends_at) -> list[TrainingClass]:

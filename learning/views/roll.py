@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.access import COHORT
+from learning.access import classes_on_roll
 from learning.forms import MarkForm
 from learning.models import Attendance, Session
 from learning.rules.attendance import TAP_CYCLE
 from learning.selectors import roll
 from learning.services import call_roll, correct_mark
 from learning.tables import AttendanceTable
-from learning.views.sessions import classes_of_user
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import FormPage, StaticPage
@@ -28,7 +28,7 @@ class RollCall(StaticPage):
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
         self.session = get_object_or_404(self.reachable(Session).select_related("cohort__program"), pk=kwargs["pk"])
-        self.of_classes = classes_of_user(request.user)
+        self.of_classes = classes_on_roll(request.user, self.allow, self.session)
 
     def get_context_data(self, **kwargs):
         lines = roll(self.session, of_classes=self.of_classes)
@@ -83,7 +83,7 @@ class MarkCorrect(FormPage):
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
         self.session = get_object_or_404(self.reachable(Session).select_related("cohort__program"), pk=kwargs["pk"])
-        lines = roll(self.session, of_classes=classes_of_user(request.user))
+        lines = roll(self.session, of_classes=classes_on_roll(request.user, self.allow, self.session))
         self.line = next((line for line in lines if line.trainee_id == kwargs["trainee"]), None)
         if self.line is None:
             raise Http404

@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.access import COHORT, class_ids
+from cohorts.access import COHORT
 from cohorts.models import Cohort
+from learning.access import classes_on_roll
 from learning.forms import CancelForm, RepeatForm, SessionForm
 from learning.models import Attendance, Session
 from learning.rules.attendance import tally
@@ -99,7 +100,7 @@ class SessionDetail(StaticPage):
             self.reachable(Session).select_related("cohort__program", "rolled_by"), pk=self.kwargs["pk"]
         )
         classes = list(session.classes.order_by("number", "pk"))
-        lines = roll(session, of_classes=classes_of_user(self.request.user))
+        lines = roll(session, of_classes=classes_on_roll(self.request.user, self.allow, session))
         return super().get_context_data(
             session=session,
             cohort=session.cohort,
@@ -182,10 +183,3 @@ def _with_marks(sessions, user):
         )
     )
     return [(session, marks.get(session.pk, "")) for session in sessions]
-
-
-def classes_of_user(user) -> list[int] | None:
-    """The classes a class officer is bound to; None for whoever reaches whole cohorts."""
-    if user.role_set - {"officer", "trainee", "evaluator"}:
-        return None
-    return class_ids(user, "officer")

@@ -1,5 +1,5 @@
 from datetime import date
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, Role
 from learning.models import Attendance
-from learning.services import call_roll, correct_mark
+from learning.services import call_roll, cancel_session, correct_mark
 from tests import make
 from trainee_mgmt.kit.errors import Refused
 
@@ -135,6 +135,69 @@ def test_a_mark_for_somebody_of_another_class_is_refused(client):
 
     assert response.status_code == 409
     assert Attendance.objects.count() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("elsewhere", [Role.ORGANIZER, Role.LEADER])
+def test_a_role_elsewhere_opens_no_other_class_to_an_officer(client, elsewhere):
+    of, (mine,) = a_class(1)
+    other_class = make.training_class(of.cohort)
+    stranger = make.trainee(in_class=other_class)
+    session = make.session(classes=[of, other_class], on=DAY)
+    officer = make.user(Role.OFFICER, of)
+    make.give(officer, elsewhere, make.cohort())
+    client.force_login(officer)
+
+    roll = client.get(reverse("learning:roll_call", kwargs={"pk": session.pk})).context["lines"]
+    page = client.get(session.get_absolute_url()).context["lines"]
+    correction = {"pk": session.pk, "trainee": stranger.pk}
+
+    assert [line.trainee_id for line, _shown in roll] == [mine.pk]
+    assert [line.trainee_id for line in page] == [mine.pk]
+    assert client.get(reverse("learning:mark_correct", kwargs=correction)).status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_officer_who_also_runs_the_cohort_calls_the_whole_roll(client):
+    of, (mine,) = a_class(1)
+    other_class = make.training_class(of.cohort)
+    other = make.trainee(in_class=other_class)
+    session = make.session(classes=[of, other_class], on=DAY)
+    officer = make.user(Role.OFFICER, of)
+    make.give(officer, Role.ORGANIZER, of.cohort.program)
+    client.force_login(officer)
+
+    roll = client.get(reverse("learning:roll_call", kwargs={"pk": session.pk})).context["lines"]
+
+    assert {line.trainee_id for line, _shown in roll} == {mine.pk, other.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_is_not_cancelled_while_somebody_is_marked_at_it():
+    of, (first,) = a_class(1)
+    session, by = make.session(classes=[of], on=DAY), make.user()
+    marked, answers = Event(), []
+
+    def cancel():
+        try:
+            marked.wait(timeout=10)
+            cancel_session(session, reason="rain")
+            answers.append("cancelled")
+        except Refused:
+            answers.append("refused")
+        finally:
+            connection.close()
+
+    thread = Thread(target=cancel)
+    thread.start()
+    with transaction.atomic():
+        correct_mark(session, first.pk, state="present", note="", by=by)
+        marked.set()
+        thread.join(timeout=1)  # it waits for us, or it has cancelled what we have not committed
+    thread.join(timeout=10)
+
+    session.refresh_from_db()
+    assert (answers, session.cancelled_at) == (["refused"], None)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,14 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Role
 from learning.models import Session
-from learning.services import call_roll, cancel_session, make_session, repeat_weekly
+from learning.services import (
+    call_roll,
+    cancel_session,
+    change_session,
+    correct_mark,
+    make_session,
+    repeat_weekly,
+)
 from tests import make
 from trainee_mgmt.kit.errors import Refused
 
@@ -67,6 +74,27 @@ def test_a_session_that_was_held_cannot_be_cancelled():
 
     with pytest.raises(Refused):
         cancel_session(session, reason="storm")
+
+
+@pytest.mark.parametrize("mark", ["the roll", "one mark"])
+def test_a_session_at_which_somebody_was_marked_keeps_its_time_and_classes(mark):
+    of = make.training_class()
+    trainee = make.trainee(in_class=of)
+    session, by = make.session(classes=[of]), make.user()
+    if mark == "the roll":
+        call_roll(session, exceptions={}, by=by)
+    else:
+        correct_mark(session, trainee.pk, state="present", note="", by=by)
+    same = {"title": "Visit", "starts_at": session.starts_at, "ends_at": session.ends_at}
+
+    with pytest.raises(Refused):
+        change_session(session, classes=[of, make.training_class(of.cohort)], **same)
+    with pytest.raises(Refused):
+        change_session(session, classes=[of], **same | {"ends_at": session.ends_at + timedelta(hours=1)})
+    change_session(session, classes=[of], **same)
+
+    session.refresh_from_db()
+    assert (session.title, session.classes.count()) == ("Visit", 1)
 
 
 def test_the_form_makes_a_session_with_one_audit_entry(client):
