@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Grant, Role, ScopeKind
@@ -71,9 +71,10 @@ def open_for_people(cohort: Cohort, people: Collection[int], progress=None) -> O
 
 
 def people_of(cohort: Cohort):
-    """Everybody who is in training or in office in the cohort."""
+    """Everybody who is in training in the cohort, or whose office there is not over."""
     trainees = cohort.trainees.filter(status=Trainee.Status.ACTIVE).values("person")
-    officers = ClassOfficer.objects.filter(training_class__cohort=cohort, ends_on=None).values("person")
+    not_over = Q(ends_on=None) | Q(ends_on__gte=timezone.localdate())
+    officers = ClassOfficer.objects.filter(not_over, training_class__cohort=cohort).values("person")
     return Person.objects.filter(pk__in=trainees.union(officers, all=True))
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.services import record
-from cohorts.models import ClassOfficer, Consent, Person, Trainee
+from cohorts.models import ClassOfficer, Cohort, Consent, Person, Trainee
+from cohorts.services.accounts import give_roles
 from cohorts.services.lock import count_change_for
 from cohorts.services.officers import give_rights
 from trainee_mgmt.kit.errors import Refused
@@ -53,7 +54,7 @@ def merge_people(kept: Person, other: Person, *, take: Collection[str] = ()) -> 
     )
     Person.objects.filter(pk=other.pk).delete()  # before its ID number can stand in the other row
     Person.objects.filter(pk=kept.pk).update(**columns)
-    give_rights(ClassOfficer.objects.filter(person=kept))
+    _give_what_follows(kept)
     return Merged(places, offices)
 
 
@@ -80,6 +81,13 @@ def _columns(kept: Person, other: Person, take: Collection[str]) -> dict:
     if not kept.user_id:
         columns["user"] = other.user_id
     return columns
+
+
+def _give_what_follows(kept: Person) -> None:
+    """An account that meets places and offices gets their roles."""
+    for cohort in Cohort.objects.filter(trainees__person=kept).select_related("program").order_by("pk"):
+        give_roles(cohort)
+    give_rights(ClassOfficer.objects.filter(person=kept))
 
 
 def _move_consents(kept: Person, other: Person) -> None:

@@ -306,9 +306,12 @@ def _shift_start(trainee: Trainee, joined_on: date) -> None:
 
 
 def _reopen(trainee: Trainee) -> None:
+    """In training again; an account that came in the meantime gets the role of this place."""
     trainee.status, trainee.ended_on, trainee.end_reason = Trainee.Status.ACTIVE, None, ""
     trainee.hand_set = sorted({*trainee.hand_set, "status"})
     trainee.save(update_fields=["status", "ended_on", "end_reason", "hand_set"])
+    if trainee.person.user_id:
+        give_roles(trainee.cohort)
 
 
 def _refuse_foreign_class(cohort: Cohort, training_class: TrainingClass) -> None:

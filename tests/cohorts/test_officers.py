@@ -114,3 +114,16 @@ def test_an_account_brings_the_rights_of_an_office_held_before():
     officer = ClassOfficer.objects.get()
     assert (officer.grant.role, officer.grant.scope_id) == (Role.OFFICER, of.pk)
     assert officer.grant.user == Person.objects.get(pk=head.pk).user
+
+
+@pytest.mark.parametrize(("days_left", "opened"), [(0, 1), (30, 1), (-1, 0)])
+def test_an_office_with_a_last_day_brings_an_account_until_that_day(days_left, opened):
+    of = running_class()
+    last_day = timezone.localdate() + timedelta(days=days_left)
+    head = make.person(phone="13800000001")
+    make.officer(of, head, office="head_teacher", ends_on=last_day)
+
+    done = accounts.open_for_people(of.cohort, [head.pk])
+
+    assert done.opened == opened
+    assert Grant.objects.filter(role=Role.OFFICER, scope_id=of.pk, ends_on=last_day).count() == opened

@@ -213,6 +213,18 @@ def test_the_account_goes_to_the_row_that_stays_with_its_rights():
     assert officer.grant.user == kept.user
 
 
+@pytest.mark.parametrize("has_account", ["kept", "other"])
+def test_a_place_that_meets_an_account_opens_to_it(has_account):
+    cohort, user = make.cohort(), make.user()
+    without, with_account = make.trainee(cohort).person, make.person(user=user)
+    kept, other = (with_account, without) if has_account == "kept" else (without, with_account)
+
+    merging.merge_people(kept, other)
+
+    grant = user.grants.get()
+    assert (grant.role, grant.scope_id) == (Role.TRAINEE, cohort.pk)
+
+
 def test_somebody_out_of_reach_is_not_merged(client):
     trainee, stranger = make.trainee(), make.trainee()
     client.force_login(make.user(Role.ORGANIZER, trainee.cohort))

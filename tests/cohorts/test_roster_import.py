@@ -572,7 +572,7 @@ def test_applying_takes_the_same_statements_for_any_number_of_rows(desk, cohort,
     with CaptureQueriesContext(connection) as queries:
         apply_roster(Cohort.objects.get(), plan_payload(plan), lambda *_progress: None)
 
-    assert (Trainee.objects.count(), len(queries)) == (rows, 17)
+    assert (Trainee.objects.count(), len(queries)) == (rows, 14)
 
 
 def test_an_empty_roster_to_fill_in_can_be_read_back(desk, cohort):

@@ -344,6 +344,18 @@ def test_rejoining_leaves_the_gap():
     assert Trainee.objects.get(pk=trainee.pk).status == "active"
 
 
+@pytest.mark.parametrize("back", [lambda trainee: trainees.rejoin(trainee, on=NOV), trainees.undo_withdrawal])
+def test_an_account_opened_meanwhile_gets_the_role_of_the_place(back):
+    trainee = make.trainee(joined_on=SEP)
+    trainees.withdraw([trainee], on=OCT, reason="ill")
+    user = make.user()
+    Person.objects.filter(pk=trainee.person_id).update(user=user)
+
+    back(trainee)
+
+    assert [(grant.role, grant.scope_id) for grant in user.grants.all()] == [(Role.TRAINEE, trainee.cohort_id)]
+
+
 def test_the_page_withdraws_with_a_reason_and_offers_to_take_it_back(client):
     trainee = make.trainee(joined_on=SEP)
     client.force_login(make.user(Role.ORGANIZER, trainee.cohort))

@@ -86,7 +86,6 @@ class _Writer:
         counts = self.payload["counts"]
         if self.rows or officers or self.payload["classes"] or self.payload["fields"]:
             Cohort.objects.filter(pk=self.cohort.pk).update(roster_version=F("roster_version") + 1)
-            give_roles(self.cohort)
         return {
             "new": len(self.new),
             "changed": len(self.changed),
