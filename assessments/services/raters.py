@@ -4,8 +4,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.access import SCOPES
 from accounts.models import Role, ScopeKind, User
-from accounts.services import give_grant, record
+from accounts.services import record
+from accounts.services.following import FollowingGrant, give_following
 from assessments.models import Rater, Scheme, Score
 from cohorts.models import TrainingClass
 from trainee_mgmt.kit.errors import Refused
@@ -93,9 +95,13 @@ def _attends(user: User, scheme: Scheme) -> bool:
 
 
 def _give_role(user: User, scheme: Scheme) -> None:
+    """The role that follows from the place on the list, unless the person has it; part of naming, which records it."""
     today = timezone.localdate()
     covered = user.grants.in_force(today).filter(
         role=Role.EVALUATOR, scope_kind=ScopeKind.COHORT, scope_id=scheme.cohort_id
     )
     if not covered.exists():
-        give_grant(user, role=Role.EVALUATOR, scope_kind=ScopeKind.COHORT, scope_id=scheme.cohort_id, by=None)
+        label = SCOPES[ScopeKind.COHORT].label(scheme.cohort)
+        give_following(
+            [FollowingGrant(user.pk, Role.EVALUATOR, ScopeKind.COHORT, scheme.cohort_id, label, starts_on=today)]
+        )

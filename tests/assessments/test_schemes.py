@@ -196,6 +196,10 @@ def test_naming_an_evaluator_gives_the_role_over_the_cohort_once():
     services.name_rater(second, user)
 
     assert [(g.role, g.scope_kind, g.scope_id) for g in user.grants.all()] == [("evaluator", "cohort", first.cohort_id)]
+    assert AuditEntry.objects.filter(object_type="assessments.Rater").count() == 2
+    assert (
+        AuditEntry.objects.filter(object_type="accounts.Grant").count() == 0
+    )  # the role follows; one act is one entry
 
 
 def test_an_evaluator_is_not_named_twice_for_the_same_people():
