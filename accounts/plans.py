@@ -10,7 +10,6 @@ from accounts.services.unit_import import apply_units, plan_units, tree_version
 from trainee_mgmt.kit.plans import PlanKind, register
 from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
 
-HEADER = ("上级单位", "名称", "级别", "编码")
 SHOWN = 200  # rows of each kind on the page
 
 COLUMNS = {
@@ -22,7 +21,9 @@ COLUMNS = {
 WHY = {
     "no_name": gettext_lazy("The name is missing."),
     "too_long": gettext_lazy("This is too long."),
-    "unknown_level": gettext_lazy("This is no level. Write 市, 区县, 街道, 社区 or 单位, or leave it empty."),
+    "unknown_level": gettext_lazy(
+        "This is no level. Write city, district, street, community or office, or leave it empty."
+    ),
     "code_twice": gettext_lazy("The file has this code more than once."),
     "code_elsewhere": gettext_lazy("A unit elsewhere in the tree has this code."),
     "code_of_another": gettext_lazy("Another unit below this one has the code. Move or rename that one by hand."),
@@ -101,5 +102,6 @@ def template_book() -> bytes:
     """The four columns with two lines that show how."""
     file = BytesIO()
     rows = [("", "西乡街道", "街道", "BA-03"), ("西乡街道", "固戍社区", "社区", "")]
-    xlsx_lists(file, [ListSheet("单位", HEADER, rows, text_columns=(3,))])
+    header = [str(label) for label in COLUMNS.values()]
+    xlsx_lists(file, [ListSheet(_("Units"), header, rows, text_columns=(3,))])
     return file.getvalue()

@@ -38,7 +38,7 @@ class UnitImportForm(CrispyMixin, forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Spreadsheet"),
         help_text=gettext_lazy(
-            "A spreadsheet or text with the columns 上级单位, 名称, 级别, 编码. You read the plan before anything is written."
+            "A spreadsheet or text with the columns Belongs to, Name, Level, Code. You read the plan before anything is written."
         ),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt"}),
     )

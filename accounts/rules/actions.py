@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.rules.permissions import permission_in_words
+
 WORDS = {
     "accounts.answer_complaint": _("answered a complaint"),
     "accounts.apply_plan": _("applied a plan"),
@@ -117,8 +119,8 @@ WORDS = {
 
 
 def in_words(action: str) -> str:
-    """The words; a denied attempt carries the permission, which is shown as it is."""
-    return str(WORDS.get(action, action))
+    """The words of an act, or of the permission that a denied attempt would have needed."""
+    return str(WORDS.get(action) or permission_in_words(action) or action)
 
 
 def actions_named(words: str) -> list[str]:

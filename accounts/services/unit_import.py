@@ -38,7 +38,11 @@ def plan_units(top: Unit, source: bytes, name: str, progress) -> tuple[dict, dic
             rows += found
         progress(number, len(book.sheets), _("Reading the file"))
     if not rows:
-        raise BadFile(_("No sheet has a row of headers with 名称 and 上级单位. Use the template, or add the headers."))
+        raise BadFile(
+            _(
+                "No sheet has a row of headers with the name and what it belongs to. Use the template, or add the headers."
+            )
+        )
     within = Unit.objects.within(top.path)
     existing = [Existing(*row[:5], is_closed=bool(row[5])) for row in within.values_list(*FIELDS)]
     elsewhere = Unit.objects.exclude(code="").exclude(pk__in=within.values("pk")).values_list("code", flat=True)

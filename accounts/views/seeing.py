@@ -5,22 +5,14 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from accounts import services
 from accounts.forms.office import ReasonForm
 from accounts.models import User
+from accounts.rules.permissions import permission_in_words
 from accounts.selectors import why
-from trainee_mgmt.kit import access
 from trainee_mgmt.kit.pages import FormPage, Page, StaticPage
-
-VERBS = {
-    "view": gettext_lazy("see"),
-    "see": gettext_lazy("see"),
-    "change": gettext_lazy("change"),
-    "create": gettext_lazy("create"),
-}
 
 
 class Why(StaticPage):
@@ -42,14 +34,9 @@ class Why(StaticPage):
             path=path,
             title=_("Why can I see this?"),
             known=page is not None,
-            parts=[(name, self.in_words(name), why(self.request.user, name)) for name in dict.fromkeys(asked)],
+            parts=[(name, permission_in_words(name), why(self.request.user, name)) for name in dict.fromkeys(asked)],
             **kwargs,
         )
-
-    def in_words(self, permission: str) -> str:
-        model = access.GRANTS[permission].model
-        verb = VERBS.get(permission.partition(".")[2].partition("_")[0])
-        return f"{verb}: {model._meta.verbose_name}" if model and verb else ""
 
 
 class ViewAs(FormPage):

@@ -51,7 +51,7 @@ class SplitForm(CrispyMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         max_length=20_000,
-        help_text=gettext_lazy("One group of people on a line, for example: 2600-001 王琳、2600-014 刘晶"),
+        help_text=gettext_lazy("One group of people on a line, for example: 2600-001 Wang Lin, 2600-014 Liu Jing"),
     )
     apart = forms.CharField(
         label=gettext_lazy("Keep apart"),
@@ -65,7 +65,7 @@ class SplitForm(CrispyMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         max_length=20_000,
-        help_text=gettext_lazy("On each line somebody = a class, by its name or its place: 2600-001 王琳 = 3"),
+        help_text=gettext_lazy("On each line somebody = a class, by its name or its place: 2600-001 Wang Lin = 3"),
     )
     keep_hand_set = forms.BooleanField(
         label=gettext_lazy("Who was moved by hand stays in that class"), required=False, initial=True

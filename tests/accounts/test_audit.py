@@ -12,6 +12,7 @@ from django.utils import translation
 
 from accounts.models import AuditEntry, AuditSeal
 from accounts.rules.actions import WORDS
+from accounts.rules.permissions import permission_in_words
 from accounts.services import record
 from accounts.services.audit import head, seal_entries, verify_chain
 from tests import make
@@ -147,3 +148,9 @@ def test_what_a_row_function_reaches_is_said_in_chinese():
 
     with translation.override("zh-hans"):
         assert sorted(words for words in said if translation.gettext(words) == words) == []
+
+
+def test_every_permission_about_rows_has_its_words():
+    wordless = [name for name, one in GRANTS.items() if one.model and not permission_in_words(name)]
+
+    assert wordless == []

@@ -1,0 +1,36 @@
+"""The words for a permission ``app.verb_noun``: the verb, and the kind of row that it is about."""
+
+from django.utils.translation import gettext_lazy as _
+
+from trainee_mgmt.kit.access import GRANTS
+
+VERBS = {
+    "answer": _("answer"),
+    "attend": _("attend"),
+    "call": _("call the roll"),
+    "change": _("change"),
+    "create": _("create"),
+    "delegate": _("lend"),
+    "end": _("end"),
+    "enter": _("enter"),
+    "give": _("give"),
+    "import": _("import"),
+    "open": _("open"),
+    "print": _("print"),
+    "publish": _("publish"),
+    "review": _("review"),
+    "see": _("see"),
+    "send": _("send"),
+    "split": _("split"),
+    "take": _("take"),
+    "use": _("use"),
+    "view": _("see"),
+    "write": _("write"),
+}
+
+
+def permission_in_words(name: str) -> str:
+    """Empty where the permission is about no kind of row, or does not exist."""
+    permission = GRANTS.get(name)
+    verb = VERBS.get(name.partition(".")[2].partition("_")[0])
+    return f"{verb}: {permission.model._meta.verbose_name}" if permission and permission.model and verb else ""
