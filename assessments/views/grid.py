@@ -136,7 +136,9 @@ class ScoreGrid(_Grid):
         return super().get(request, *args, **kwargs)
 
     def post(self, request, **kwargs):
-        if self.scheme is None:
+        if self.scheme is None:  # closed or published while this grid stood open in a browser
+            if "do" in request.POST:
+                return JsonResponse(_answer(Refused(_("This scheme is not open for scores."))), status=422)
             return self.nothing_open(status=409)
         return super().post(request, **kwargs)
 

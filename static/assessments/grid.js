@@ -213,9 +213,9 @@ if (form?.querySelector("td.c")) {
     keep();
     try {
       const [code, told] = await send(data);
-      if (code >= 400) throw new Error("kept");
+      if (code >= 400) tell("");
       for (const [target] of hit) {
-        const answer = told.cells[target.name.slice(2)];
+        const answer = code >= 400 ? told : told.cells[target.name.slice(2)];
         if (!answer) continue;
         if (answer.error && "theirs" in answer) asking = asking.then(() => settle(target, answer));
         else if (answer.error) mark(target, answer.error);

@@ -272,6 +272,20 @@ def test_the_grid_answers_what_is_wrong_with_a_cell_and_what_stands_there_instea
     assert (old.status_code, old.json()["theirs"], old.json()["score"]) == (409, "20", saved.score_id)
 
 
+@pytest.mark.parametrize("do", ["save", "paste"])
+def test_a_grid_that_is_still_open_after_publication_hears_that_scores_are_closed(client, do):
+    panel = Panel()
+    client.force_login(panel.rater)
+    panel.fill()
+    services.publish(panel.scheme, by=panel.organizer())
+    cell = f"{panel.essay.pk}-{panel.people[0].pk}"
+
+    answer = client.post(grid_of(panel), {"do": do, "cell": cell, "points": "20", f"p-{cell}": "20"})
+
+    assert (answer.status_code, answer.json()) == (422, {"error": "This scheme is not open for scores."})
+    assert Score.objects.count() == 4
+
+
 @pytest.mark.parametrize(
     "junk",
     [

@@ -2,6 +2,7 @@
 product promises, done by the people whom it is for, each in a browser of his own.
 """
 
+import itertools
 import re
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.product import Product
-from tests.browser.visitor import PATIENCE, Visitor, last_number
+from tests.browser.visitor import Visitor, last_number, numbers
 
 FILES = Path(__file__).parent.parent / "files"
 CHECK_IN, STREET_ROSTER = FILES / "check-in-form.xls", FILES / "street-roster-450.xlsx"
@@ -63,6 +64,12 @@ class Walk:
         visitor.press(visitor.page.locator(f'button[name=language][value="{self.language}"]').last)
         return visitor
 
+    def _apply(self, visitor: Visitor) -> None:
+        """The plan, just as it was read; its progress survives a reload."""
+        visitor.press(visitor.page.locator('main form[action$="/apply/"] button'))
+        visitor.page.reload()
+        visitor.wait_for_work()
+
     # 1 Administrator ------------------------------------------------------------------------------------------------
     def administrator_sets_up(self) -> None:
         """The first administrator comes by the link that the server printed; it works once."""
@@ -98,8 +105,7 @@ class Walk:
             admin.look()
             assert admin.figures() == [new, 0, same, 0]  # new, changed, unchanged, with problems
             if new:
-                admin.press(admin.page.locator('main form[action$="/apply/"] button'))
-                admin.wait_for_work()
+                self._apply(admin)
         admin.choose("accounts:unit_list")
         admin.look()
         assert admin.rows() == 13
@@ -192,7 +198,7 @@ class Walk:
         self._read_rows()
         organizer.look()
         assert organizer.figures() == [200, 0, 0, 0]  # new, changed, unchanged, with problems
-        self._apply_roster()
+        self._apply(organizer)
         organizer.look()
         for name, rows in (
             ("cohorts:trainee_list", 200),
@@ -203,15 +209,6 @@ class Walk:
             organizer.choose(name, cohort=cohort)
             organizer.look()
             assert (name, organizer.rows()) == (name, rows)
-
-    def organizer_sends_the_same_file_again(self) -> None:
-        """It changes nothing, and there is nothing to apply."""
-        organizer = self.visitors["lin"]
-        self._begin_import(self.cohorts["第一期"], CHECK_IN)
-        self._read_rows()
-        assert organizer.figures() == [0, 0, 200, 0]
-        assert organizer.page.locator('main form[action$="/apply/"] button').is_disabled()
-        organizer.press(organizer.page.locator('main form[action$="/discard/"] button'))
 
     def organizer_mends_a_row_with_a_problem(self) -> None:
         """The workbook of the problem rows is downloaded, mended and sent again."""
@@ -230,7 +227,7 @@ class Walk:
         self._begin_import(cohort, rows)
         self._read_rows()
         assert organizer.figures() == [1, 0, 0, 0]
-        self._apply_roster()
+        self._apply(organizer)
         organizer.choose("cohorts:trainee_list", cohort=cohort)
         assert organizer.rows() == 201
 
@@ -242,10 +239,22 @@ class Walk:
         self._read_rows()
         organizer.look()
         assert organizer.figures() == [450, 0, 0, 0]
-        self._apply_roster()
+        self._apply(organizer)
         organizer.choose("cohorts:trainee_list", cohort=cohort)
         organizer.look()
         assert organizer.tabs()["all"] == 450
+
+    def organizer_sends_the_same_files_again(self) -> None:
+        """They change nothing, and there is nothing to apply."""
+        organizer = self.visitors["lin"]
+        for cohort, file, people in (("第一期", CHECK_IN, 200), ("第三期", STREET_ROSTER, 450)):
+            self._begin_import(self.cohorts[cohort], file)
+            if file is STREET_ROSTER:
+                organizer.fill(**{"sheet__0__class": "none"})
+            self._read_rows()
+            assert organizer.figures() == [0, 0, people, 0]
+            assert organizer.page.locator('main form[action$="/apply/"] button').is_disabled()
+            organizer.press(organizer.page.locator('main form[action$="/discard/"] button'))
 
     def _book(self, rows: list[list[str]]) -> Path:
         book = Workbook()
@@ -267,11 +276,6 @@ class Walk:
         organizer.press(organizer.page.locator("form[data-columns] button.btn-primary"))
         organizer.wait_for_work()
 
-    def _apply_roster(self) -> None:
-        organizer = self.visitors["lin"]
-        organizer.press(organizer.page.locator('main form[action$="/apply/"] button'))
-        organizer.wait_for_work()
-
     # 3 Classes ------------------------------------------------------------------------------------------------------
     def organizer_splits_the_450_by_street(self) -> None:
         organizer, cohort = self.visitors["lin"], self.cohorts["第三期"]
@@ -282,8 +286,7 @@ class Walk:
         organizer.wait_for_work()
         organizer.look()
         assert organizer.page.locator("section:has(#classes) tbody tr").count() == 10
-        organizer.press(organizer.page.locator('main form[action$="/apply/"] button'))
-        organizer.wait_for_work()
+        self._apply(organizer)
         organizer.look()
         assert self.class_sizes() == [45] * 10
 
@@ -431,7 +434,7 @@ class Walk:
         """On a phone: everybody is present, two taps for who is not, one button. Numbers and scores are out of reach."""
         officer = self.arrives(HEAD_TEACHER, phone=True)
         officer.look()
-        officer.follow("learning:roll_call", pk=self.session)  # what is overdue stands on the first page
+        officer.press(officer.need("learning:roll_call", pk=self.session))
         officer.look()
         seats = officer.page.locator("form[data-roll] button.state")
         assert (seats.count(), officer.page.evaluate(NAMES_ON_SCREEN) >= 9) == (53, True)
@@ -450,16 +453,19 @@ class Walk:
 
     # 6 Journals -----------------------------------------------------------------------------------------------------
     def trainee_writes_two_journals(self) -> None:
-        """On a phone: today's session stands on the first page; what was typed survives a reload; pictures go in."""
+        """On a phone: today's session and what is to be written stand on the first page; what was typed survives a
+        reload; pictures go in."""
         trainee = self.arrives(TRAINEE, phone=True)
         trainee.look()
         assert "领导力" in trainee.text("main")
+        to_write = [link.get_attribute("href") for link in trainee.page.locator("section:has(#write) li a").all()]
         trainee.choose("learning:my_sessions")
         trainee.look()
         trainee.choose("learning:my_journals")
         trainee.look()
         weeks = [link.get_attribute("href") for link in trainee.page.locator("main ul.rows a").all()]
         self.weeks = weeks[:2]
+        assert set(self.weeks) & set(to_write) != set()
         for number, week in enumerate(self.weeks):
             trainee.page.goto(week)
             if number == 0:
@@ -490,7 +496,8 @@ class Walk:
     def organizer_answers_journals_by_keyboard(self) -> None:
         """One is accepted, one returned with words; the trainee hands it in again; all on the page are accepted."""
         organizer, cohort = self.visitors["lin"], self.cohorts["第一期"]
-        organizer.choose("learning:journal_review", cohort=cohort)
+        organizer.page.goto("/")
+        organizer.press(organizer.need("learning:journal_review", cohort=cohort))
         organizer.look()
         assert self.journal_counts() == {"submitted": 2, "returned": 0, "accepted": 0}
         keyboard, items = organizer.page.keyboard, organizer.page.locator("[data-journal-item]")
@@ -558,50 +565,95 @@ class Walk:
         organizer.press(organizer.page.locator("main form.card button.btn-primary"))
         organizer.look()
 
-    def evaluators_give_points_by_keyboard(self) -> None:
-        """Enter goes down, a number above the maximum is refused in its box, a block is pasted, nobody sees another's."""
-        for username, points in (("wang", "80.5"), ("li", "90")):
-            evaluator = self.arrives(username)
-            evaluator.look()
-            evaluator.choose("assessments:score_grid", cohort=self.cohorts["第一期"])
-            boxes = evaluator.page.locator("td.c input")
-            assert [boxes.count(), *{box.input_value() for box in boxes.all()}] == [2 * 53, ""]
-            if username == "wang":
-                self._type_points(evaluator)
-            self._paste(evaluator, boxes.nth(0), "\n".join([f"{points}\t{points}"] * 53))
-            expect(evaluator.page.locator("[data-filled]")).to_have_text("53", timeout=PATIENCE)
-            evaluator.page.reload()
-            assert {box.input_value() for box in boxes.all()} == {points}
-            evaluator.look()
-            evaluator.press(evaluator.page.locator("[data-hand-in]"))
-            evaluator.look()
-            assert boxes.count() == 0
+    def evaluator_gives_points_by_keyboard(self) -> None:
+        """Enter and the arrows move, a number above the maximum is refused in its box, a box may be empty again, a block
+        is pasted; who has handed in changes nothing any more."""
+        evaluator = self._opens_the_grid("wang")
+        boxes = evaluator.page.locator("td.c input")
+        assert [boxes.count(), *{box.input_value() for box in boxes.all()}] == [2 * 53, ""]
+        self._type_points(evaluator)
+        self._paste(evaluator, boxes.nth(0), "\n".join(["80.5\t80.5"] * 53))
+        expect(evaluator.page.locator("[data-filled]")).to_have_text("53")
+        evaluator.page.reload()
+        assert {box.input_value() for box in boxes.all()} == {"80.5"}
+        evaluator.look()
+        evaluator.press(evaluator.page.locator("[data-hand-in]"))
+        evaluator.look()
+        assert boxes.count() == 0
+
+    def _opens_the_grid(self, username: str) -> Visitor:
+        """From the first page, which says that points are waited for."""
+        evaluator = self.arrives(username)
+        evaluator.look()
+        evaluator.press(evaluator.need("assessments:score_grid", cohort=self.cohorts["第一期"]))
+        return evaluator
 
     def _type_points(self, evaluator: Visitor) -> None:
         keyboard, boxes = evaluator.page.keyboard, evaluator.page.locator("td.c input")
+        filled, wrong = evaluator.page.locator("[data-filled]"), evaluator.page.locator("[data-wrong] div")
         boxes.nth(0).focus()
         with evaluator.expecting(422):
             keyboard.type("101")
             keyboard.press("Enter")
             expect(boxes.nth(0)).to_have_attribute("aria-invalid", "true")
-            expect(evaluator.page.locator("[data-wrong] div")).to_have_count(1)
+            expect(wrong).to_have_count(1)
         evaluator.look()
         keyboard.press("ArrowUp")
         for number in ("88", "88.5"):  # typed again: the later one counts
             keyboard.type(number)
             keyboard.press("Enter")
             keyboard.press("ArrowUp")
-        expect(evaluator.page.locator("[data-wrong] div")).to_have_count(0)
+        expect(wrong).to_have_count(0)
         keyboard.press("Tab")
         keyboard.type("70")
         keyboard.press("Enter")
-        expect(evaluator.page.locator("[data-filled]")).to_have_text("1")
-        assert [boxes.nth(0).input_value(), boxes.nth(1).input_value()] == ["88.5", "70"]
+        expect(filled).to_have_text("1")
+        keyboard.press("ArrowUp")
+        expect(boxes.nth(1)).to_be_focused()
+        keyboard.press("Delete")
+        keyboard.press("ArrowDown")
+        expect(filled).to_have_text("0")
+        assert [boxes.nth(0).input_value(), boxes.nth(1).input_value()] == ["88.5", ""]
 
     def _paste(self, evaluator: Visitor, box: Locator, text: str) -> None:
         evaluator.page.evaluate("text => navigator.clipboard.writeText(text)", text)
         box.focus()
         evaluator.page.keyboard.press("Control+V")
+
+    def evaluator_sends_points_in_a_sheet(self) -> None:
+        """The sheet to fill in is filled in and sent; a wrong cell is named; the same file again changes nothing."""
+        evaluator = self._opens_the_grid("li")
+        evaluator.press(evaluator.page.locator('main a[href$="/import/"]'))
+        evaluator.look()
+        sheet = evaluator.download(evaluator.page.locator('main a[href$="/template/"]'))
+        book = load_workbook(sheet)
+        first, *others = list(book.active.iter_rows(min_row=2, min_col=3, max_col=4))
+        assert len(others) == 52
+        for cell in itertools.chain(first, *others):
+            cell.value = 90
+        first[0].value = 101
+        book.save(sheet)
+        self._import_points(evaluator, sheet, [105, 0, 0, 1])  # new, changed, unchanged, with problems
+        evaluator.look()
+        place, _column, typed, why = evaluator.page.locator("section:has(#p1) tbody tr").first.locator("th, td").all()
+        assert [place.inner_text().endswith(" 2"), typed.inner_text(), "100" in why.inner_text()] == [True, "101", True]
+        self._apply(evaluator)
+        evaluator.look()
+        self._import_points(evaluator, sheet, [0, 0, 105, 1])
+        assert evaluator.page.locator('main form[action$="/apply/"]').count() == 0
+        first[0].value = 90
+        book.save(sheet)
+        self._import_points(evaluator, sheet, [1, 0, 105, 0])
+        self._apply(evaluator)
+        evaluator.choose("assessments:score_grid", cohort=self.cohorts["第一期"])
+        assert evaluator.text("[data-filled]") == "53"
+
+    def _import_points(self, evaluator: Visitor, sheet: Path, figures: list[int]) -> None:
+        evaluator.choose("assessments:score_grid", cohort=self.cohorts["第一期"])
+        evaluator.press(evaluator.page.locator('main a[href$="/import/"]'))
+        evaluator.send(file=sheet)
+        evaluator.wait_for_work()
+        assert evaluator.figures() == figures
 
     def organizer_opens_a_total_and_publishes(self) -> None:
         """A total is the sum of its parts, each part opens its rows; published results are locked."""
@@ -627,10 +679,26 @@ class Walk:
         organizer.look()
         organizer.press(organizer.page.locator("main form.card button.btn-primary"))
         organizer.look()
+        self._published_points_are_locked()
         own = self.visitors[TRAINEE]
         own.choose("assessments:my_score")
         own.look()
         assert own.text("main .card-head .strong").split()[0] == total
+
+    def _published_points_are_locked(self) -> None:
+        """The grid that an evaluator still has open says so for each box, and everything stays as it was."""
+        evaluator = self.visitors["li"]
+        boxes, wrong = evaluator.page.locator("td.c input"), evaluator.page.locator("[data-wrong] div")
+        with evaluator.expecting(422):
+            boxes.nth(0).focus()
+            evaluator.page.keyboard.type("10")
+            evaluator.page.keyboard.press("Enter")
+            expect(wrong).to_have_count(1)
+            self._paste(evaluator, boxes.nth(2), "10\t10")
+            expect(wrong).to_have_count(3)
+        evaluator.look()
+        evaluator.page.reload()
+        assert boxes.count() == 0
 
     def _added_up(self, organizer: Visitor) -> Decimal:
         """Points over full marks times weight, over all lines, rounded half up at the end."""
@@ -642,32 +710,71 @@ class Walk:
                 for number in re.findall(r"[\d.]+", cell.splitlines()[0])
             )
             lines.append(points / full * weight)
-        return sum(lines).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return sum(lines).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+    # 8 Figures ------------------------------------------------------------------------------------------------------
+    def organizer_opens_figures_down_to_their_rows(self) -> None:
+        """The dashboard says a number; its page says the same number, and each part of it lists as many rows."""
+        organizer, cohort = self.visitors["lin"], self.cohorts["第一期"]
+        organizer.choose("reports:cohort_dashboard", cohort=cohort)
+        organizer.look()
+        said = {
+            figure.locator("a").get_attribute("href"): numbers(figure.locator(".fig-of span").first.inner_text())
+            for figure in organizer.page.locator(".figs").first.locator(".fig").all()
+        }
+        assert len(said) >= 6
+        for place, (url, of) in enumerate(said.items()):
+            organizer.page.goto(url)
+            if place == 0:
+                organizer.look()
+            assert (url, numbers(organizer.text("main .card-body b"))[:2]) == (url, of[:2])
+            self._every_part_lists_its_rows(organizer)
+
+    def _every_part_lists_its_rows(self, organizer: Visitor) -> None:
+        parts = organizer.page.locator("main nav.nav-line a")
+        urls = [part.get_attribute("href") for part in parts.all()]
+        for place, url in enumerate(urls):
+            organizer.press(parts.nth(place))
+            assert (url, organizer.rows()) == (url, last_number(parts.nth(place).inner_text()))
 
     # 9 Everybody ----------------------------------------------------------------------------------------------------
     def everybody_has_a_first_page(self) -> None:
-        self.arrives("zhou")
+        """An evaluator, an officer and a trainee have done their part; a leader reads figures that open their rows."""
+        leader = self.arrives("zhou")
         for visitor in self.visitors.values():
             visitor.page.goto("/")
             visitor.look()
+        assert self.visitors["wang"].page.locator("section[aria-labelledby=needs] li").count() == 0
+        number = leader.page.locator(f'main a[href^="{self._figures_of("第一期")}"]').first
+        leader.press(number)
+        leader.look()
+        assert leader.rows() == last_number(leader.text('main nav.nav-line a[aria-current="true"]'))
+
+    def _figures_of(self, cohort: str) -> str:
+        return reverse("reports:figure_rows", kwargs={"cohort": self.cohorts[cohort], "name": "-"}).rpartition("-")[0]
 
     def trainee_complains_and_is_answered(self) -> None:
         trainee, admin = self.visitors[TRAINEE], self.visitors["admin"]
         trainee.page.goto("/")
-        trainee.press(trainee.page.locator(f'a[href^="{reverse("accounts:complaint_create")}"]').first)
+        self._complain(trainee)
         trainee.look()
         trainee.send(text="每周的日志可以改成每两周一次吗？")
         trainee.look()
         admin.page.goto("/")
-        admin.choose("accounts:complaint_list")
+        admin.press(admin.need("accounts:complaint_list"))
         admin.look()
         assert admin.rows() == 1
         admin.press(admin.page.locator("#list-rows tbody a").first)
         admin.look()
         admin.send(answer="可以，下周起每两周一次。")
         trainee.page.goto("/")
-        trainee.press(trainee.page.locator(f'a[href^="{reverse("accounts:complaint_create")}"]').first)
+        self._complain(trainee)
+        trainee.follow("accounts:complaint_mine")
+        trainee.look()
         assert "可以，下周起每两周一次。" in trainee.text("main")
+
+    def _complain(self, trainee: Visitor) -> None:
+        trainee.press(trainee.page.locator(f'main a[href^="{reverse("accounts:complaint_create")}"]'))
 
 
 STEPS = (
@@ -677,9 +784,9 @@ STEPS = (
     Walk.administrator_sees_who_did_what,
     Walk.organizer_makes_a_program_with_two_cohorts,
     Walk.organizer_imports_the_form_of_four_class_sheets,
-    Walk.organizer_sends_the_same_file_again,
     Walk.organizer_mends_a_row_with_a_problem,
     Walk.organizer_imports_the_roster_of_450,
+    Walk.organizer_sends_the_same_files_again,
     Walk.organizer_splits_the_450_by_street,
     Walk.organizer_names_officers_with_terms,
     Walk.organizer_makes_a_group_and_moves_withdraws_and_adds_people,
@@ -691,8 +798,10 @@ STEPS = (
     Walk.trainee_writes_two_journals,
     Walk.organizer_answers_journals_by_keyboard,
     Walk.organizer_makes_a_scoring_scheme,
-    Walk.evaluators_give_points_by_keyboard,
+    Walk.evaluator_gives_points_by_keyboard,
+    Walk.evaluator_sends_points_in_a_sheet,
     Walk.organizer_opens_a_total_and_publishes,
+    Walk.organizer_opens_figures_down_to_their_rows,
     Walk.everybody_has_a_first_page,
     Walk.trainee_complains_and_is_answered,
 )

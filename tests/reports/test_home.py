@@ -95,6 +95,16 @@ def test_a_class_officer_sees_the_class_and_no_other(office):
     assert {need.icon for need in shown.needs} <= {"journal", "check"}
 
 
+def test_a_monitor_who_owes_journals_is_not_told_that_nothing_waits(office):
+    _cohort, (east, _west), people = office
+    monitor = make.trainee_account(people[0])
+    make.give(monitor, Role.OFFICER, east)
+
+    page = signed_in(monitor).get("/").content.decode()
+
+    assert ('id="write"' in page, "Nothing waits for you" in page) == (True, False)
+
+
 def test_whoever_has_one_cohort_need_not_choose_it(office):
     cohort, _classes, _people = office
     sessions = f'href="{reverse("learning:session_list", kwargs={"cohort": cohort.pk})}" data-nav'
