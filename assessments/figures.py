@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from assessments.models import Result, Scheme
-from cohorts.models import Cohort, TrainingClass
+from cohorts.models import Cohort, Trainee, TrainingClass
 from trainee_mgmt.kit.figures import Base, Scope, Split, distribution, figure
 
 BANDS = {"90": (90, None), "80": (80, 90), "70": (70, 80), "60": (60, 70), "0": (None, 60)}
@@ -30,6 +30,7 @@ RESULTS = Base(
     table="assessments.tables.schemes.ResultRows",
     splits=(
         Split("class", gettext_lazy("class"), "membership__training_class", TrainingClass),
+        Split("trainee", gettext_lazy("trainee"), "trainee", Trainee),
         Split("cohort", gettext_lazy("cohort"), "scheme__cohort", Cohort),
     ),
 )

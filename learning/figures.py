@@ -4,13 +4,13 @@ from django.db.models import BooleanField, DateField, ExpressionWrapper, Q, Quer
 from django.db.models.functions import Cast, TruncWeek
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from cohorts.models import Cohort, TrainingClass
+from cohorts.models import Cohort, Trainee, TrainingClass
 from learning.models import CAME, HANDED_IN, LATE, Attendance, Journal, JournalDue, PersonTime, Session, SessionClass
 from trainee_mgmt.kit.figures import Base, Scope, Split, distribution, figure
 
 CLASS = Split("class", gettext_lazy("class"), "training_class", TrainingClass)
 COHORT = Split("cohort", gettext_lazy("cohort"), "cohort", Cohort)
-TRAINEE = Split("trainee", gettext_lazy("trainee"), "trainee")
+TRAINEE = Split("trainee", gettext_lazy("trainee"), "trainee", Trainee)
 SESSION = Split("session", gettext_lazy("session"), "session", Session)
 WEEK = Split("week", gettext_lazy("week"), "monday")
 WEEK_OF_SESSION = Split("week", gettext_lazy("week"), Cast(TruncWeek("held_on"), DateField()))
@@ -73,6 +73,28 @@ ATTENDANCE = figure(
     known=Q(state__isnull=False),
     missing_label=gettext_lazy("not marked"),
 )
+for _state, _label, _definition in (
+    (
+        "late",
+        gettext_lazy("Late arrivals"),
+        gettext_lazy("Person-times marked late, of all that are marked; they count as attended."),
+    ),
+    ("absent", gettext_lazy("Absences"), gettext_lazy("Person-times marked absent, of all that are marked.")),
+    (
+        "excused",
+        gettext_lazy("On leave"),
+        gettext_lazy("Person-times on leave, of all that are marked; they do not count as attended."),
+    ),
+):
+    figure(
+        f"learning.{_state}",
+        label=_label,
+        definition=_definition,
+        base=PERSON_TIMES,
+        hit=Q(state=_state),
+        known=Q(state__isnull=False),
+        missing_label=gettext_lazy("not marked"),
+    )
 distribution(
     "learning.marks",
     label=gettext_lazy("Marks of attendance"),

@@ -7,6 +7,8 @@ from trainee_mgmt.kit.pages import Inside
 
 grant("reports.home", **everyone(all_rows))
 grant("reports.view_dashboard", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts, leader=my_cohorts)
+grant("reports.take_yearbook", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
 
 # Pages of figures under a cohort: reached by the right to its figures, not by any other right over the cohort.
 BOARD = Inside("cohorts.Cohort", "reports.view_dashboard", "cohort", related=("program__unit",))
+YEARBOOK = Inside("cohorts.Cohort", "reports.take_yearbook", "cohort", related=("program__unit",))

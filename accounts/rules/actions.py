@@ -114,6 +114,7 @@ WORDS = {
     "programs.delete_program": _("deleted a program"),
     "programs.edit_program": _("changed a program"),
     "programs.reopen_program": _("opened a program again"),
+    "reports.ask_for_yearbook": _("asked for a year-end workbook"),
     "reports.build_demo": _("loaded demo data"),
 }
 

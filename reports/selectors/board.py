@@ -20,6 +20,7 @@ from trainee_mgmt.kit.formats import moment as moment_words
 from trainee_mgmt.kit.formats import number
 
 MOST = 20  # so many different answers stand by themselves; the others are one line
+COUNTED = ("cohorts.trainees", "learning.held")  # their number says more than their share
 PEOPLE_BY = "cohorts.with_class"  # any figure of people tells the size of a class
 
 
@@ -80,6 +81,7 @@ class Headline:
     of: str
     missing: str
     url: str
+    asked: dict[str, str]  # what the address names beside the figure: one answer of a distribution
 
 
 @dataclass
@@ -91,6 +93,7 @@ class Board:
     outline: Outline
     headlines: list[Headline] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
+    at: str = ""  # an earlier moment that was asked for; its addresses ask for it too
 
     @property
     def wide(self) -> list[Section]:
@@ -101,7 +104,11 @@ class Board:
         return [section for section in self.sections if section.is_narrow]
 
     def url(self, name: str, part: str = "n", **more: str) -> str:
-        return figure_url(self.cohort.pk, name, part, within=self.scope.within, **more)
+        return figure_url(self.cohort.pk, name, part, within=self.scope.within, **self.when, **more)
+
+    @property
+    def when(self) -> dict[str, str]:
+        return {"at": self.at} if self.at else {}
 
 
 def figure_url(cohort: int, name: str, part: str = "n", *, within: Iterable[tuple[str, str]] = (), **more: str) -> str:
@@ -116,11 +123,11 @@ def written(cell: Cell) -> str:
     return number(cell.value)
 
 
-def board(cohort: Cohort, scope: Scope, *, by_session: bool = False) -> Board:
+def board(cohort: Cohort, scope: Scope, *, by_session: bool = False, at: str = "") -> Board:
     """Everything about one cohort (or one class of it, with ``scope.within``): eight queries, however many people."""
     figures = all_figures(scope)
     splits = ("class", "week", "session") if by_session else ("class", "week")
-    made = Board(cohort, scope, figures, count(figures.values(), scope, by=splits), outline(scope))
+    made = Board(cohort, scope, figures, count(figures.values(), scope, by=splits), outline(scope), at=at)
     made.headlines = [headline(made, each) for each in _headline_figures(made)]
     made.sections = [
         *([] if scope.within else [_classes(made)]),
@@ -161,6 +168,7 @@ def headline(made: Board, asked: tuple[Figure, Value, dict[str, str]]) -> Headli
         of=of_words(each, value),
         missing=missing_words(each, value),
         url=made.url(each.name, **more),
+        asked=more,
     )
 
 
@@ -168,7 +176,7 @@ def main_words(each: Figure, value: Value) -> str:
     """The number itself: a mean, a count where the figure counts people as such, else a share."""
     if each.measure:
         return number(value.mean)
-    if each.name in ("cohorts.trainees", "learning.held"):
+    if each.name in COUNTED:
         return number(value.n)
     return "—" if value.share is None else f"{value.share}%"
 
@@ -262,11 +270,11 @@ def _attendance(made: Board) -> Iterable[Section]:
     figure = made.figures["learning.attendance"]
     head = [_("Came"), _("Marked"), _("Rate"), _("Not marked"), _("Expected")]
     note = str(figure.definition)
-    total = Row(_("All together"), _attendance_cells(made, made.counted.values[figure.name]))
+    total = Row(_("All together"), attendance_cells(made, made.counted.values[figure.name]))
     if not made.scope.within:
         by_class = made.counted.parts.get((figure.name, "class"), {})
         rows = [
-            Row(part.name, _attendance_cells(made, by_class.get(part.key, Value()), **{"class": part.key}))
+            Row(part.name, attendance_cells(made, by_class.get(part.key, Value()), **{"class": part.key}))
             for part in made.outline.classes
         ]
         title = _("Attendance by class")
@@ -275,7 +283,7 @@ def _attendance(made: Board) -> Iterable[Section]:
         )
     by_week = made.counted.parts.get((figure.name, "week"), {})
     rows = [
-        Row(day_words(date.fromisoformat(key)), _attendance_cells(made, by_week[key], week=key))
+        Row(day_words(date.fromisoformat(key)), attendance_cells(made, by_week[key], week=key))
         for key in sorted(by_week)
     ]
     title = _("Attendance by week")
@@ -285,7 +293,7 @@ def _attendance(made: Board) -> Iterable[Section]:
     )  # fmt: skip
     by_session = made.counted.parts.get((figure.name, "session"), {})
     rows = [
-        Row(part.name, _attendance_cells(made, by_session[part.key], session=part.key), day_words(part.starts_at))
+        Row(part.name, attendance_cells(made, by_session[part.key], session=part.key), day_words(part.starts_at))
         for part in made.outline.sessions
         if part.key in by_session
     ]
@@ -297,7 +305,7 @@ def _attendance(made: Board) -> Iterable[Section]:
     yield _distribution(made, made.figures["learning.marks"], "attendance", _("Person-times"))
 
 
-def _attendance_cells(made: Board, value: Value, **narrow: str) -> list[Cell]:
+def attendance_cells(made: Board, value: Value, **narrow: str) -> list[Cell]:
     name = "learning.attendance"
     return [
         Cell(value.n, url=made.url(name, "n", **narrow)),
@@ -313,17 +321,17 @@ def _journals(made: Board) -> Iterable[Section]:
         return
     head = [_("Handed in"), _("Due"), _("Share"), _("Not handed in"), _("Accepted"), _("Late")]
     note = str(made.figures["learning.journals_handed_in"].definition)
-    total = Row(_("All together"), _journal_cells(made, made.counted.values))
+    total = Row(_("All together"), journal_cells(made, made.counted.values))
     if not made.scope.within:
         rows = [
-            Row(part.name, _journal_cells(made, _journals_of(made, "class", part.key), **{"class": part.key}))
+            Row(part.name, journal_cells(made, journals_of(made, "class", part.key), **{"class": part.key}))
             for part in made.outline.classes
         ]
         title = _("Journals by class")
         yield Section("journals.class", "journals", title, note, [_("Class"), *head], rows, total, charted=2, full=100)
     by_week = made.counted.parts.get(("learning.journals_handed_in", "week"), {})
     rows = [
-        Row(day_words(date.fromisoformat(key)), _journal_cells(made, _journals_of(made, "week", key), week=key))
+        Row(day_words(date.fromisoformat(key)), journal_cells(made, journals_of(made, "week", key), week=key))
         for key in sorted(by_week)
     ]
     title = _("Journals by week")
@@ -333,12 +341,12 @@ def _journals(made: Board) -> Iterable[Section]:
     )  # fmt: skip
 
 
-def _journals_of(made: Board, split: str, key: str) -> dict[str, Value]:
+def journals_of(made: Board, split: str, key: str) -> dict[str, Value]:
     names = ("learning.journals_handed_in", "learning.journals_accepted", "learning.journals_late")
     return {name: made.counted.parts.get((name, split), {}).get(key, Value()) for name in names}
 
 
-def _journal_cells(made: Board, values: Mapping[str, Value], **narrow: str) -> list[Cell]:
+def journal_cells(made: Board, values: Mapping[str, Value], **narrow: str) -> list[Cell]:
     handed_in, accepted, late = (values[f"learning.journals_{name}"] for name in ("handed_in", "accepted", "late"))
     name = "learning.journals_handed_in"
     return [
@@ -360,16 +368,16 @@ def _scores(made: Board) -> Iterable[Section]:
     if not made.scope.within:
         by_class = made.counted.parts.get((figure.name, "class"), {})
         rows = [
-            Row(part.name, _score_cells(made, by_class.get(part.key, Value()), **{"class": part.key}))
+            Row(part.name, score_cells(made, by_class.get(part.key, Value()), **{"class": part.key}))
             for part in made.outline.classes
         ]
         head = [_("Class"), _("With a total"), _("Mean"), _("Without a total")]
-        total = Row(_("All together"), _score_cells(made, whole))
+        total = Row(_("All together"), score_cells(made, whole))
         title = _("Scores by class")
         yield Section("scores.class", "scores", title, str(figure.definition), head, rows, total, charted=1, full=100)
 
 
-def _score_cells(made: Board, value: Value, **narrow: str) -> list[Cell]:
+def score_cells(made: Board, value: Value, **narrow: str) -> list[Cell]:
     name = "assessments.total"
     return [
         Cell(value.n, url=made.url(name, "n", **narrow)),

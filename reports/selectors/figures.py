@@ -29,6 +29,7 @@ from trainee_mgmt.kit.figures import FIGURES, Distribution, Figure, Scope, Value
 MODULES = (cohorts.figures, learning.figures, assessments.figures)  # they register their figures on import
 STEP = timedelta(minutes=5)
 KEPT = 600  # seconds
+MINUTE, FIRST_YEAR = "%Y-%m-%dT%H:%M", 2000
 QUIET = ("learning.keep_draft",)  # written at every pause of typing, and no figure speaks of drafts
 HEADLINES = (
     "cohorts.trainees", "cohorts.phone", "cohorts.id_number", "cohorts.account",
@@ -42,8 +43,27 @@ def moment(now: datetime) -> datetime:
     return now - timedelta(minutes=now.minute % 5, seconds=now.second, microseconds=now.microsecond)
 
 
-def scope_of(cohort: Cohort, *, now: datetime, within: Iterable[tuple[str, str]] = ()) -> Scope:
-    at = moment(now)
+def asked_moment(text: str, *, now: datetime) -> datetime | None:
+    """The moment that an address asks for (``2026-11-22T15:05``, our own time); None for what is none or lies ahead."""
+    try:
+        asked = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if asked.tzinfo or asked.year < FIRST_YEAR or asked.strftime(MINUTE) != text:
+        return None
+    asked = timezone.make_aware(asked)
+    return asked if asked <= now else None
+
+
+def as_minute(at: datetime) -> str:
+    return timezone.localtime(at).strftime(MINUTE)
+
+
+def scope_of(
+    cohort: Cohort, *, now: datetime, within: Iterable[tuple[str, str]] = (), at: datetime | None = None
+) -> Scope:
+    """As of now, or of an earlier moment ``at``."""
+    at = at or moment(now)
     day = shown_day(cohort.starts_on, cohort.ends_on, timezone.localdate(at))
     return Scope((cohort.pk,), at, day, tuple(within))
 

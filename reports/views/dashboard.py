@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from reports.access import BOARD
 from reports.selectors.board import as_of_words, board
-from reports.selectors.figures import remembered, scope_of
+from reports.selectors.figures import as_minute, remembered, scope_of
+from reports.views.moments import asked_at
 from trainee_mgmt.kit.pages import StaticPage
 from trainee_mgmt.navigation import link
 
@@ -20,11 +21,13 @@ class CohortDashboard(StaticPage):
     title = gettext_lazy("Dashboard")
 
     def get_context_data(self, **kwargs):
-        scope = scope_of(self.cohort, now=timezone.now(), within=self.asked_class())
+        now = timezone.now()
+        at = asked_at(self.request, now)
+        scope = scope_of(self.cohort, now=now, within=self.asked_class(), at=at)
         return super().get_context_data(
             title=self.title,
             as_of=as_of_words(scope.at),
-            body=SafeString(remembered(scope, "dashboard", lambda: self.draw(scope))),
+            body=SafeString(remembered(scope, f"dashboard|{at}", lambda: self.draw(scope, at))),
             yearbook=link(self.request.user.role_set, "reports:yearbook", cohort=self.cohort.pk),
             **kwargs,
         )
@@ -37,9 +40,9 @@ class CohortDashboard(StaticPage):
             raise Http404
         return [("class", key)]
 
-    def draw(self, scope):
+    def draw(self, scope, at):
         """The whole body as HTML: it is the same for everybody who may see it, so it is kept as long as its figures."""
-        made = board(self.cohort, scope)
+        made = board(self.cohort, scope, at=as_minute(at) if at else "")
         chosen = dict(scope.within).get("class", "")
         if chosen and chosen not in {part.key for part in made.outline.classes}:
             raise Http404

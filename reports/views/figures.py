@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from reports.access import BOARD
 from reports.selectors.board import MOST, as_of_words, missing_words, of_words
 from reports.selectors.figures import find, remembered, scope_of
+from reports.views.moments import asked_at
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.figures import PARTS, Distribution, Figure, Value, count
 from trainee_mgmt.kit.lists import TablePage
@@ -38,12 +39,14 @@ class FigureRows(TablePage):
         self.part = request.GET.get("part", "n")
         if self.part not in PARTS:
             raise Http404
-        self.scope = scope_of(self.cohort, now=timezone.now())
+        now = timezone.now()
+        at = asked_at(request, now)
+        self.scope = scope_of(self.cohort, now=now, at=at)
         found = find(kwargs["name"], self.scope)
         if found is None:
             raise Http404
         self.narrow = self.narrowed(found.base)
-        self.scope = scope_of(self.cohort, now=timezone.now(), within=[(name, key) for name, key, _word in self.narrow])
+        self.scope = scope_of(self.cohort, now=now, within=[(name, key) for name, key, _word in self.narrow], at=at)
         self.asked = self.one(found)
 
     def narrowed(self, base):

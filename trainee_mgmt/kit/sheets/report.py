@@ -38,18 +38,25 @@ FORMATS = {
     "group": {"bold": True, "align": "left", "bg_color": "#F3F6F9", **LINE},
     "note": {"font_size": 9, "font_color": "#5A6675", "text_wrap": True, "valign": "top"},
 }
+LINKED = {"font_color": "#1F5FA8", "underline": 1}  # how a number looks that opens its rows
+MAX_LINKS = 65_530  # of a sheet; Excel takes no more
 COLORS = ("#1F5FA8", "#C8553D", "#3A8F6B", "#D29A2E", "#6B5FA8", "#5A6675", "#2E9BB5", "#A8487B")
 CHART_SIZE = {"width": 620, "height": 320}
 
 
 class ReportBook:
-    """A workbook in the making. ``book`` is XlsxWriter's own object for what this helper does not know."""
+    """A workbook in the making. ``book`` is XlsxWriter's own object for what this helper does not know.
 
-    def __init__(self, title: str = ""):
+    With ``row_by_row`` memory does not grow with the rows, and each sheet must be written from top to bottom.
+    """
+
+    def __init__(self, title: str = "", *, row_by_row: bool = False):
         self.out = BytesIO()
-        self.book = Workbook(self.out, OPTIONS)
+        self.book = Workbook(self.out, OPTIONS | {"constant_memory": row_by_row, "in_memory": not row_by_row})
         self.book.set_properties({"title": title})
         self.formats = {name: self.book.add_format({"font_name": FONT, **look}) for name, look in FORMATS.items()}
+        for kind in ("number", "decimal", "percent"):
+            self.formats[f"{kind} linked"] = self.book.add_format({"font_name": FONT, **FORMATS[kind], **LINKED})
         self.names: list[str] = []
 
     def add_sheet(self, name: str, *, landscape: bool = False) -> Worksheet:
@@ -128,6 +135,23 @@ class ReportBook:
         """A link to a page, or to a place in this workbook (``internal:'名册'!A1``)."""
         sheet.write_url(row, column, address, self.formats["link"], string=text)
 
+    def write_number(self, sheet: Worksheet, place: tuple[int, int], value, kind: str, address: str = "") -> None:
+        """A number, or a blank where there is none; with an address a click on it opens that page."""
+        row, column = place
+        if not address or value is None:
+            self.write(sheet, row, column, value, kind)
+            return
+        sheet.write_url(row, column, address, self.formats[f"{kind} linked"], string="")
+        self.write(sheet, row, column, value, f"{kind} linked")  # over the text that every link begins with
+
+    def write_note(self, sheet: Worksheet, row: int, text: str, columns: int, width: float) -> None:
+        """A paragraph over so many columns, which are so many characters wide together."""
+        lines = sum(-(-max(1, text_width(line)) // int(width)) for line in text.splitlines() or [""])
+        sheet.set_row(row, 13 * lines + 3)
+        if columns > 1:
+            sheet.merge_range(row, 0, row, columns - 1, "", self.formats["note"])
+        self.write(sheet, row, 0, text, "note")
+
     def add_chart(
         self,
         sheet: Worksheet,
@@ -140,16 +164,24 @@ class ReportBook:
         source: Worksheet | None = None,
         stacked: bool = False,
         size: dict | None = None,
+        shown: tuple[Sequence[str], Sequence[Sequence]] | None = None,
+        axis: dict | None = None,
     ) -> None:
-        """A native chart (column, bar, line, pie, doughnut) over cells: (first row, column, last row, column)."""
+        """A native chart (column, bar, line, pie, doughnut) over cells: (first row, column, last row, column).
+
+        ``shown``: the categories and the values of each series, for viewers that do not count themselves; a book that
+        is written row by row cannot look them up any more. ``axis``: what XlsxWriter knows of the axis of values.
+        """
         chart = self.book.add_chart({"type": kind, **({"subtype": "stacked"} if stacked else {})})
         name = (source or sheet).get_name()
-        for (label, values), color in zip(series, COLORS * len(series)):
+        for at, ((label, values), color) in enumerate(zip(series, COLORS * len(series))):
             look = {"fill": {"color": color}, "line": {"color": color}}
             if kind in ("pie", "doughnut"):
                 slices = categories[2] - categories[0] + 1
-                look = {"points": [{"fill": {"color": COLORS[at % len(COLORS)]}} for at in range(slices)]}
+                look = {"points": [{"fill": {"color": COLORS[slice_at % len(COLORS)]}} for slice_at in range(slices)]}
                 look["data_labels"] = {"value": True, "percentage": True, "separator": "\n"}
+            if shown:
+                look |= {"categories_data": list(shown[0]), "values_data": list(shown[1][at])}
             chart.add_series({"name": label, "categories": [name, *categories], "values": [name, *values], **look})
         chart.set_title({"name": title, "name_font": {"name": FONT, "size": 13, "bold": True}, "overlay": False})
         chart.set_legend(
@@ -157,7 +189,11 @@ class ReportBook:
         )
         if kind not in ("pie", "doughnut"):
             chart.set_y_axis(
-                {"major_gridlines": {"visible": True, "line": {"color": "#E1E5EA"}}, "line": {"none": True}}
+                {
+                    "major_gridlines": {"visible": True, "line": {"color": "#E1E5EA"}},
+                    "line": {"none": True},
+                    **(axis or {}),
+                }
             )
         chart.set_size(size or CHART_SIZE)
         sheet.insert_chart(*place, chart, {"description": title})
@@ -168,8 +204,8 @@ class ReportBook:
         return self.out.getvalue()
 
 
-def report_book(title: str = "") -> ReportBook:
-    return ReportBook(title)
+def report_book(title: str = "", *, row_by_row: bool = False) -> ReportBook:
+    return ReportBook(title, row_by_row=row_by_row)
 
 
 def kind_of(value) -> str:
