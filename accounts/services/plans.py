@@ -76,9 +76,12 @@ def discard_plan(plan: Plan) -> None:
     record("accounts.discard_plan", plan)
 
 
-def compute_plan(plan_id: int, progress) -> Plan:
-    """In the worker: decide everything, write only the plan."""
-    plan = Plan.objects.get(pk=plan_id)
+def compute_plan(plan_id: int, progress) -> None:
+    """In the worker: decide everything, write only the plan. A plan that waits for nothing (any more) stays as it is."""
+    computing = Plan.objects.filter(pk=plan_id, state=Plan.State.COMPUTING)
+    plan = computing.first()
+    if plan is None:
+        return
     kind, subject = KINDS[plan.kind], _subject(plan)
     version = kind.version(subject)
     try:
@@ -86,17 +89,16 @@ def compute_plan(plan_id: int, progress) -> Plan:
             subject, plan_given(plan), open_bytes(plan.source) if plan.source else None, progress
         )
     except Exception:
-        Plan.objects.filter(pk=plan_id).update(state=Plan.State.FAILED)
+        computing.update(state=Plan.State.FAILED)
         raise
     data = _json(payload)
-    Plan.objects.filter(pk=plan_id, state=Plan.State.COMPUTING).update(
+    computing.update(
         payload=seal_bytes(data),
         digest=hashlib.sha256(data).hexdigest(),
         summary=summary,
         version=version,
         state=Plan.State.READY if kind.is_complete(payload) else Plan.State.DRAFT,
     )
-    return plan
 
 
 def apply_plan(plan_id: int, progress) -> str:
@@ -131,9 +133,6 @@ def apply_plan(plan_id: int, progress) -> str:
                 "Something changed since this plan was computed, so it was not applied. Compute it again; your file and choices are kept."
             )
         ) from None
-    except Refused:
-        Plan.objects.filter(pk=plan_id, state=Plan.State.APPLYING).update(state=Plan.State.READY)
-        raise
     except Exception:
         Plan.objects.filter(pk=plan_id, state=Plan.State.APPLYING).update(state=Plan.State.READY)
         raise

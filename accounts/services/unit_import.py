@@ -4,12 +4,13 @@ import hashlib
 import json
 from dataclasses import asdict
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.rules.unit_rows import Existing, decide, read_rows
 from accounts.services.locks import lock_unit_tree
+from trainee_mgmt.kit.plans import Stale
 from trainee_mgmt.kit.sheets import BadFile, read_book
 
 PATHS = """
@@ -20,7 +21,7 @@ FIELDS = ("pk", "parent_id", "name", "level", "code", "closed_on")
 
 
 def tree_version(top: Unit) -> str:
-    """A digest of the tree below a unit. Inside a transaction nobody changes its shape afterwards."""
+    """A digest of the tree below a unit. Inside a transaction nobody changes these units afterwards."""
     lock_unit_tree()
     rows = Unit.objects.within(top.path).order_by("pk").values_list(*FIELDS)
     return hashlib.sha256(json.dumps([list(map(str, row)) for row in rows]).encode()).hexdigest()
@@ -66,7 +67,15 @@ def plan_units(top: Unit, source: bytes, name: str, progress) -> tuple[dict, dic
 
 
 def apply_units(top: Unit, payload: dict, progress) -> dict:
-    """Write the payload; the caller holds the transaction and has compared the version."""
+    """Write the payload; the caller holds the transaction and has compared the version. ``Stale`` where a code was taken
+    meanwhile in a part of the tree that the version does not see."""
+    try:
+        return _write(payload, progress)
+    except IntegrityError as error:  # the caller's transaction ends with it
+        raise Stale from error
+
+
+def _write(payload: dict, progress) -> dict:
     lock_unit_tree()
     adds, made = payload["adds"], {}
     while len(made) < len(adds):  # generation by generation: a unit needs the path of its parent

@@ -39,8 +39,9 @@ def add_unit(*, parent_id: int | None, name: str, level: str, code: str = "") ->
 
 
 def change_unit(unit: Unit, **values) -> Unit:
-    """Name, level or code."""
+    """Name, level or code. It waits for units of a sheet that are being written: their plan was read with the old ones."""
     with _each_name_once(), transaction.atomic():
+        lock_unit_tree()
         unit = Unit.objects.select_for_update().get(pk=unit.pk)
         before, after = changes(unit, values)
         if after:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from accounts.models import Unit, User
 from accounts.rules.logins import clean_phone, is_username, new_first_password
 from accounts.services.audit import changes, record
 from accounts.services.grants import keep_an_administrator, refuse_beyond
+from accounts.services.locks import lock_user_names
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_phone
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.names import pinyin_key, syllables
@@ -54,8 +56,10 @@ def open_accounts(people: Sequence[NewAccount], progress=None) -> list[User]:
 
 
 def add_accounts(people: Sequence[NewAccount], progress=None) -> list[User]:
-    """The rows with their first passwords. The caller writes the audit entry."""
-    taken = _taken_usernames(people)
+    """The rows with their first passwords. The caller writes the audit entry.
+
+    Two callers wait for each other only once their passwords are hashed, to number people of one name.
+    """
     users = []
     for number, person in enumerate(people, 1):
         if person.username:
@@ -65,7 +69,7 @@ def add_accounts(people: Sequence[NewAccount], progress=None) -> list[User]:
             User(
                 name=person.name,
                 name_key=pinyin_key(person.name),
-                username=person.username or _new_username(person.name, taken),
+                username=person.username,
                 unit_id=person.unit_id,
                 password=make_password(password),
                 first_password=Sealed.of(password),
@@ -75,6 +79,7 @@ def add_accounts(people: Sequence[NewAccount], progress=None) -> list[User]:
         )
         if progress:
             progress(number, len(people), _("Opening accounts"))
+    _name_those_without(users)
     return User.objects.bulk_create(users, batch_size=BATCH)
 
 
@@ -170,22 +175,25 @@ def first_passwords(users: Iterable[User], *, label: str = "") -> list[tuple[Use
     return shown
 
 
-def _taken_usernames(people: Sequence[NewAccount]) -> set[str]:
-    stems = {_stem(person.name) for person in people if not person.username}
+def _name_those_without(users: Sequence[User]) -> None:
+    """zhangwei, zhangwei2, zhangwei3 …, whatever letters the taken ones are written in."""
+    stems = {_stem(user.name) for user in users if not user.username}
     if not stems:
-        return set()
-    pattern = f"^({'|'.join(sorted(stems))})[0-9]*$"
-    return set(User.objects.filter(username__regex=pattern).values_list("username", flat=True))
+        return
+    lock_user_names()
+    alike = User.objects.annotate(lower=Lower("username")).filter(lower__regex=f"^({'|'.join(sorted(stems))})[0-9]*$")
+    taken = {*alike.values_list("lower", flat=True), *(user.username.lower() for user in users)}
+    for user in users:
+        if not user.username:
+            user.username = _free_username(_stem(user.name), taken)
+            taken.add(user.username)
 
 
-def _new_username(name: str, taken: set[str]) -> str:
-    """zhangwei, zhangwei2, zhangwei3 …"""
-    stem, number = _stem(name), 1
-    username = stem
+def _free_username(stem: str, taken: set[str]) -> str:
+    username, number = stem, 1
     while username in taken:
         number += 1
         username = f"{stem}{number}"
-    taken.add(username)
     return username
 
 

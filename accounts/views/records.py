@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import services
 from accounts.forms.office import AnswerForm, ComplaintForm
-from accounts.models import AuditEntry, Complaint, ExportRecord, ScopeKind
+from accounts.models import AuditEntry, Complaint, ExportRecord, ScopeKind, User
 from accounts.rules.actions import FIELDS, in_words
 from accounts.tables import AuditTable, ComplaintTable, ExportTable, kind_in_words, role_in_words
 from trainee_mgmt.kit.lists import TablePage
@@ -34,10 +34,7 @@ class AuditDetail(StaticPage):
 
     def get_context_data(self, **kwargs):
         entry = self.entry
-        seen_as = (
-            entry.seen_as
-            and type(entry)._meta.get_field("actor").related_model.objects.filter(pk=entry.seen_as).first()
-        )
+        seen_as = entry.seen_as and User.objects.filter(pk=entry.seen_as).first()
         return super().get_context_data(
             entry=entry,
             action=in_words(entry.action),

@@ -64,8 +64,8 @@ class UnitDetail(StaticPage):
             **kwargs,
         )
 
-    def _way(self) -> list[Unit]:
-        """The units above, from the top; out of the person's reach they are words, not links."""
+    def _way(self) -> list[tuple[Unit, bool]]:
+        """The units above, from the top, each with whether the person reaches it; else it is a word, not a link."""
         keys = [int(key) for key in self.unit.path.rstrip(".").split(".")][:-1]
         above = {unit.pk: unit for unit in Unit.objects.filter(pk__in=keys)}
         reach = set(self.reachable(Unit).filter(pk__in=keys).values_list("pk", flat=True))

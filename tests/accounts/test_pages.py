@@ -148,6 +148,18 @@ def test_lists_need_the_same_queries_for_any_number_of_rows(office, django_asser
 # An import of units ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_code_that_somebody_took_meanwhile_makes_the_plan_stale(client, office):
+    plan = import_units(client, office[2], sheet(("Xixiang", "固戍社区", "社区", "C1")))
+    make.unit("Another city", code="C1")
+
+    client.post(url("plan_apply", plan.pk), {"digest": plan.digest})
+
+    plan.refresh_from_db()
+    assert plan.state == "stale"
+    assert not Unit.objects.filter(name="固戍社区").exists()
+
+
 def import_units(client, unit, data, name="units.xlsx") -> Plan:
     client.post(url("unit_import", unit.pk), {"file": SimpleUploadedFile(name, data)})
     return Plan.objects.latest("pk")

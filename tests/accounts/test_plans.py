@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from accounts import tasks
 from accounts.models import AuditEntry, Job, Plan, Unit
-from accounts.services import apply_plan, discard_plan, make_plan, plan_payload, queue_job, run_job, sweep_jobs
+from accounts.services import (
+    apply_plan,
+    compute_plan,
+    discard_plan,
+    make_plan,
+    plan_payload,
+    queue_job,
+    run_job,
+    sweep_jobs,
+)
 from accounts.services.plans import recompute_plan, start_apply
 from tests import make
 from trainee_mgmt.kit import plans
@@ -143,6 +152,17 @@ def test_a_fault_while_computing_ends_the_job_with_a_sentence(at_once):
 
     assert (plan.state, plan.job.state) == (Plan.State.FAILED, Job.State.FAILED)
     assert "fault" not in plan.job.error
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["new name", "broken"])
+def test_a_worker_that_comes_late_leaves_a_plan_as_it_is(at_once, name):
+    plan = make_plan(Rename.name, make.unit("old name"), given={"name": name}, compute=False)
+
+    compute_plan(plan.pk, lambda *_: None)
+
+    plan.refresh_from_db()
+    assert (plan.state, plan.payload) == (Plan.State.DRAFT, None)
 
 
 @pytest.mark.django_db

@@ -1,9 +1,12 @@
 from datetime import date
+from threading import Thread
 
 import pytest
+from django.db import connection, transaction
 
 from accounts.models import AuditEntry, Unit
 from accounts.services import change_unit, close_unit, create_unit, delete_unit, move_unit, reopen_unit
+from accounts.services.unit_import import tree_version
 from tests import make
 from tests.races import race, refusals
 from trainee_mgmt.kit.errors import Refused
@@ -133,3 +136,19 @@ def test_a_unit_made_while_its_parent_moves_gets_the_right_path():
     race(lambda: move_unit(street, to=west), lambda: create_unit(parent=street, name="new", level="office"))
 
     assert paths()["new"] == "city/west/street/new"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_renames_a_unit_while_units_of_a_sheet_are_written():
+    _city, east, *_rest = tree()
+    renamed = Thread(target=lambda: (change_unit(east, name="orient"), connection.close()))
+
+    with transaction.atomic():
+        before = tree_version(Unit.objects.get(name="city"))
+        renamed.start()
+        renamed.join(timeout=0.5)
+        after = tree_version(Unit.objects.get(name="city"))
+    renamed.join(timeout=10)
+
+    assert before == after
+    assert Unit.objects.get(pk=east.pk).name == "orient"

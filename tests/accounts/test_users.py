@@ -44,10 +44,27 @@ def test_people_of_one_name_get_user_names_of_their_own():
     assert AuditEntry.objects.get(action="accounts.open_accounts").after == {"accounts": 4}
 
 
+def test_a_user_name_in_capitals_is_not_given_a_second_time():
+    make.user(username="ZhangWei")
+
+    opened = open_accounts([NewAccount("张伟", username="zhangwei2"), NewAccount("张伟")])
+
+    assert [user.username for user in opened] == ["zhangwei2", "zhangwei3"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_of_one_name_who_come_at_the_same_moment_get_names_of_their_own():
+    race(*[lambda: open_accounts([NewAccount("张伟"), NewAccount("张玮")])] * 3)
+
+    assert sorted(User.objects.values_list("username", flat=True)) == sorted(
+        ["zhangwei", *(f"zhangwei{number}" for number in range(2, 7))]
+    )
+
+
 def test_450_accounts_take_as_many_queries_as_four(django_assert_num_queries):
     told = []
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         open_accounts(
             [NewAccount(f"学员{number}", f"139{number:08}") for number in range(450)],
             lambda done, total, words: told.append((done, total)),
