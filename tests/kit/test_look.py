@@ -9,7 +9,7 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 from django.db import OperationalError
 from django.http import Http404
 from django.template import engines
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import translation
 
 from tests.kit import frame_urls
@@ -266,3 +266,14 @@ def test_templates_carry_no_inline_script_or_style():
     }
 
     assert found == {}
+
+
+def test_a_form_that_was_open_too_long_is_answered_by_our_own_page(db):
+    visitor = Client(enforce_csrf_checks=True)
+    visitor.cookies["language"] = "en"
+
+    with translation.override("zh-hans"):
+        response = visitor.post("/language/", {"language": "en"})
+
+    assert response.status_code == 403
+    assert "The page was open for too long" in response.content.decode()
