@@ -70,7 +70,3 @@ class RepeatForm(CrispyMixin, forms.Form):
 class MarkForm(CrispyMixin, forms.Form):
     state = forms.ChoiceField(label=_("Mark"), choices=Attendance.State.choices, widget=forms.RadioSelect)
     note = forms.CharField(label=_("Why it changes"), max_length=200, help_text=_("Stays beside the old mark."))
-
-
-class ReviewForm(forms.Form):
-    text = forms.CharField(max_length=2000, required=False)

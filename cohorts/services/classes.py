@@ -51,13 +51,13 @@ def shift_class(training_class: TrainingClass, direction: str) -> None:
 
 @transaction.atomic
 def delete_class(training_class: TrainingClass) -> None:
-    """Only a class that never had members or sessions goes; its groups and officers go with it."""
+    """Only a class that never had members, officers or sessions goes; its groups go with it."""
     cohort = change_roster(training_class.cohort_id)
     record("cohorts.delete_class", training_class, before={"cohort": cohort.name, "name": training_class.name})
     try:
         with transaction.atomic():
             if training_class.officers.exists():
-                raise Refused(_("This class has officers. End their terms first; the class then keeps their record."))
+                raise Refused(_("This class has or had officers, so it stays."))
             training_class.delete()
     except ProtectedError:
         raise Refused(_("This class has or had members or records, so it stays.")) from None

@@ -25,7 +25,6 @@ BY, BALANCED = "by", "balanced"
 WITHOUT, ALL = "without", "all"
 NEW, EXISTING = "new", "existing"
 AGE_BANDS = (30, 35, 40, 45, 50)
-OWN_FIELDS = ("sex", "age_band", "work_unit")
 
 
 def compute_split(cohort: Cohort, given: Mapping[str, Any], progress: Progress) -> tuple[dict, dict]:

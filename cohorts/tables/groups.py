@@ -43,20 +43,6 @@ class GroupTable(Table):
         return queryset.annotate(member_count=counted(now, "group"), leaders=ArraySubquery(leaders))
 
 
-class MemberTable(Table):
-    """Members of one group, past ones too."""
-
-    name = gettext_lazy("Members")
-    columns = (
-        Column("name", gettext_lazy("Name"), source="trainee__person__name", sort="trainee__person__name_key"),
-        Column("number", gettext_lazy("Number"), source="trainee__number", sort="trainee__number"),
-        Column("starts_on", gettext_lazy("From"), sort="starts_on"),
-        Column("ends_on", gettext_lazy("Until before"), sort="ends_on"),
-        Column("is_leader", gettext_lazy("Leads it"), text=lambda leads: _("yes") if leads else ""),
-    )
-    default_order = ("ends_on", "trainee__number")
-
-
 # Officers -------------------------------------------------------------------------------------------------------------
 
 

@@ -8,8 +8,6 @@ from cohorts.selectors.cohorts import counted
 from cohorts.selectors.people import secret_index
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
-HIDDEN = ("phone", "id_number")
-
 
 class PersonFilters(TableFilters):
     q = django_filters.CharFilter(label=gettext_lazy("Name, phone or ID number"), method="search")

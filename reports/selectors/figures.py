@@ -27,7 +27,6 @@ from learning.models import Session
 from trainee_mgmt.kit.figures import FIGURES, Distribution, Figure, Scope, Value, all_figures, count
 
 MODULES = (cohorts.figures, learning.figures, assessments.figures)  # they register their figures on import
-STEP = timedelta(minutes=5)
 KEPT = 600  # seconds
 MINUTE, FIRST_YEAR = "%Y-%m-%dT%H:%M", 2000
 QUIET = ("learning.keep_draft",)  # written at every pause of typing, and no figure speaks of drafts

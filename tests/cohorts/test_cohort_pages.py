@@ -8,7 +8,10 @@ from accounts.models import AuditEntry, Role
 from cohorts.models import Cohort, Trainee
 from cohorts.rules.defaults import PROFILE_FIELDS
 from cohorts.rules.headers import FIELDS
+from cohorts.services.classes import delete_class
+from cohorts.services.officers import end_office
 from tests import make
+from trainee_mgmt.kit.errors import Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +41,23 @@ def test_a_cohort_is_not_made_in_a_program_out_of_reach(client):
 
     assert answer.status_code == 422
     assert not Cohort.objects.exists()
+
+
+def test_a_class_goes_only_if_nobody_was_in_it_or_in_office_there():
+    cohort = make.cohort()
+    empty, with_member, with_officer = (make.training_class(cohort) for _ in range(3))
+    make.trainee(in_class=with_member)
+    officer = make.officer(with_officer)
+    end_office(officer, on=officer.starts_on)
+
+    for one in (with_member, with_officer):
+        with pytest.raises(Refused, match="so it stays"):
+            delete_class(one)
+    make.group(cohort, training_class=empty)
+    delete_class(empty)
+
+    assert set(cohort.classes.all()) == {with_member, with_officer}
+    assert AuditEntry.objects.filter(action="cohorts.delete_class").count() == 1
 
 
 def test_copying_takes_settings_fields_and_classes_but_no_people(client):
