@@ -55,8 +55,12 @@ def term_state(starts_on, ends_on) -> tuple[str, str]:
 
 class OfficerFilters(TableFilters):
     q = django_filters.CharFilter(label=gettext_lazy("Name"), field_name="person__name", lookup_expr="icontains")
-    training_class = django_filters.ChoiceFilter(label=gettext_lazy("All classes"), field_name="training_class")
-    office = django_filters.ChoiceFilter(label=gettext_lazy("Any office"), choices=ClassOfficer.Office.choices)
+    training_class = django_filters.ChoiceFilter(
+        label=gettext_lazy("Class"), empty_label=gettext_lazy("All classes"), field_name="training_class"
+    )
+    office = django_filters.ChoiceFilter(
+        label=gettext_lazy("Office"), empty_label=gettext_lazy("Any office"), choices=ClassOfficer.Office.choices
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

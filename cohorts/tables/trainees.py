@@ -71,8 +71,12 @@ def load_roster(cohort: Cohort, *, day: date, as_of: date | None, shows_phone: b
 
 class TraineeFilters(TableFilters):
     q = django_filters.CharFilter(label=gettext_lazy("Name, number or work unit"), method="search")
-    training_class = django_filters.ChoiceFilter(label=gettext_lazy("All classes"), method="in_class")
-    status = django_filters.ChoiceFilter(label=gettext_lazy("Any status"), choices=Trainee.Status.choices)
+    training_class = django_filters.ChoiceFilter(
+        label=gettext_lazy("Class"), empty_label=gettext_lazy("All classes"), method="in_class"
+    )
+    status = django_filters.ChoiceFilter(
+        label=gettext_lazy("Status"), empty_label=gettext_lazy("Any status"), choices=Trainee.Status.choices
+    )
     as_of = django_filters.DateFilter(label=gettext_lazy("As of"), method="on_day")
 
     def __init__(self, *args, **kwargs):

@@ -59,7 +59,31 @@ const fit = () => {
     }
   }
 };
+// On a phone the first filter stands alone; a button shows the others. One that is set stays in sight.
+const narrow = matchMedia("(max-width: 767.98px)");
+const fold = () => {
+  for (const form of document.querySelectorAll("form.filters")) {
+    const button = form.querySelector("[data-unfold]");
+    const others = [...form.querySelectorAll("select, input:not([type=hidden])")].slice(1);
+    if (!button || button.getAttribute("aria-expanded") === "true") continue;
+    const folded = narrow.matches ? others.filter((field) => !field.value) : [];
+    for (const field of others) (field.closest("label, .chips-date") ?? field).hidden = folded.includes(field);
+    button.hidden = folded.length < 2;
+    if (button.hidden) for (const field of folded) (field.closest("label, .chips-date") ?? field).hidden = false;
+  }
+};
+narrow.addEventListener("change", fold);
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-unfold]");
+  if (!button) return;
+  button.setAttribute("aria-expanded", "true");
+  button.hidden = true;
+  const hidden = [...button.form.querySelectorAll("[hidden]")].filter((one) => one !== button);
+  for (const one of hidden) one.hidden = false;
+  hidden[0]?.focus();
+});
 const start = () => {
+  fold();
   for (const form of document.querySelectorAll("form[data-bulk]")) show(form);
   fit();
 };

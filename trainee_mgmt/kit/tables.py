@@ -429,7 +429,7 @@ def _control(name: str, field, value: str) -> str:
         if isinstance(text, (list, tuple)):
             raise ImproperlyConfigured("Filters of a table take flat choices.")
         chosen = " selected" if str(key) == value else ""
-        shown = f"{label}" if key in ("", None) else escape(str(text))
+        shown = escape(str(text)) if str(text).strip("-") else label  # a filter without words for "any" shows its name
         options.append(f'<option value="{escape(str(key if key is not None else ""))}"{chosen}>{shown}</option>')
     return f'<select class="form-select" name="{name}" aria-label="{label}">{"".join(options)}</select>'
 
