@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.services import record
 from learning.models import Attendance, Session
 from learning.rules.attendance import Mark, roll_call
-from learning.selectors import RollLine, roll
+from learning.selectors import RollLine, roll, roll_line
 from trainee_mgmt.kit.errors import Refused
 
 RULE_VERSION = 1
@@ -61,7 +61,7 @@ def correct_mark(
         raise Refused(_("This session is cancelled; there is no roll to call."))
     if state not in set(Mark):
         raise Refused(_("“%(mark)s” is not a mark of the roll call.") % {"mark": state[:20]})
-    line = next((each for each in roll(session) if each.trainee_id == trainee_id), None)
+    line = roll_line(session, trainee_id)
     if line is None:
         raise Refused(_("This person is not expected at the session."))
     (made,) = _write(session, {trainee_id: state}, by=by, source=source, note=note[:200])
@@ -70,6 +70,7 @@ def correct_mark(
         made,
         before={"state": line.state, "note": line.note},
         after={"state": state, "note": note[:200]},
+        label=f"{session} {line.number} {line.name} {made.get_state_display()}",
     )
     return made
 

@@ -1,7 +1,6 @@
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,7 +9,7 @@ from learning.access import classes_on_roll
 from learning.forms import MarkForm
 from learning.models import Attendance, Session
 from learning.rules.attendance import TAP_CYCLE
-from learning.selectors import roll
+from learning.selectors import roll, roll_line
 from learning.services import call_roll, correct_mark
 from learning.tables import AttendanceTable
 from trainee_mgmt.kit.errors import Refused
@@ -27,7 +26,7 @@ class RollCall(StaticPage):
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
-        self.session = get_object_or_404(self.reachable(Session).select_related("cohort__program"), pk=kwargs["pk"])
+        self.session = self.find(Session, kwargs["pk"], related=("cohort__program",))
         self.of_classes = classes_on_roll(request.user, self.allow, self.session)
 
     def get_context_data(self, **kwargs):
@@ -82,9 +81,10 @@ class MarkCorrect(FormPage):
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
-        self.session = get_object_or_404(self.reachable(Session).select_related("cohort__program"), pk=kwargs["pk"])
-        lines = roll(self.session, of_classes=classes_on_roll(request.user, self.allow, self.session))
-        self.line = next((line for line in lines if line.trainee_id == kwargs["trainee"]), None)
+        self.session = self.find(Session, kwargs["pk"], related=("cohort__program",))
+        self.line = roll_line(
+            self.session, kwargs["trainee"], of_classes=classes_on_roll(request.user, self.allow, self.session)
+        )
         if self.line is None:
             raise Http404
         self.title = _("Correct the mark of %(name)s") % {"name": self.line.name}
