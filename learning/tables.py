@@ -3,13 +3,13 @@ from datetime import datetime, time, timedelta
 import django_filters
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from learning.models import Attendance, Journal, Session, SessionClass
+from learning.models import CAME, Attendance, Journal, Session, SessionClass
 from trainee_mgmt.kit.formats import clock, day
 from trainee_mgmt.kit.pieces import link, status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
@@ -86,8 +86,8 @@ class SessionTable(Table):
         Column(
             "marked",
             _("Came / marked"),
-            source=("came", "marked"),
-            text=lambda came, marked: f"{came} / {marked}" if marked else "",
+            source="marks",
+            text=lambda marks: f"{marks['came']} / {marks['marked']}" if marks else "",
             number=True,
         ),
     )
@@ -97,14 +97,12 @@ class SessionTable(Table):
     def prepare(self, queryset):
         names = SessionClass.objects.filter(session=OuterRef("pk")).order_by().values("session")
         marks = Attendance.objects.filter(session=OuterRef("pk"), in_force=True).order_by().values("session")
+        both = JSONObject(came=Count("pk", filter=Q(state__in=CAME)), marked=Count("pk"))
         return queryset.annotate(
             class_names=Subquery(
                 names.annotate(n=StringAgg("training_class__name", "、", order_by="training_class__number")).values("n")
             ),
-            came=Coalesce(
-                Subquery(marks.annotate(n=Count("pk", filter=Q(state__in=["present", "late", "early"]))).values("n")), 0
-            ),
-            marked=Coalesce(Subquery(marks.annotate(n=Count("pk")).values("n")), 0),
+            marks=Subquery(marks.annotate(n=both).values("n")),
         )
 
     @property

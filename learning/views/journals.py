@@ -210,9 +210,11 @@ class JournalReview(StaticPage):
         if text:
             shown = shown.filter(trainee__person__name__icontains=text)
         order = ("submitted_at", "pk") if state == Journal.State.SUBMITTED else ("-period_start", "pk")
-        page = Paginator(reviewable(shown).order_by(*order), PER_PAGE).get_page(self.request.GET.get("page"))
+        pages = Paginator(reviewable(shown).order_by(*order), PER_PAGE)
+        if not text:
+            pages.count = counts[state]  # counted already
         return super().get_context_data(
-            page=page,
+            page=pages.get_page(self.request.GET.get("page")),
             state=state,
             q=text,
             tabs=[
@@ -232,7 +234,7 @@ class JournalMissing(StaticPage):
     template_name = "learning/journal_missing.html"
 
     def get_context_data(self, **kwargs):
-        trainees = Trainee.objects.filter(pk__in=self.reachable(Trainee, "cohorts.view_trainee").values("pk"))
+        trainees = self.reachable(Trainee, "cohorts.view_trainee")
         rows = selectors.missing_by_trainee(self.cohort, trainees, today=timezone.localdate())
         page = Paginator(rows, PER_PAGE).get_page(self.request.GET.get("page"))
         return super().get_context_data(page=page, **kwargs)

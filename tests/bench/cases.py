@@ -39,6 +39,7 @@ class Case:
     same_as: str = ""  # the case with few people, whose cost, queries and bytes stand in for the floor
     queries_as: str = ""  # the case that has to have as many queries
     is_long: bool = False  # seconds of work: once a round, nothing to warm up
+    is_once: bool = False  # tens of seconds of work: one round, statements not counted
     is_undone: bool = False  # what it writes is deleted after each act
     queries_seen: int | None = None
     bytes_seen: int | None = None
@@ -71,6 +72,9 @@ def cases(shape: Shape, small: Built, large: Built, huge: Built, rosters: dict[i
     found += _imports(shape, rosters)
     for at, people in ((large, shape.large), (huge, shape.huge)):
         found += [_export(at, people, kind, aim * people / shape.large) for kind, aim in (("csv", CSV), ("xlsx", XLSX))]
+    for case in found:
+        case.is_once = case.name.startswith("results, ") or f"of {shape.huge:,} people" in case.name
+        case.is_long |= case.is_once
     return found
 
 

@@ -14,5 +14,5 @@ class Shape:
     seconds: float  # that one side of a case takes in one round, about
 
 
-FULL = Shape(small=450, large=20_000, huge=200_000, few=450, many=5_000, rounds=3, seconds=1)
+FULL = Shape(small=450, large=20_000, huge=200_000, few=450, many=5_000, rounds=3, seconds=0.6)
 SMALLEST = Shape(small=50, large=60, huge=70, few=12, many=24, rounds=1, seconds=0.1)
