@@ -147,7 +147,7 @@ def test_a_field_has_a_name_in_both_languages():
     with override("zh-hans"):
         assert [label("name"), label("unknown"), label("own", [ProfileSpec("own", "自有")])] == [
             "姓名",
-            "新的档案字段",
+            "新的资料字段",
             "自有",
         ]
     with override("en"):
