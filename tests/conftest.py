@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 from django.utils import translation
+from django.utils.translation.reloader import translation_file_changed
 
 from tests.browsers import HOW_TO_ADD, find_chromium
 
@@ -17,6 +18,7 @@ def pytest_configure(config):
     config.chromium = find_chromium()
     if not hasattr(config, "workerinput"):  # once, and not in each process of pytest-xdist
         call_command("messages", compile=True)
+        translation_file_changed(None, Path("django.mo"))  # Django has read the catalogues of the last time already
     if os.environ.get("CI") == "true" and config.chromium is None:
         raise pytest.UsageError(f"CI must run the browser tests, and found no Chromium ({HOW_TO_ADD}).")
 
