@@ -4,9 +4,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from accounts.models import Unit
+from accounts.models import ScopeKind, Unit
 from accounts.services import record
 from accounts.services.audit import changes
+from accounts.services.following import end_over
 from programs.models import Program
 from trainee_mgmt.kit.errors import Refused
 
@@ -52,9 +53,10 @@ def reopen_program(program: Program) -> None:
 
 @transaction.atomic
 def delete_program(program: Program) -> None:
-    """Only a program that never had a cohort goes; any other is closed instead."""
+    """Only a program that never had a cohort goes, with the roles granted over it; any other is closed instead."""
     program = _locked(program)
     record("programs.delete_program", program, before={"unit": program.unit.name, "name": program.name})
+    end_over(ScopeKind.PROGRAM, program.pk)
     try:
         with transaction.atomic():
             program.delete()

@@ -1,4 +1,4 @@
-"""Roles that follow from something else: a trainee's place, an officer's term.
+"""Roles that follow from something else: a trainee's place, an officer's term, a program that is there.
 
 Given and ended many at once by the service that makes or ends the thing itself; that service has checked who may do it
 and writes the one audit entry for all of it.
@@ -57,3 +57,9 @@ def end_following(grants: Iterable[int], *, last_day: date) -> None:
     begun = open_grants.filter(starts_on__lte=last_day)
     begun.filter(Q(ends_on=None) | Q(ends_on__gt=last_day)).update(ends_on=last_day)
     open_grants.filter(starts_on__gt=last_day).update(ended_at=timezone.now(), ended_by_id=actor.current().user_id)
+
+
+def end_over(scope_kind: str, scope_id: int) -> None:
+    """Whatever was granted over something that is deleted now."""
+    over = Grant.objects.filter(scope_kind=scope_kind, scope_id=scope_id, ended_at=None)
+    over.update(ended_at=timezone.now(), ended_by_id=actor.current().user_id)

@@ -2,9 +2,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, ProtectedError
 from django.utils.translation import gettext as _
 
-from accounts.models import Unit
+from accounts.models import ScopeKind, Unit
 from accounts.services import record
 from accounts.services.audit import changes
+from accounts.services.following import end_over
 from cohorts.models import Cohort, TrainingClass
 from cohorts.services.lock import change_roster
 from trainee_mgmt.kit.errors import Refused
@@ -51,9 +52,11 @@ def shift_class(training_class: TrainingClass, direction: str) -> None:
 
 @transaction.atomic
 def delete_class(training_class: TrainingClass) -> None:
-    """Only a class that never had members, officers or sessions goes; its groups go with it."""
+    """Only a class that never had members, officers or sessions goes; its groups and the roles granted over it go
+    with it."""
     cohort = change_roster(training_class.cohort_id)
     record("cohorts.delete_class", training_class, before={"cohort": cohort.name, "name": training_class.name})
+    end_over(ScopeKind.TRAINING_CLASS, training_class.pk)
     try:
         with transaction.atomic():
             if training_class.officers.exists():

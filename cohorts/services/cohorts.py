@@ -5,8 +5,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
+from accounts.models import ScopeKind
 from accounts.services import record
 from accounts.services.audit import changes
+from accounts.services.following import end_over
 from cohorts.models import Cohort, ProfileField, TrainingClass
 from cohorts.rules.defaults import PROFILE_FIELDS
 from programs.models import Program
@@ -105,9 +107,11 @@ def reopen_cohort(cohort: Cohort) -> None:
 
 @transaction.atomic
 def delete_cohort(cohort: Cohort) -> None:
-    """Only a cohort without classes, trainees and records goes, for one that was made by mistake."""
+    """Only a cohort without classes, trainees and records goes, for one that was made by mistake; with it, the roles
+    granted over it."""
     cohort = _locked(cohort)
     record("cohorts.delete_cohort", cohort, before=_dates(cohort) | {"name": cohort.name})
+    end_over(ScopeKind.COHORT, cohort.pk)
     try:
         with transaction.atomic():
             cohort.delete()

@@ -228,7 +228,10 @@ class RosterColumns(OnePlan, StaticPage):
         if self.errors:
             return self.render_to_response(self.get_context_data(), status=422)
         stage = COLUMNS if correction.look_again else PLAN
-        recompute_plan(self.plan, given=given | {"stage": stage})
+        try:
+            recompute_plan(self.plan, given=given | {"stage": stage})
+        except Refused as refusal:  # sent twice at the same moment
+            messages.error(request, str(refusal))
         return HttpResponseRedirect(self.address("roster_plan"))
 
     def get_context_data(self, **kwargs):

@@ -60,6 +60,23 @@ def test_a_class_goes_only_if_nobody_was_in_it_or_in_office_there():
     assert AuditEntry.objects.filter(action="cohorts.delete_class").count() == 1
 
 
+def test_a_cohort_and_a_class_made_by_mistake_take_the_roles_over_them_along(client):
+    of = make.training_class()
+    cohort = of.cohort
+    organizer, officer = make.user(Role.ORGANIZER, cohort), make.user(Role.OFFICER, of)
+    other = make.user(Role.ORGANIZER, cohort.program)
+    client.force_login(other)
+
+    refused = client.post(reverse("cohorts:cohort_delete", kwargs={"pk": cohort.pk}))
+    kept = organizer.grants.get().ended_at
+    client.post(reverse("cohorts:class_delete", kwargs={"pk": of.pk}))
+    client.post(reverse("cohorts:cohort_delete", kwargs={"pk": cohort.pk}))
+
+    assert (refused.url, kept) == (cohort.get_absolute_url(), None)
+    assert not Cohort.objects.exists()
+    assert [who.grants.get().ended_at is None for who in (organizer, officer, other)] == [False, False, True]
+
+
 def test_copying_takes_settings_fields_and_classes_but_no_people(client):
     source = make.cohort(journal_every="none", journal_prompts="What did you see?")
     source.profile_fields.create(key="hobby", label="Hobby", kind="choice", choices=["chess"], order=1)

@@ -56,12 +56,15 @@ def test_a_program_with_cohorts_is_closed_and_not_deleted(client):
 
 def test_an_empty_program_is_deleted(client):
     program = make.program()
+    organizer = make.user(Role.ORGANIZER, program)
     client.force_login(make.user(Role.ADMIN))
 
     answer = client.post(reverse("programs:program_delete", kwargs={"pk": program.pk}))
 
     assert answer.url == reverse("programs:program_list")
     assert not Program.objects.exists()
+    assert organizer.grants.get().ended_at is not None
+    assert AuditEntry.objects.get().action == "programs.delete_program"
 
 
 def test_editing_keeps_what_the_form_does_not_ask(client):
