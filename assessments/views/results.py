@@ -117,7 +117,12 @@ class TraineeScore(_OneResult):
             self.reachable(Trainee).select_related("cohort__program", "person"), pk=self.kwargs["pk"]
         )
         scheme = Scheme.objects.filter(cohort=trainee.cohort, state__in=IN_USE).select_related("published_by").first()
-        context = {"trainee": trainee, "cohort": trainee.cohort}
+        past = self.reachable(Result, "assessments.view_result").filter(trainee=trainee, in_force=False)
+        context = {
+            "trainee": trainee,
+            "cohort": trainee.cohort,
+            "taken_back": list(past.select_related("scheme").defer("lines").order_by("-published_at", "-pk")),
+        }
         if scheme:
             context |= self.standing_context(trainee, scheme)
         return super().get_context_data(**context, **kwargs)

@@ -88,7 +88,7 @@ def edit_cohort(cohort: Cohort, **values) -> Cohort:
 
 @transaction.atomic
 def close_cohort(cohort: Cohort) -> None:
-    """Nothing about its people is changed any more; everything stays to be read."""
+    """Its people, classes and groups are changed no more; what was begun (journals, scores) can still be ended."""
     cohort = _locked(cohort)
     if cohort.is_closed:
         raise Refused(_("This cohort is closed already."))

@@ -408,7 +408,10 @@ def test_a_result_whose_publication_was_taken_back_is_still_explained_to_the_off
     services.unpublish(panel.scheme, reason="A mistake")
     client.force_login(organizer)
 
-    page = client.get(reverse("assessments:result_detail", kwargs={"pk": Result.objects.get().pk}))
+    result = reverse("assessments:result_detail", kwargs={"pk": Result.objects.get().pk})
+    way = client.get(page_of(panel.people[0])).content.decode()
+    page = client.get(result)
 
+    assert f'href="{result}"' in way
     assert "This publication was taken back." in page.content.decode()
     assert page.context["standing"].total.points == total

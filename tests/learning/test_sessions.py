@@ -127,3 +127,15 @@ def test_the_list_needs_the_same_queries_for_any_number_of_sessions(client, djan
 
     with django_assert_num_queries(5):
         client.get(reverse("learning:session_list", kwargs={"cohort": of.cohort.pk}))
+
+
+def test_the_marks_of_a_cohort_are_one_click_from_its_sessions(client):
+    of = make.training_class()
+    make.mark(make.session(classes=[of], on=DAY), make.trainee(in_class=of), "late")
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+    marks = reverse("learning:attendance_list", kwargs={"cohort": of.cohort.pk})
+
+    sessions = client.get(reverse("learning:session_list", kwargs={"cohort": of.cohort.pk})).content.decode()
+
+    assert f'href="{marks}"' in sessions
+    assert client.get(marks).context["table"].count == 1
