@@ -17,8 +17,7 @@ from assessments.rules.raters import method_in_words
 from assessments.selectors.outline import outline, with_values
 from assessments.selectors.raters import rater_lines
 from assessments.tables import SchemeTable
-from cohorts.access import COHORT
-from cohorts.models import Cohort
+from cohorts.access import COHORT, MANAGED_COHORT
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
@@ -41,15 +40,10 @@ class SchemeList(TablePage):
 
 class SchemeCreate(FormPage):
     allow = "assessments.change_scheme"
-    inside = COHORT
+    inside = MANAGED_COHORT
     model = Scheme
     form_class = SchemeForm
     title = gettext_lazy("New scoring scheme")
-
-    def enter(self, request, **kwargs):
-        super().enter(request, **kwargs)
-        mine = Cohort.objects.filter(access.rows(request.user, "cohorts.change_cohort"))
-        get_object_or_404(mine, pk=self.cohort.pk)
 
     def get_form_kwargs(self):
         others = self.reachable(Scheme).exclude(state=Scheme.State.REPLACED)

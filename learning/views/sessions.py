@@ -6,8 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.access import COHORT
-from cohorts.models import Cohort
+from cohorts.access import COHORT, MANAGED_COHORT
 from learning.access import classes_on_roll
 from learning.forms import CancelForm, RepeatForm, SessionForm
 from learning.models import Attendance, Session
@@ -37,7 +36,7 @@ class SessionList(TablePage):
 
 class SessionCreate(FormPage):
     allow = "learning.change_session"
-    inside = COHORT
+    inside = MANAGED_COHORT
     model = Session
     form_class = SessionForm
     title = gettext_lazy("New session")
@@ -54,11 +53,6 @@ class SessionCreate(FormPage):
         return {"on": timezone.localdate(), "start": time(9), "end": time(11, 30)} | (
             {"classes": classes} if len(classes) == 1 else {}
         )
-
-    def enter(self, request, **kwargs):
-        super().enter(request, **kwargs)
-        changeable = Cohort.objects.filter(access.rows(request.user, "cohorts.change_cohort"))
-        self.cohort = get_object_or_404(changeable, pk=self.cohort.pk)
 
     def save(self, form):
         return make_session(cohort=self.cohort, **form.values())
