@@ -25,6 +25,8 @@ def create_program(*, unit: Unit, name: str, summary: str = "") -> Program:
 def edit_program(program: Program, *, unit: Unit, name: str, summary: str = "") -> Program:
     program = _locked(program)
     before, after = changes(program, {"unit": unit, "name": name, "summary": summary})
+    if not after:
+        return program
     for field, value in after.items():
         setattr(program, field, value)
     _save(program)

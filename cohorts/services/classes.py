@@ -29,6 +29,8 @@ def edit_class(training_class: TrainingClass, *, name: str, unit: Unit | None = 
     change_roster(training_class.cohort_id)
     training_class = TrainingClass.objects.select_related("unit").get(pk=training_class.pk)
     before, after = changes(training_class, {"name": name, "unit": unit})
+    if not after:
+        return training_class
     for field, value in after.items():
         setattr(training_class, field, value)
     _save(training_class)

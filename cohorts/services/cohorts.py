@@ -79,9 +79,11 @@ def edit_cohort(cohort: Cohort, **values) -> Cohort:
     """Change name, dates or settings. The program stays: rights and figures hang from it."""
     cohort = _locked(cohort)
     before, after = changes(cohort, values)
+    if not after:
+        return cohort
     for field, value in after.items():
         setattr(cohort, field, value)
-    _save(cohort, update_fields=list(after) or ["name"])
+    _save(cohort, update_fields=list(after))
     record("cohorts.edit_cohort", cohort, before=before, after=after)
     return cohort
 

@@ -38,6 +38,8 @@ def edit_group(group: StudyGroup, *, name: str, plan: str = "") -> StudyGroup:
     change_roster(group.cohort_id)
     group = StudyGroup.objects.get(pk=group.pk)
     before, after = changes(group, {"name": name, "plan": plan})
+    if not after:
+        return group
     for field, value in after.items():
         setattr(group, field, value)
     _save(group)

@@ -37,6 +37,8 @@ def edit_field(field: ProfileField, **values) -> ProfileField:
         raise Refused(_("This field has values already, so its kind stays. Make a new field instead."))
     if "choices" in after:
         _refuse_to_lose(field, after["choices"])
+    if not after:
+        return field
     for name, value in after.items():
         setattr(field, name, value)
     _save(field)

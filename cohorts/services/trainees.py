@@ -92,6 +92,8 @@ def edit_trainee(
     before, after = changes(trainee, values)
     answers = {key: value for key, value in profile.items() if trainee.profile.get(key) != value}
     before |= {HAND_SET + key: trainee.profile.get(key) for key in answers}
+    if not before:
+        return trainee
     if "joined_on" in after:
         _shift_start(trainee, joined_on)
     trainee.hand_set = sorted({*trainee.hand_set, *after, *(HAND_SET + key for key in answers)})
@@ -117,6 +119,8 @@ def fill_own_profile(trainee: Trainee, answers: dict) -> Trainee:
         raise Refused(_("This field is filled in by the organizer."))
     new = {key: value for key, value in answers.items() if trainee.profile.get(key) != value}
     before = {HAND_SET + key: trainee.profile.get(key) for key in new}
+    if not new:
+        return trainee
     trainee.profile = merged(trainee.profile, new)
     trainee.hand_set = sorted({*trainee.hand_set, *before})
     trainee.save(update_fields=["profile", "hand_set"])

@@ -1,13 +1,15 @@
 """What happens to a trainee's place: added, edited, moved, withdrawn, taken back."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Role
 from cohorts.models import ClassMembership, Cohort, Person, Trainee
-from cohorts.services import groups, trainees
+from cohorts.services import classes, cohorts, groups, profile, trainees
+from programs.services import edit_program
 from tests import make
 from trainee_mgmt.kit.errors import Refused
 
@@ -382,3 +384,32 @@ def test_an_officer_changes_nobody(client):
 
     assert answer.status_code == 403
     assert Trainee.objects.get(pk=trainee.pk).status == "active"
+
+
+@pytest.mark.parametrize(
+    "save",
+    [
+        lambda its: edit_program(its.cohort.program, unit=its.cohort.program.unit, name=its.cohort.program.name),
+        lambda its: cohorts.edit_cohort(its.cohort, name=its.cohort.name, starts_on=its.cohort.starts_on),
+        lambda its: classes.edit_class(its.training_class, name=its.training_class.name),
+        lambda its: groups.edit_group(its.group, name=its.group.name),
+        lambda its: profile.edit_field(its.field, label=its.field.label),
+        lambda its: trainees.edit_trainee(
+            its.trainee, number=its.trainee.number, work_unit="", position="", joined_on=SEP, profile={}
+        ),
+        lambda its: trainees.fill_own_profile(its.trainee, {}),
+    ],
+)
+def test_saving_what_is_there_already_is_no_entry_in_the_audit_log(save):
+    cohort = make.cohort()
+    save(
+        SimpleNamespace(
+            cohort=cohort,
+            training_class=make.training_class(cohort),
+            group=make.group(cohort),
+            field=cohort.profile_fields.create(key="hobby", label="Hobby", order=1),
+            trainee=make.trainee(cohort, joined_on=SEP),
+        )
+    )
+
+    assert not AuditEntry.objects.exists()
