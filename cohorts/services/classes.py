@@ -45,6 +45,8 @@ def shift_class(training_class: TrainingClass, direction: str) -> None:
     classes = list(TrainingClass.objects.filter(cohort=training_class.cohort_id).order_by("number", "pk"))
     at = next(index for index, one in enumerate(classes) if one.pk == training_class.pk)
     to = max(0, min(len(classes) - 1, at + (1 if direction == DOWN else -1)))
+    if to == at:
+        return
     classes[at], classes[to] = classes[to], classes[at]
     for number, one in enumerate(classes, start=1):
         one.number = number

@@ -53,6 +53,8 @@ def shift_field(field: ProfileField, direction: str) -> None:
     fields = list(ProfileField.objects.filter(cohort=field.cohort_id).order_by("order", "pk"))
     at = next(index for index, one in enumerate(fields) if one.pk == field.pk)
     to = max(0, min(len(fields) - 1, at + (1 if direction == DOWN else -1)))
+    if to == at:
+        return
     fields[at], fields[to] = fields[to], fields[at]
     for order, one in enumerate(fields, start=1):
         one.order = order

@@ -398,9 +398,11 @@ def test_an_officer_changes_nobody(client):
             its.trainee, number=its.trainee.number, work_unit="", position="", joined_on=SEP, profile={}
         ),
         lambda its: trainees.fill_own_profile(its.trainee, {}),
+        lambda its: classes.shift_class(its.training_class, classes.DOWN),
+        lambda its: profile.shift_field(its.field, profile.UP),
     ],
 )
-def test_saving_what_is_there_already_is_no_entry_in_the_audit_log(save):
+def test_what_changes_nothing_is_no_entry_in_the_audit_log(save):
     cohort = make.cohort()
     save(
         SimpleNamespace(
