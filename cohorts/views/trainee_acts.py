@@ -52,11 +52,13 @@ class TraineeCreate(FormPage):
         return self.render_to_response(self.get_context_data(form=form))
 
     def first_answers(self, found) -> dict:
+        """What need not be typed again, as far as the reader may see the place where it was said."""
         answers = {"joined_on": today_in(self.cohort), "phone": found["phone"], "id_number": found["id_number"]}
         if self.known is None:
             return answers
         answers["known"] = forms.sign_known(self.known)
-        last = self.known.traineeships.order_by("-joined_on", "-pk").first()
+        places = self.reachable(Trainee, "cohorts.view_trainee").filter(person=self.known)
+        last = places.order_by("-joined_on", "-pk").first()
         if last:
             answers |= {"work_unit": last.work_unit, "position": last.position, "profile": last.profile}
         return answers

@@ -100,9 +100,9 @@ def test_a_closed_cohort_takes_nobody():
 
 def test_the_page_asks_only_what_is_not_known(client):
     known = make.person(name="王芳", phone="13812345678", sex="f", born_on=SEP)
-    make.trainee(of=known, work_unit="Acme", position="CEO")
-    cohort = make.cohort()
-    client.force_login(make.user(Role.ORGANIZER, cohort))
+    earlier = make.trainee(of=known, work_unit="Acme", position="CEO")
+    cohort = make.cohort(program=earlier.cohort.program)
+    client.force_login(make.user(Role.ORGANIZER, cohort.program))
     url = reverse("cohorts:trainee_create", kwargs={"cohort": cohort.pk})
 
     form = client.post(url, {"number": "138 1234 5678"}).context["form"]
@@ -112,6 +112,20 @@ def test_the_page_asks_only_what_is_not_known(client):
     assert asked == ["id_number", "email"]
     assert (form["work_unit"].value(), form["position"].value()) == ("Acme", "CEO")
     assert cohort.trainees.get().person == known
+
+
+def test_what_somebody_said_in_a_cohort_out_of_reach_is_not_shown(client):
+    known = make.person(name="王芳", phone="13812345678")
+    make.trainee(of=known, work_unit="Acme", position="CEO", profile={"party": "secret"})
+    cohort = make.cohort()
+    cohort.profile_fields.create(key="party", label="Party", order=1)
+    client.force_login(make.user(Role.ORGANIZER, cohort))
+
+    answer = client.post(reverse("cohorts:trainee_create", kwargs={"cohort": cohort.pk}), {"number": "13812345678"})
+
+    page = answer.content.decode()
+    assert "王芳" in page
+    assert [word for word in ("Acme", "CEO", "secret") if word in page] == []
 
 
 def test_a_person_is_not_named_by_a_made_up_key(client):
