@@ -7,6 +7,7 @@ import re
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from zipfile import ZipFile
 
 import docx
 from django.urls import reverse
@@ -715,20 +716,24 @@ class Walk:
     # 8 Figures ------------------------------------------------------------------------------------------------------
     def organizer_opens_figures_down_to_their_rows(self) -> None:
         """The dashboard says a number; its page says the same number, and each part of it lists as many rows."""
-        organizer, cohort = self.visitors["lin"], self.cohorts["第一期"]
-        organizer.choose("reports:cohort_dashboard", cohort=cohort)
+        organizer = self.visitors["lin"]
+        organizer.choose("reports:cohort_dashboard", cohort=self.cohorts["第一期"])
         organizer.look()
-        said = {
-            figure.locator("a").get_attribute("href"): numbers(figure.locator(".fig-of span").first.inner_text())
-            for figure in organizer.page.locator(".figs").first.locator(".fig").all()
-        }
+        said = self._headlines(organizer)
         assert len(said) >= 6
         for place, (url, of) in enumerate(said.items()):
             organizer.page.goto(url)
             if place == 0:
                 organizer.look()
-            assert (url, numbers(organizer.text("main .card-body b"))[:2]) == (url, of[:2])
+            assert (url, numbers(organizer.text("main .card-body b"))[:2]) == (url, of)
             self._every_part_lists_its_rows(organizer)
+
+    def _headlines(self, visitor: Visitor) -> dict[str, list[int]]:
+        """By the page of its rows: numerator and denominator of each figure in the band of the dashboard."""
+        return {
+            figure.locator("a").get_attribute("href"): numbers(figure.locator(".fig-of span").first.inner_text())[:2]
+            for figure in visitor.page.locator(".figs").first.locator(".fig").all()
+        }
 
     def _every_part_lists_its_rows(self, organizer: Visitor) -> None:
         parts = organizer.page.locator("main nav.nav-line a")
@@ -736,6 +741,29 @@ class Walk:
         for place, url in enumerate(urls):
             organizer.press(parts.nth(place))
             assert (url, organizer.rows()) == (url, last_number(parts.nth(place).inner_text()))
+
+    def administrator_takes_the_year_end_workbook(self) -> None:
+        """Its cover says what the dashboard says, each number there opens as many rows, and the charts are Excel's own."""
+        admin, cohort = self.visitors["admin"], self.cohorts["第一期"]
+        admin.page.goto("/")
+        admin.choose("reports:yearbook", cohort=cohort)
+        admin.look()
+        admin.send(purpose="年终归档")
+        admin.page.reload()
+        admin.wait_for_work()
+        admin.look()
+        file = admin.download(admin.page.locator('main section[id^="job-"] a.btn-primary'))
+        with ZipFile(file) as parts:
+            assert len([name for name in parts.namelist() if name.startswith("xl/charts/chart")]) >= 4
+        cover, *others = load_workbook(file)
+        assert len(others) == 7
+        (numerators,) = cover.iter_cols(min_col=3, max_col=3)
+        linked = {cell.hyperlink.target: cell.value for cell in numerators if cell.hyperlink}
+        admin.open("reports:cohort_dashboard", cohort=cohort)
+        assert list(linked.values()) == [n for n, _of in self._headlines(admin).values()]
+        for url, n in linked.items():
+            admin.page.goto(url)
+            assert (url, admin.rows()) == (url, n)
 
     # 9 Everybody ----------------------------------------------------------------------------------------------------
     def everybody_has_a_first_page(self) -> None:
@@ -802,6 +830,7 @@ STEPS = (
     Walk.evaluator_sends_points_in_a_sheet,
     Walk.organizer_opens_a_total_and_publishes,
     Walk.organizer_opens_figures_down_to_their_rows,
+    Walk.administrator_takes_the_year_end_workbook,
     Walk.everybody_has_a_first_page,
     Walk.trainee_complains_and_is_answered,
 )
