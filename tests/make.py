@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from accounts.models import Grant, Role, ScopeKind, Unit, User
+from accounts.models import Grant, Plan, Role, ScopeKind, Unit, User
 from assessments.models import Indicator, Rater, Scheme, Score
 from cohorts.models import ClassMembership, ClassOfficer, Cohort, Person, StudyGroup, Trainee, TrainingClass
 from learning.models import Attendance, Journal, Session
@@ -111,6 +111,12 @@ def trainee(
     if in_class:
         ClassMembership.objects.create(trainee=made, training_class=in_class, starts_on=made.joined_on)
     return made
+
+
+def plan(about, *, by: User, **fields) -> Plan:
+    """A plan that was computed and not yet applied."""
+    fields = {"kind": "cohorts.roster", "title": "roster.xlsx", "state": "ready", "digest": "0" * 64} | fields
+    return Plan.objects.create(subject_type=about._meta.label, subject_id=about.pk, made_by=by, **fields)
 
 
 def trainee_account(of: Trainee, **fields) -> User:

@@ -122,3 +122,8 @@ class Plan(models.Model):
     def get_absolute_url(self):
         own_page = KINDS[self.kind].page_url(self) if self.kind in KINDS else ""
         return own_page or reverse("accounts:plan_detail", kwargs={"pk": self.pk})
+
+    @property
+    def is_idle(self) -> bool:
+        """Of an import: everything is as in its file already. Plans of other kinds count other things."""
+        return self.summary.get("new") == 0 and self.summary.get("changed") == 0

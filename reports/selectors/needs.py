@@ -23,7 +23,7 @@ from trainee_mgmt.kit.formats import day as day_words
 from trainee_mgmt.kit.formats import number
 from trainee_mgmt.navigation import link
 
-FEW = 3  # so many plans are named one by one
+FEW, MANY = 3, 100  # so many plans are named one by one, so many looked at
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,8 @@ def _plans(asked: Asked) -> Iterator[Need]:
     if not asked.may("accounts.view_plan"):
         return
     ready = Plan.objects.filter(access.rows(asked.user, "accounts.view_plan"), state=Plan.State.READY)
-    plans = list(ready.order_by("made_at", "pk").only("pk", "title", "made_at")[: FEW + 1])
+    found = ready.order_by("made_at", "pk").only("pk", "title", "made_at", "summary")
+    plans = [plan for plan in found[:MANY] if not plan.is_idle]
     for plan in plans[:FEW]:
         yield Need(
             When.TODAY,

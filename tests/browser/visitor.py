@@ -105,9 +105,13 @@ class Visitor:
         return self.press(self.page.locator(f'.side a[href="{url}"]'))
 
     def switch_to(self, cohort: int) -> None:
-        """Another cohort, by the menu in the top bar."""
-        self.page.locator(".scope summary").click()
-        self.press(self.page.locator(f'.scope a[href="{reverse("cohorts:cohort_detail", kwargs={"cohort": cohort})}"]'))
+        """Another cohort, by the top bar: its menu, or the list of cohorts where none is chosen yet."""
+        url = reverse("cohorts:cohort_detail", kwargs={"cohort": cohort})
+        if self.page.locator(".scope summary").count():
+            self.page.locator(".scope summary").click()
+            return self.press(self.page.locator(f'.scope a[href="{url}"]'))
+        self.press(self.page.locator(".scope a"))
+        return self.press(self.page.locator(f'main a[href="{url}"]').first)
 
     def press(self, button: Locator) -> None:
         """A click that leads to a page; what asks for confirmation gets it, and the page must not complain."""

@@ -105,6 +105,20 @@ def test_a_monitor_who_owes_journals_is_not_told_that_nothing_waits(office):
     assert ('id="write"' in page, "Nothing waits for you" in page) == (True, False)
 
 
+def test_a_plan_that_would_write_nothing_does_not_wait_to_be_applied(office):
+    cohort, _classes, _people = office
+    admin = make.user(Role.ADMIN)
+    for title, counts in (
+        ("The same file", {"new": 0, "changed": 0, "same": 4}),
+        ("A mended file", {"new": 0, "changed": 1}),
+    ):
+        make.plan(cohort, by=admin, title=title, summary=counts)
+
+    shown = home_of(admin)
+
+    assert [need.what for need in shown.needs if need.icon == "plan"] == ["A plan waits to be applied: A mended file"]
+
+
 def test_whoever_has_one_cohort_need_not_choose_it(office):
     cohort, _classes, _people = office
     sessions = f'href="{reverse("learning:session_list", kwargs={"cohort": cohort.pk})}" data-nav'
