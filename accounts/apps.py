@@ -5,6 +5,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self):
+        from django.utils.module_loading import autodiscover_modules
+
+        autodiscover_modules("notices")  # each app's kinds of notices
         from accounts.services.exports import record_export
         from trainee_mgmt.kit.tables import RECORDERS
 

@@ -1,6 +1,8 @@
 from celery import shared_task
+from django.utils import timezone
 
 from accounts import services
+from accounts.services import calendar, outbox
 from accounts.services.audit import seal_entries
 
 
@@ -34,3 +36,17 @@ def seal_audit() -> int:
 def sweep_jobs() -> int:
     """Take up jobs whose worker died or whose message was lost."""
     return services.sweep_jobs()
+
+
+@shared_task(name="accounts.send_notices")
+def send_notices() -> int:
+    """Send what is due, for some seconds at most; what is left is for the next tick. Any number may run at once."""
+    return outbox.run(seconds=20)
+
+
+@shared_task(name="accounts.fill_calendar")
+def fill_calendar() -> None:
+    """Holidays of this and the next year, as far as they are announced."""
+    year = timezone.localdate().year
+    calendar.fill_calendar(year)
+    calendar.fill_calendar(year + 1)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 
 from trainee_mgmt.logs import logging_config
+from trainee_mgmt.outbox import channels_of, site_url_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -36,6 +37,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 HTTPS = env.bool("HTTPS", False)  # behind a proxy that speaks TLS and sets X-Forwarded-Proto
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 SITE_NAME = env.str("SITE_NAME", "")
+SITE_URL = site_url_of(env)  # for links in messages that leave this site
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 
 INSTALLED_APPS = [  # ours first: where two catalogues translate a word, the first app wins
@@ -149,6 +151,12 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "seal the audit log": {"task": "accounts.seal_audit", "schedule": timedelta(seconds=60)},
+    "send notices that are due": {
+        "task": "accounts.send_notices",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 20},  # a tick that nobody took is worth nothing when the next comes
+    },
+    "fill the calendar of holidays": {"task": "accounts.fill_calendar", "schedule": timedelta(hours=6)},
     "take up jobs whose worker died": {"task": "accounts.sweep_jobs", "schedule": timedelta(seconds=60)},
 }
 
@@ -197,6 +205,10 @@ MFA_FORMS = {
     "reauthenticate": "accounts.forms.sign_in.CodeAgainForm",
     "activate_totp": "accounts.forms.sign_in.ActivateCodeForm",
 }
+
+# The outbox: by which ways, besides the inbox here, people are told; docs/deploy.md has examples. ---------------------
+NOTICE_CHANNELS = channels_of(env, site_url=SITE_URL)
+NOTICE_STALE_SECONDS = env.int("NOTICE_STALE_SECONDS", 120)  # a sender silent for so long is taken for dead
 
 # Logs ---------------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))

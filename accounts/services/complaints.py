@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Complaint, User
 from accounts.services.audit import record
+from accounts.services.notices import notify
 from trainee_mgmt.kit.errors import Refused
 
 
@@ -25,3 +26,4 @@ def answer_complaint(complaint: Complaint, *, answer: str, by: User) -> None:
     if not answered:
         raise Refused(_("Somebody has answered this already."))
     record("accounts.answer_complaint", complaint, after={"answer": answer})
+    notify("accounts.complaint_answered", [complaint.user_id], about=complaint, key=str(complaint.pk))

@@ -1,0 +1,131 @@
+"""What people are told. Services of all apps call ``notify`` and ``cancel_notices`` inside their own transaction.
+
+Nothing is sent here and no task is queued: the rows are the queue. ``accounts.services.outbox`` sends what is due; it
+runs every few seconds, so a lost message of the broker or a dead worker costs seconds, never a notice.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Message, Notice, NoticeSettings, User
+from accounts.rules.timing import Hours, IsWorkingDay, next_allowed, next_digest
+from accounts.services.calendar import working_days
+from trainee_mgmt.kit.notices import KINDS, Kind, Urgency
+
+GATHER = timedelta(seconds=30)  # a notice waits so long for others, so that five acts in a row make one message
+OPEN = (Notice.State.WAITING, Notice.State.MERGED)
+
+
+def notify(
+    kind: str,
+    users: Iterable[User | int],
+    *,
+    about: models.Model | None = None,
+    key: str,
+    params: dict[str, Any] | None = None,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> None:
+    """Tell each of these people one thing, in the transaction of whoever calls.
+
+    ``key`` names the fact within its kind: who was told it, or will be, is not told again, however often this runs. A
+    fact that comes anew (a time that changed twice) needs a key of its own (a version, a moment). ``about`` is the row
+    that ``cancel_notices`` will name. ``params`` is what the sentence needs, as JSON. ``not_before`` and ``expires_at``
+    bound the time; quiet hours, weekends and holidays are seen to here.
+    """
+    known = KINDS[kind]
+    people = {user if isinstance(user, int) else user.pk for user in users}
+    if not people:
+        return
+    now = timezone.now()
+    plan = Planner(people, now)
+    label, pk = (about._meta.label, about.pk) if about is not None else ("", None)
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                user_id=person,
+                kind=kind,
+                key=key,
+                about_type=label,
+                about_id=pk,
+                params=params or {},
+                not_before=not_before,
+                expires_at=expires_at,
+                due_at=plan.first(known, person, not_before),
+            )
+            for person in sorted(people)  # in one order, so that two writers never wait for each other
+        ],
+        ignore_conflicts=True,
+        batch_size=1000,
+    )
+
+
+def cancel_notices(*, kind: str | None = None, about: models.Model | None = None, key: str | None = None) -> int:
+    """Whatever was not sent yet is not sent any more: about a row, of a kind, or both. Answers how many."""
+    if about is None and kind is None:
+        raise ValueError("say what to cancel: kind, about, or both")
+    chosen = Notice.objects.filter(state__in=OPEN)
+    if kind is not None:
+        chosen = chosen.filter(kind=kind)
+    if about is not None:
+        chosen = chosen.filter(about_type=about._meta.label, about_id=about.pk)
+    if key is not None:
+        chosen = chosen.filter(key=key)
+    return chosen.update(state=Notice.State.CANCELLED)
+
+
+class Planner:
+    """When each of these people may be told something; two queries for any number of them."""
+
+    def __init__(self, people: Iterable[int], now: datetime):
+        self.now = timezone.localtime(now)
+        self.hours: dict[int, Hours] = {
+            row.user_id: row.hours for row in NoticeSettings.objects.filter(user__in=list(people))
+        }
+        self.is_working_day: IsWorkingDay = working_days(self.now.date())
+
+    def first(self, kind: Kind, person: int, not_before: datetime | None) -> datetime:
+        """When a new notice is due."""
+        start = max(self.now + GATHER, timezone.localtime(not_before)) if not_before else self.now + GATHER
+        if kind.urgency == Urgency.NOW:
+            return start
+        if kind.urgency == Urgency.DIGEST:
+            return next_digest(start, self._hours(person), self.is_working_day)
+        return next_allowed(start, self._hours(person), self.is_working_day)
+
+    def later(self, kind: Kind, person: int, *, is_away: bool) -> datetime | None:
+        """The moment to which a notice that is due now must be put off; None if it may go."""
+        if kind.urgency == Urgency.NOW:
+            return None
+        hours = self._hours(person)
+        allowed = self.allowed(person)
+        if not is_away and allowed <= self.now:
+            return None
+        if is_away:
+            tomorrow = self.now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+            allowed = max(allowed, next_allowed(tomorrow, hours, self.is_working_day))
+        return next_digest(allowed, hours, self.is_working_day) if kind.urgency == Urgency.DIGEST else allowed
+
+    def allowed(self, person: int) -> datetime:
+        """From when on this person may be disturbed without urgency; now or earlier means yes."""
+        return next_allowed(self.now, self._hours(person), self.is_working_day)
+
+    def _hours(self, person: int) -> Hours:
+        return self.hours.get(person, DEFAULT_HOURS)
+
+
+DEFAULT_HOURS = Hours()
+
+
+def unread_count(user: User) -> int:
+    return Message.objects.filter(user=user, read_at=None).exclude(state=Message.State.CANCELLED).count()
+
+
+def mark_read(user: User, messages: models.QuerySet[Message] | None = None) -> int:
+    """One's own messages were seen. What is read is nobody's business: this writes no audit entry."""
+    chosen = Message.objects.filter(user=user) if messages is None else messages.filter(user=user)
+    return chosen.filter(read_at=None).update(read_at=timezone.now())
