@@ -210,7 +210,7 @@ class Yearbook:
             words = _("Excel takes %(most)s links on a sheet, so only the names are links here, as far as they go.")
             self.book.write_note(sheet, top, words % {"most": f"{MAX_LINKS:,}"}, 8, 100)
             top += 1
-        rows = self.counted(lines)
+        rows, cells = self.counted(lines), trainee_cells(self.made, with_links=with_links)
         widths = (10, 18, 18, 24, 10, 12, 12, 21, *[9] * len(figures))
         for at, width in enumerate(widths):
             sheet.set_column(at, at, width)
@@ -230,8 +230,8 @@ class Yearbook:
                 zip(facts, ("text", "text", "text", "date", "date", "text")), start=2
             ):
                 self.book.write(sheet, at, column, value, kind)
-            for column, cell in enumerate(trainee_cells(self.made, line), start=8):
-                self.cell(sheet, at, column, cell if with_links else replace(cell, url=""))
+            for column, cell in enumerate(cells(line), start=8):
+                self.cell(sheet, at, column, cell)
 
     def definitions(self, sheet, top):
         sheet.set_column(0, 0, FIRST_WIDTH)

@@ -56,7 +56,8 @@ def ask_for_yearbook(cohort: Cohort, wish: YearbookWish, *, by: User) -> Job:
         "site": wish.site,
     }
     job = queue_job(TASK, title=title, given=given)
-    record("reports.ask_for_yearbook", cohort, after={key: given[key] for key in ("purpose", "at", "with_id_numbers")})
+    after = {"purpose": given["purpose"], "at": given["at"], "unmasked": wish.with_id_numbers}
+    record("reports.ask_for_yearbook", cohort, after=after)
     return job
 
 

@@ -3,7 +3,7 @@
 All numbers come from the registry of figures, as of the moment of the board, and name the page that opens their rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -155,8 +155,9 @@ def class_section(made: Board) -> Section:
         [
             _("Class"), _("People"),
             _("Came"), _("Marked"), _("Rate"), _("Not marked"), _("Expected"),
-            _("Handed in"), _("Due"), _("Share"), _("Not handed in"), _("Accepted"), _("Late"),
-            _("With a total"), _("Mean"), _("Without a total"),
+            _("Journals handed in"), _("Journals due"), _("Share of journals"), _("Journals not handed in"),
+            _("Journals accepted"), _("Journals handed in late"),
+            _("With a total"), _("Mean score"), _("Without a total"),
         ],
         rows,
         total=Row(_("All together"), total),
@@ -234,27 +235,35 @@ def trainee_lines(made: Board, *, id_numbers_for: User | None = None) -> Iterato
             )
 
 
-def trainee_cells(made: Board, line: TraineeLine) -> list[Cell]:
-    """The figures of one trainee in the order of ``TRAINEE_HEAD``."""
+def trainee_cells(made: Board, *, with_links: bool) -> Callable[[TraineeLine], list[Cell]]:
+    """Gives the figures of one trainee in the order of ``trainee_head``; addresses differ by the trainee at their end."""
 
-    def cell(name: str, part: str = "n") -> Cell:
-        return Cell(line.values[name].part(part), url=made.url(name, part, trainee=str(line.pk)))
+    def address(name: str, part: str) -> str:
+        return made.url(name, part, trainee="") if with_links else ""
 
-    attended, total = line.values["learning.attendance"], line.values["assessments.total"]
-    return [
-        cell("learning.attendance"),
-        Cell(attended.share, "percent", made.url("learning.attendance", trainee=str(line.pk))),
-        cell("learning.late"),
-        cell("learning.absent"),
-        cell("learning.excused"),
-        cell("learning.attendance", "missing"),
-        cell("learning.attendance", "N"),
-        cell("learning.journals_handed_in"),
-        cell("learning.journals_handed_in", "N"),
-        cell("learning.journals_accepted"),
-        cell("learning.journals_late"),
-        Cell(total.mean, "decimal", made.url("assessments.total", trainee=str(line.pk))),
-    ]
+    addresses = [address(name, "n" if part in ("share", "mean") else part) for name, part in TRAINEE_COLUMNS]
+    columns = [(*column, url) for column, url in zip(TRAINEE_COLUMNS, addresses)]
+
+    def cells(line: TraineeLine) -> list[Cell]:
+        return [
+            Cell(_of(line.values[name], part), KINDS.get(part, "number"), f"{url}{line.pk}" if url else "")
+            for name, part, url in columns
+        ]
+
+    return cells
+
+
+def _of(value: Value, part: str) -> int | Decimal | None:
+    return getattr(value, part) if part in KINDS else value.part(part)
+
+
+KINDS = {"share": "percent", "mean": "decimal"}
+TRAINEE_COLUMNS = (
+    ("learning.attendance", "n"), ("learning.attendance", "share"), ("learning.late", "n"), ("learning.absent", "n"),
+    ("learning.excused", "n"), ("learning.attendance", "missing"), ("learning.attendance", "N"),
+    ("learning.journals_handed_in", "n"), ("learning.journals_handed_in", "N"), ("learning.journals_accepted", "n"),
+    ("learning.journals_late", "n"), ("assessments.total", "mean"),
+)  # fmt: skip
 
 
 def trainee_head() -> list[str]:
