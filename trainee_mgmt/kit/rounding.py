@@ -13,10 +13,14 @@ def half_up(value: Exact, places: int) -> Decimal:
     """``value`` to ``places`` decimals, halves away from zero, exact for any number of digits."""
     if isinstance(value, float):
         raise TypeError("half_up takes int, Decimal or Fraction, never a float")
-    scaled = abs(Fraction(value)) * 10**places
-    whole = (scaled * 2 + 1) // 2
-    sign = int(value < 0 and whole > 0)
-    return Decimal((sign, tuple(int(digit) for digit in str(whole)), -places))
+    above, below = value.as_integer_ratio()
+    whole = (abs(above) * 2 * 10**places + below) // (below * 2)
+    return _decimal(-whole if above < 0 else whole, places)
+
+
+def _decimal(units: int, places: int) -> Decimal:
+    """So many units of the last place; read from text, because arithmetic on decimals would round long ones."""
+    return Decimal(f"{units}E-{places}")
 
 
 def percent(n: Exact, of: Exact, places: int = 1) -> Decimal | None:
@@ -38,7 +42,7 @@ def apportion(parts: Sequence[Exact], places: int) -> list[Decimal]:
     by_loss = sorted(range(len(parts)), key=lambda index: (units[index] - scaled[index], index))
     for index in by_loss[:lacking]:
         units[index] += 1
-    return [half_up(Fraction(count, unit), places) for count in units]
+    return [_decimal(count, places) for count in units]
 
 
 def share(n: int, of: int, missing: int = 0, places: int = 1) -> str:
