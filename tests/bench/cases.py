@@ -162,5 +162,5 @@ def _export(at: Built, people: int, kind: str, aim: float) -> Case:
     return Case(
         f"{kind} of {people:,} people",
         lambda visitor: visitor.post(path, {"export": kind, "purpose": "年终报告"}, expected=200),
-        _get(f"/cohorts/{at.cohort}/export.{kind}"), aim, "ours", "s", bytes=None, mib=GROWTH_MIB, is_long=True,
+        _get(f"/cohorts/{at.cohort}/export.{kind}"), aim, "ours", "s", queries=None, bytes=None, mib=GROWTH_MIB, is_long=True,
     )  # fmt: skip
