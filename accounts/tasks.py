@@ -11,7 +11,7 @@ def compute_plan(job_id: int) -> None:
     """Compute a stored plan; a second run of a finished job does nothing."""
 
     def work(job, progress):
-        services.compute_plan(job.given["plan"], progress)
+        services.compute_plan(job.given["plan"], job.pk, progress)
 
     services.run_job(job_id, work)
 

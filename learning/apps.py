@@ -8,3 +8,4 @@ class LearningConfig(AppConfig):
 
     def ready(self):
         import_module("learning.services.own_data")
+        import_module("learning.services.sessions")

@@ -84,6 +84,7 @@ WORDS = {
     "cohorts.fill_own_profile": _("filled in the own profile"),
     "cohorts.give_consent": _("gave consent"),
     "cohorts.leave_group": _("took somebody out of a group"),
+    "cohorts.look_up_person": _("looked a person up by phone or ID number"),
     "cohorts.merge_people": _("merged two people"),
     "cohorts.move_to_class": _("moved to another class"),
     "cohorts.open_accounts": _("opened accounts of trainees"),

@@ -82,7 +82,10 @@ def run_job(job_id: int, work) -> Any:
                 "Something went wrong on our side. Nothing was written. Please try again, or ask the administrator."
             )
             fields, state = {"error": sentence}, Job.State.FAILED
-    Job.objects.filter(pk=job_id).update(state=state, finished_at=timezone.now(), **fields)
+    mine = Job.objects.filter(
+        pk=job_id, state=Job.State.RUNNING, attempts=job.attempts
+    )  # given up or taken over meanwhile?
+    mine.update(state=state, finished_at=timezone.now(), **fields)
     cache.delete(_beat_key(job_id))
     return state
 
@@ -91,12 +94,13 @@ def sweep_jobs() -> int:
     """Queue again what was lost: jobs whose worker gives no sign of life, and jobs whose message never arrived."""
     now = timezone.now()
     lost = 0
-    for job in Job.objects.filter(state=Job.State.RUNNING, alive_at__lt=now - ALIVE):
+    for job in Job.objects.select_related("made_by").filter(state=Job.State.RUNNING, alive_at__lt=now - ALIVE):
         beat = cache.get(_beat_key(job.pk))
         if beat and time.time() - beat["at"] < ALIVE.total_seconds():
             continue
         if job.attempts >= ATTEMPTS:
-            _give_up(job)
+            with translation.override(job.made_by.language if job.made_by else None):
+                _give_up(job)
         else:
             lost += Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(state=Job.State.QUEUED)
             _queue_again(job)

@@ -76,9 +76,9 @@ def discard_plan(plan: Plan) -> None:
     record("accounts.discard_plan", plan)
 
 
-def compute_plan(plan_id: int, progress) -> None:
-    """In the worker: decide everything, write only the plan. A plan that waits for nothing (any more) stays as it is."""
-    computing = Plan.objects.filter(pk=plan_id, state=Plan.State.COMPUTING)
+def compute_plan(plan_id: int, job_id: int, progress) -> None:
+    """In the worker: decide everything, write only the plan. A plan that does not wait for this job (any more) stays as it is."""
+    computing = Plan.objects.filter(pk=plan_id, state=Plan.State.COMPUTING, job=job_id)
     plan = computing.first()
     if plan is None:
         return

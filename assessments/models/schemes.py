@@ -139,6 +139,9 @@ class Rater(models.Model):
         TrainingClass, verbose_name=_("class"), on_delete=models.PROTECT, related_name="raters", null=True, blank=True
     )
     handed_in_at = models.DateTimeField(_("handed in at"), null=True, blank=True)
+    grant = models.ForeignKey(  # the role that came with the place on the list; none where the person had it
+        "accounts.Grant", on_delete=models.SET_NULL, related_name="+", null=True, blank=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("rater")

@@ -1,5 +1,7 @@
 """Evaluators: named for the whole cohort or for a class, handing in, opened again."""
 
+from datetime import timedelta
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.access import SCOPES
 from accounts.models import Role, ScopeKind, User
 from accounts.services import record
-from accounts.services.following import FollowingGrant, give_following
+from accounts.services.following import FollowingGrant, end_following, give_following
 from assessments.models import Rater, Scheme, Score
 from cohorts.models import TrainingClass
 from trainee_mgmt.kit.errors import Refused
@@ -35,7 +37,7 @@ def name_rater(scheme: Scheme, user: User, *, training_class: TrainingClass | No
         raise Refused(_("%(name)s rates here already.") % {"name": user.name}) from None
     if places:
         scheme.raters.filter(user=user).update(handed_in_at=None)
-    _give_role(user, scheme)
+    _give_role(rater, scheme)
     record(
         "assessments.name_rater",
         rater,
@@ -46,7 +48,7 @@ def name_rater(scheme: Scheme, user: User, *, training_class: TrainingClass | No
 
 @transaction.atomic
 def remove_rater(rater: Rater) -> None:
-    """Take somebody off the list, as long as no score was given."""
+    """Take somebody off the list, as long as no score was given; the role that came with it ends, unless they rate on."""
     scheme = Scheme.objects.select_for_update().get(pk=rater.scheme_id)
     rater = Rater.objects.select_for_update(of=("self",)).select_related("user").get(pk=rater.pk)
     if scheme.state not in (Scheme.State.DRAFT, Scheme.State.OPEN):
@@ -54,6 +56,7 @@ def remove_rater(rater: Rater) -> None:
     if Score.objects.filter(indicator__scheme=scheme, rater=rater.user_id).exists():
         raise Refused(_("%(name)s has given scores, which stay with the name.") % {"name": rater.user.name})
     record("assessments.remove_rater", rater, before={"scheme": str(scheme), "person": rater.user.name})
+    _take_role(rater, scheme)
     rater.delete()
 
 
@@ -94,14 +97,24 @@ def _attends(user: User, scheme: Scheme) -> bool:
     return scheme.cohort.trainees.filter(person__user=user).exclude(status="withdrawn").exists()
 
 
-def _give_role(user: User, scheme: Scheme) -> None:
+def _give_role(rater: Rater, scheme: Scheme) -> None:
     """The role that follows from the place on the list, unless the person has it; part of naming, which records it."""
-    today = timezone.localdate()
+    today, user = timezone.localdate(), rater.user
     covered = user.grants.in_force(today).filter(
         role=Role.EVALUATOR, scope_kind=ScopeKind.COHORT, scope_id=scheme.cohort_id
     )
     if not covered.exists():
         label = SCOPES[ScopeKind.COHORT].label(scheme.cohort)
-        give_following(
+        (rater.grant,) = give_following(
             [FollowingGrant(user.pk, Role.EVALUATOR, ScopeKind.COHORT, scheme.cohort_id, label, starts_on=today)]
         )
+        rater.save(update_fields=["grant"])
+
+
+def _take_role(rater: Rater, scheme: Scheme) -> None:
+    """The role goes over to another place of the person on a list of this cohort, or ends; part of removing."""
+    others = Rater.objects.filter(user=rater.user_id, scheme__cohort=scheme.cohort_id).exclude(pk=rater.pk)
+    if other := others.order_by("pk").first():
+        Rater.objects.filter(pk=other.pk, grant=None).update(grant=rater.grant_id)
+    else:
+        end_following([rater.grant_id], last_day=timezone.localdate() - timedelta(days=1))

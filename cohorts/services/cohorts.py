@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,8 @@ from cohorts.rules.defaults import PROFILE_FIELDS
 from programs.models import Program
 from trainee_mgmt.kit.errors import Refused
 
+# Apps that keep dated facts of a cohort say here which lie outside its days: a sentence, or nothing.
+OUTSIDE: list[Callable[[Cohort], str]] = []
 COPIED_SETTINGS = ("journal_every", "journal_prompts")
 
 
@@ -76,7 +79,8 @@ def copy_cohort(
 
 @transaction.atomic
 def edit_cohort(cohort: Cohort, **values) -> Cohort:
-    """Change name, dates or settings. The program stays: rights and figures hang from it."""
+    """Change name, dates or settings. The program stays: rights and figures hang from it. What happened on a day of the
+    cohort stays inside its days."""
     cohort = _locked(cohort)
     before, after = changes(cohort, values)
     if not after:
@@ -84,6 +88,10 @@ def edit_cohort(cohort: Cohort, **values) -> Cohort:
     for field, value in after.items():
         setattr(cohort, field, value)
     _save(cohort, update_fields=list(after))
+    if {"starts_on", "ends_on"} & after.keys() and (
+        sentence := next(filter(None, (find(cohort) for find in OUTSIDE)), "")
+    ):
+        raise Refused(sentence)
     record("cohorts.edit_cohort", cohort, before=before, after=after)
     return cohort
 

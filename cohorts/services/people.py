@@ -4,7 +4,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.services import record
-from cohorts.models import Person
+from cohorts.models import Cohort, Person
 from cohorts.rules.values import facts_of_id
 from cohorts.services.lock import count_change_for
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
@@ -45,6 +45,15 @@ def find_person(*, phone: str = "", id_number: str = "", name: str = "") -> Pers
         return None
     same_phone = Person.objects.filter(phone_index=blind_index("phone", phone)).order_by("pk")
     return (same_phone.filter(name=name) if name else same_phone).first()
+
+
+@transaction.atomic
+def look_up_person(*, phone: str, id_number: str, cohort: Cohort) -> Person | None:
+    """``find_person`` for somebody about to join: the finder may be new to the person, so a find is written down."""
+    person = find_person(phone=phone, id_number=id_number)
+    if person is not None:
+        record("cohorts.look_up_person", person, after={"cohort": cohort.name})
+    return person
 
 
 def find_or_make_person(values: dict) -> Person:

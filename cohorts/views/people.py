@@ -108,11 +108,14 @@ class PersonMerge(AboutPerson, StaticPage):
         self.other = get_object_or_404(others, pk=kwargs["other"])
 
     def get_context_data(self, **kwargs):
+        user = self.request.user
         return super().get_context_data(
             other=self.other,
             lines=[line for line in self.lines() if line["mine"] or line["theirs"]],
-            places=self.other.traineeships.select_related("cohort"),
-            offices=self.other.offices.select_related("training_class"),
+            places=self.other.traineeships.filter(access.rows(user, "cohorts.view_trainee")).select_related("cohort"),
+            offices=self.other.offices.filter(access.rows(user, "cohorts.view_officer")).select_related(
+                "training_class"
+            ),
             **kwargs,
         )
 

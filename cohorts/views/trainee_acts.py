@@ -13,7 +13,7 @@ from cohorts.models import Trainee
 from cohorts.rules.days import shown_day
 from cohorts.services import groups as group_services
 from cohorts.services import trainees as services
-from cohorts.services.people import find_person
+from cohorts.services.people import look_up_person
 from cohorts.tables.trainees import TraineeTable
 from cohorts.views.days import day_of
 from cohorts.views.trainees import AboutTrainee, roster_for
@@ -47,7 +47,7 @@ class TraineeCreate(FormPage):
         return self.ask_the_rest(find.cleaned_data)
 
     def ask_the_rest(self, found):
-        self.known = find_person(phone=found["phone"], id_number=found["id_number"])
+        self.known = look_up_person(phone=found["phone"], id_number=found["id_number"], cohort=self.cohort)
         form = forms.TraineeCreateForm(initial=self.first_answers(found), cohort=self.cohort, known=self.known)
         return self.render_to_response(self.get_context_data(form=form))
 

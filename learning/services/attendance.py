@@ -64,6 +64,8 @@ def correct_mark(
     line = roll_line(session, trainee_id)
     if line is None:
         raise Refused(_("This person is not expected at the session."))
+    if (line.state, line.note) == (state, note[:200]):
+        return Attendance.objects.get(pk=line.mark_id)  # sent twice
     (made,) = _write(session, {trainee_id: state}, by=by, source=source, note=note[:200])
     record(
         "learning.correct_mark",

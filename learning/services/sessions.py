@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.services import record
 from accounts.services.audit import changes
 from cohorts.models import Cohort, TrainingClass
+from cohorts.services.cohorts import OUTSIDE
 from learning.models import Attendance, Session, SessionClass
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.formats import day
 
 LONGEST = timedelta(hours=24)
 REPEATS = 40  # weeks; a year's run has fewer
@@ -102,6 +105,19 @@ def restore_session(session: Session) -> None:
 
 def _has_marks(session: Session) -> bool:
     return Attendance.objects.filter(session=session, in_force=True).exists()
+
+
+def outside(cohort: Cohort) -> str:
+    """A sentence that names the first session that the days of the cohort leave out."""
+    days = Q(starts_at__date__lt=cohort.starts_on) | Q(ends_at__date__gt=cohort.ends_on)
+    left_out = Session.objects.filter(days, cohort=cohort, cancelled_at=None).order_by("starts_at", "pk")
+    if not (first := left_out.first()):
+        return ""
+    words = _("“%(session)s” on %(day)s would lie outside these days. Move or cancel it first.")
+    return words % {"session": first.title, "day": day(timezone.localdate(first.starts_at))}
+
+
+OUTSIDE.append(outside)
 
 
 def _checked(cohort, classes, starts_at, ends_at) -> list[TrainingClass]:

@@ -102,7 +102,7 @@ class SessionDetail(StaticPage):
             lines=lines,
             tally=tally(line.state or None for line in lines),
             state=session_state(session.cancelled_at, session.rolled_at, session.starts_at, session.ends_at),
-            can_call=access.holds(self.request.user, "learning.call_roll") and not session.cancelled_at,
+            can_call=access.may(self.request.user, "learning.call_roll", session) and not session.cancelled_at,
             can_change=access.may(self.request.user, "learning.change_session", session),
             **kwargs,
         )

@@ -159,7 +159,7 @@ def test_a_fault_while_computing_ends_the_job_with_a_sentence(at_once):
 def test_a_worker_that_comes_late_leaves_a_plan_as_it_is(at_once, name):
     plan = make_plan(Rename.name, make.unit("old name"), given={"name": name}, compute=False)
 
-    compute_plan(plan.pk, lambda *_: None)
+    compute_plan(plan.pk, 0, lambda *_: None)
 
     plan.refresh_from_db()
     assert (plan.state, plan.payload) == (Plan.State.DRAFT, None)

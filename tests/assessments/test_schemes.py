@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import AuditEntry, Role
@@ -218,6 +219,18 @@ def test_a_trainee_of_the_cohort_does_not_rate_in_it():
 
     with pytest.raises(Refused, match="is a trainee of this cohort"):
         services.name_rater(scheme, account)
+
+
+def test_the_role_that_came_with_the_list_ends_with_the_last_place_on_it():
+    scheme, user = a_draft(), make.user()
+    classes = [make.training_class(scheme.cohort, name=name) for name in ("一班", "二班")]
+    first, second = [services.name_rater(scheme, user, training_class=each) for each in classes]
+
+    services.remove_rater(first)
+    while_rating_on = user.grants.in_force(timezone.localdate()).count()
+    services.remove_rater(Rater.objects.get(pk=second.pk))
+
+    assert (while_rating_on, user.grants.in_force(timezone.localdate()).count()) == (1, 0)
 
 
 def test_an_evaluator_who_gave_scores_stays_on_the_list():

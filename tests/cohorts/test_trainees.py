@@ -126,6 +126,7 @@ def test_what_somebody_said_in_a_cohort_out_of_reach_is_not_shown(client):
     page = answer.content.decode()
     assert "王芳" in page
     assert [word for word in ("Acme", "CEO", "secret") if word in page] == []
+    assert AuditEntry.objects.get(action="cohorts.look_up_person").object_id == known.pk
 
 
 def test_a_person_is_not_named_by_a_made_up_key(client):

@@ -64,6 +64,17 @@ def test_a_correction_is_a_new_row_and_the_old_one_stays():
 
 
 @pytest.mark.django_db
+def test_a_correction_that_comes_twice_is_one_row():
+    of, (first, *_) = a_class()
+    session, by = make.session(classes=[of], on=DAY), make.user()
+
+    for _again in range(2):
+        correct_mark(session, first.pk, state="late", note="came at ten", by=by)
+
+    assert Attendance.objects.filter(trainee=first).count() == 1
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "statement",
     [

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Role
+from cohorts.services.cohorts import edit_cohort
 from learning.models import Session
 from learning.services import (
     call_roll,
@@ -74,6 +75,19 @@ def test_a_session_that_was_held_cannot_be_cancelled():
 
     with pytest.raises(Refused):
         cancel_session(session, reason="storm")
+
+
+def test_the_days_of_a_cohort_do_not_shrink_past_a_session_that_stands():
+    of = make.training_class()
+    session = make.session(classes=[of], title="Visit", on=DAY)
+
+    with pytest.raises(Refused, match="“Visit”"):
+        edit_cohort(of.cohort, starts_on=DAY + timedelta(days=1))
+    cancel_session(session, reason="storm")
+    edit_cohort(of.cohort, starts_on=DAY + timedelta(days=1))
+
+    of.cohort.refresh_from_db()
+    assert of.cohort.starts_on == DAY + timedelta(days=1)
 
 
 @pytest.mark.parametrize("mark", ["the roll", "one mark"])
