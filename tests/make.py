@@ -8,6 +8,7 @@ from accounts.models import Grant, Plan, Role, ScopeKind, Unit, User
 from assessments.models import Indicator, Rater, Scheme, Score
 from cohorts.models import ClassMembership, ClassOfficer, Cohort, Person, StudyGroup, Trainee, TrainingClass
 from learning.models import Attendance, Journal, Session
+from library.models import Venue
 from programs.models import Program
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
 
@@ -136,6 +137,10 @@ def officer(of: TrainingClass, who: Person | None = None, **fields) -> ClassOffi
 
 def group(in_cohort: Cohort | None = None, **fields) -> StudyGroup:
     return StudyGroup.objects.create(cohort=in_cohort or cohort(), **{"name": f"Group {next(_n)}"} | fields)
+
+
+def venue(of: Unit | None = None, **fields) -> Venue:
+    return Venue.objects.create(unit=of or unit(), **{"name": f"Venue {next(_n)}", "capacity": 60} | fields)
 
 
 def session(in_cohort: Cohort | None = None, *, classes=(), on: date = START, **fields) -> Session:

@@ -32,6 +32,7 @@ class World:
         self.group = make.group(self.cohort, name=f"{tag} group", training_class=self.training_class)
         GroupMembership.objects.create(group=self.group, trainee=self.trainee, starts_on=self.cohort.starts_on)
         self.profile_field = ProfileField.objects.create(cohort=self.cohort, key="party", label=f"{tag} field")
+        self.venue = make.venue(self.unit, name=f"{tag} venue", place=f"{tag} building")
         self.session = make.session(classes=[self.training_class], on=date(2026, 9, 8), title=f"{tag} session")
         self.organizer = make.user(Role.ORGANIZER, self.program, name=f"{tag} organizer", unit=self.unit)
         self.evaluator = make.user(Role.EVALUATOR, self.cohort, name=f"{tag} evaluator", unit=self.unit)
@@ -82,7 +83,8 @@ class World:
             each._meta.label: each
             for each in (
                 self.unit, self.program, self.cohort, self.training_class, self.person, self.trainee, self.officer, self.group,
-                self.profile_field, self.session, self.attendance, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
+                self.profile_field, self.venue,
+                self.session, self.attendance, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )

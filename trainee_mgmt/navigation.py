@@ -78,6 +78,7 @@ ENTRIES = (
     Entry(OFFICE, _("Programs"), "layers", "programs:program_list", bar=("admin", "leader")),
     Entry(OFFICE, _("Cohorts"), "book", "cohorts:cohort_list", bar=("admin",)),
     Entry(OFFICE, _("People"), "person", "cohorts:person_list"),
+    Entry(OFFICE, _("Venues"), "building", "library:venue_list"),
     Entry(RIGHTS, _("Units"), "tree", "accounts:unit_list"),
     Entry(RIGHTS, _("Accounts"), "people", "accounts:user_list", bar=("admin",)),
     Entry(RIGHTS, _("Roles granted"), "key", "accounts:grant_list"),

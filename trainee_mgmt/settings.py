@@ -43,6 +43,7 @@ VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 INSTALLED_APPS = [  # ours first: where two catalogues translate a word, the first app wins
     "trainee_mgmt.kit",
     "accounts",
+    "library",
     "programs",
     "cohorts",
     "learning",

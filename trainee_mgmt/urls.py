@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("account/", include(sign_in_patterns)),
     path("", include("accounts.urls")),
+    path("", include("library.urls")),
     path("", include("programs.urls")),
     path("", include("cohorts.urls")),
     path("", include("learning.urls")),

@@ -13,6 +13,7 @@ from accounts.services.audit import changes
 from cohorts.models import Cohort, TrainingClass
 from cohorts.services.cohorts import OUTSIDE
 from learning.models import Attendance, Session, SessionClass
+from learning.services.bookings import booked_once
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.formats import day
 
@@ -24,7 +25,8 @@ REPEATS = 40  # weeks; a year's run has fewer
 def make_session(*, cohort: Cohort, classes: Iterable[TrainingClass], **fields) -> Session:
     """A session of these classes of the cohort."""
     classes = _checked(cohort, classes, fields["starts_at"], fields["ends_at"])
-    session = Session.objects.create(cohort=cohort, **fields)
+    with booked_once():
+        session = Session.objects.create(cohort=cohort, **fields)
     _set_classes(session, classes)
     record("learning.make_session", session, after=_facts(session, classes))
     return session
@@ -42,6 +44,8 @@ def repeat_weekly(session: Session, *, times: int) -> list[Session]:
             title=session.title,
             teacher_name=session.teacher_name,
             place=session.place,
+            venue=session.venue,
+            may_overlap=session.may_overlap,
             mode=session.mode,
             starts_at=session.starts_at + timedelta(weeks=week),
             ends_at=session.ends_at + timedelta(weeks=week),
@@ -50,7 +54,8 @@ def repeat_weekly(session: Session, *, times: int) -> list[Session]:
     ]
     for copy in copies:
         _checked(session.cohort, classes, copy.starts_at, copy.ends_at)
-    made = Session.objects.bulk_create(copies)
+    with booked_once():
+        made = Session.objects.bulk_create(copies)
     SessionClass.objects.bulk_create(
         SessionClass(session=copy, training_class=each) for copy in made for each in classes
     )
@@ -70,7 +75,8 @@ def change_session(session: Session, *, classes: Iterable[TrainingClass], **fiel
         raise Refused(_("The roll of this session was called; its time and classes can no longer change."))
     for name, value in fields.items():
         setattr(session, name, value)
-    session.save(update_fields=list(fields))
+    with booked_once():
+        session.save(update_fields=list(fields))
     if old != {each.pk for each in classes}:
         _set_classes(session, classes)
         after["classes"] = ", ".join(each.name for each in classes)
@@ -96,9 +102,11 @@ def cancel_session(session: Session, *, reason: str) -> None:
 @transaction.atomic
 def restore_session(session: Session) -> None:
     """Take a cancellation back."""
-    if not Session.objects.filter(pk=session.pk, cancelled_at__isnull=False).update(
-        cancelled_at=None, cancel_reason=""
-    ):
+    with booked_once():
+        changed = Session.objects.filter(pk=session.pk, cancelled_at__isnull=False).update(
+            cancelled_at=None, cancel_reason=""
+        )
+    if not changed:
         raise Refused(_("This session is not cancelled."))
     record("learning.restore_session", session)
 

@@ -25,6 +25,7 @@ from cohorts.models import (
 )
 from learning.models import Attendance, Journal, JournalNote, Session, SessionClass
 from learning.rules.journals import weeks
+from library.models import Venue
 from programs.models import Program
 from reports.management.demo.people import Crowd, Someone
 from reports.management.demo.programs import (
@@ -61,13 +62,22 @@ def build(today: date) -> None:
     leader = _account("leader", "梁若溪", root)
     _grant(leader, Role.LEADER, ScopeKind.UNIT, unit=root)
     organizer = _account("organizer", "程亦舟", root)
+    busy: set = set()
     for plan in PROGRAMS:
-        _program(plan, root, organizer=organizer, admin=admin, crowd=crowd, rng=rng, today=today)
+        _program(plan, root, organizer=organizer, admin=admin, crowd=crowd, busy=busy, rng=rng, today=today)
     record("reports.build_demo", root, after={"people": Person.objects.count(), "programs": len(PROGRAMS)})
 
 
 def _program(
-    plan: DemoProgram, root: Unit, *, organizer: User, admin: User, crowd: Crowd, rng: random.Random, today: date
+    plan: DemoProgram,
+    root: Unit,
+    *,
+    organizer: User,
+    admin: User,
+    crowd: Crowd,
+    busy: set,
+    rng: random.Random,
+    today: date,
 ) -> None:
     city = _unit(plan.city, root, Unit.Level.CITY)
     district = _unit(plan.district, city, Unit.Level.DISTRICT)
@@ -102,7 +112,7 @@ def _program(
     )
     trainees = _people(plan, cohort, classes, crowd=crowd, rng=rng)
     _groups_and_officers(plan, cohort, classes, trainees, crowd=crowd, admin=admin)
-    sessions = _sessions(plan, cohort, classes, rng=rng, today=today)
+    sessions = _sessions(plan, cohort, classes, desk=_Desk(office, busy), rng=rng, today=today)
     _attendance(sessions, trainees, by=organizer, rng=rng)
     if plan.journals:
         _journals(cohort, trainees, reader=organizer, rng=rng, today=today)
@@ -230,10 +240,49 @@ def _groups_and_officers(
 # What happened --------------------------------------------------------------------------------------------------------
 
 
+TEACHERS = (
+    "杜若衡", "沈嘉木", "唐一诺", "方亦然", "顾明远", "陆清和", "秦思齐", "许知行", "温如玉", "乔木森", "江望舒", "柳承志",
+    "邵文渊", "陶然", "尹若谷", "柏长青", "华宜修", "祁连山", "边疆", "成思远", "戴月明", "葛正阳", "简素", "孟春晖",
+)  # fmt: skip
+
+
+class _Desk:
+    """Whoever books teachers and venues for the demo: nobody and nothing is in two places in one half of a day."""
+
+    def __init__(self, office: Unit, busy: set):
+        self.busy = busy  # of all programs: teachers go round them
+        self.venues = {
+            name: Venue.objects.create(unit=office, name=name, capacity=capacity)
+            for name, capacity in (("党校 201", 120), ("创新中心 3 楼", 80))
+        }
+
+    def teacher(self, wished: str, day: date, hour: int) -> str:
+        first = TEACHERS.index(wished)
+        turn = (*TEACHERS[first:], *TEACHERS[:first])
+        return next((name for name in turn if self._takes(name, day, hour)), "")
+
+    def venue(self, place: str, day: date, hour: int) -> Venue | None:
+        venue = self.venues.get(place)
+        return venue if venue and self._takes(venue.pk, day, hour) else None
+
+    def _takes(self, what: str | int, day: date, hour: int) -> bool:
+        booking = (what, day, hour >= 12)
+        if booking in self.busy:
+            return False
+        self.busy.add(booking)
+        return True
+
+
 def _sessions(
-    plan: DemoProgram, cohort: Cohort, classes: list[TrainingClass], *, rng: random.Random, today: date
+    plan: DemoProgram,
+    cohort: Cohort,
+    classes: list[TrainingClass],
+    *,
+    desk: "_Desk",
+    rng: random.Random,
+    today: date,
 ) -> list[tuple[Session, TrainingClass]]:
-    teachers, places = ("杜若衡", "沈嘉木", "唐一诺", "方亦然"), ("党校 201", "创新中心 3 楼", "街道会议室", "线上")
+    places = ("党校 201", "创新中心 3 楼", "街道会议室", "线上")
     now = timezone.now()
     made = []
     for week in range(plan.weeks_gone + min(2, plan.weeks_left)):
@@ -246,8 +295,9 @@ def _sessions(
                 session = Session(
                     cohort=cohort,
                     title=topic,
-                    teacher_name=rng.choice(teachers),
+                    teacher_name=desk.teacher(rng.choice(TEACHERS), day, hour),
                     place=place,
+                    venue=desk.venue(place, day, hour),
                     mode=Session.Mode.ONLINE if place == "线上" else Session.Mode.ON_SITE,
                     starts_at=_at(day, hour),
                     ends_at=_at(day, hour + 2, 30),
@@ -259,8 +309,9 @@ def _sessions(
                 Session(
                     cohort=cohort,
                     title=plan.topics[0],
-                    teacher_name=teachers[0],
+                    teacher_name=desk.teacher(TEACHERS[0], today, 14),
                     place=places[0],
+                    venue=desk.venue(places[0], today, 14),
                     starts_at=_at(today, 14, 30),
                     ends_at=_at(today, 16, 30),
                 ),

@@ -1,0 +1,29 @@
+"""Who may see and keep what every tier shares."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.access import in_my_units, units_of
+from accounts.models import ScopeKind, Unit
+from trainee_mgmt.kit.access import all_rows, grant
+
+
+def venues_around_my_units(user, role) -> Q:
+    """venues of units in the scope of the role, and of the units above these and above my own"""
+    grants = user.grants_of(role)
+    if any(each.scope_kind == ScopeKind.ALL for each in grants):
+        return all_rows(user, role)
+    mine = Q(users=user) | Q(pk__in=[each.unit_id for each in grants if each.scope_kind == ScopeKind.UNIT])
+    above = Exists(Unit.objects.filter(mine, path__startswith=OuterRef("unit__path")))
+    return in_my_units(user, role) | Q(above)
+
+
+grant(
+    "library.view_venue",
+    on="library.Venue",
+    admin=venues_around_my_units,
+    organizer=venues_around_my_units,
+    leader=venues_around_my_units,
+)
+grant("library.change_venue", on="library.Venue", admin=in_my_units, organizer=in_my_units)
+# The rows are the units in whose name a venue may be kept.
+grant("library.create_venue", on="accounts.Unit", admin=units_of, organizer=units_of)

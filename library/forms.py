@@ -1,0 +1,23 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from library.models import Venue
+from trainee_mgmt.kit.forms import CrispyMixin, DateInput
+
+
+class VenueForm(CrispyMixin, forms.ModelForm):
+    class Meta:
+        model = Venue
+        fields = ["name", "unit", "place", "capacity"]
+        widgets = {"capacity": forms.NumberInput(attrs={"inputmode": "numeric", "min": 1})}
+        help_texts = {"capacity": _("How many people it seats. The timetable warns where more are expected.")}
+
+    def __init__(self, *args, units, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units
+        self.fields["unit"].empty_label = _("Choose a unit")
+
+
+class CloseForm(CrispyMixin, forms.Form):
+    on = forms.DateField(label=_("Closed from"), widget=DateInput, help_text=_("This day is the first without it."))
+    submit_label = _("Close this venue")

@@ -1,0 +1,48 @@
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Unit
+
+
+class VenueQuerySet(models.QuerySet):
+    def in_use(self):
+        return self.filter(closed_on=None)
+
+    def around(self, unit: Unit):
+        """The venues a unit may book: its own, those of the units above it and of those below."""
+        above = Unit.objects.filter(path__in=ways_to(unit.path))
+        return self.filter(Q(unit__path__startswith=unit.path) | Q(unit__in=above))
+
+
+class Venue(models.Model):
+    """A room or hall of a unit (场地), shared with the units below it. From ``closed_on`` on it takes nobody."""
+
+    unit = models.ForeignKey(Unit, verbose_name=_("kept by"), on_delete=models.PROTECT, related_name="venues")
+    name = models.CharField(_("name"), max_length=80)
+    place = models.CharField(_("where it is"), max_length=120, blank=True)
+    capacity = models.PositiveIntegerField(_("capacity"), validators=[MinValueValidator(1)])
+    closed_on = models.DateField(_("closed from"), null=True, blank=True)
+
+    objects = VenueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("venue")
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "name"], name="library_venue_once_per_unit"),
+            models.CheckConstraint(condition=Q(capacity__gte=1), name="library_venue_takes_somebody"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("library:venue_detail", kwargs={"pk": self.pk})
+
+
+def ways_to(path: str) -> list[str]:
+    """``"1.12."`` lies on the ways ``["1.", "1.12."]``."""
+    keys = path.split(".")[:-1]
+    return [".".join(keys[: depth + 1]) + "." for depth in range(len(keys))]
