@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import TrainingClass
-from learning.models import Attendance, Session
+from learning.models import Session
 from learning.services.sessions import REPEATS
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
 
@@ -65,8 +65,3 @@ class CancelForm(CrispyMixin, forms.Form):
 class RepeatForm(CrispyMixin, forms.Form):
     times = forms.IntegerField(label=_("How many more weeks?"), min_value=1, max_value=REPEATS, initial=4)
     submit_label = _("Repeat")
-
-
-class MarkForm(CrispyMixin, forms.Form):
-    state = forms.ChoiceField(label=_("Mark"), choices=Attendance.State.choices, widget=forms.RadioSelect)
-    note = forms.CharField(label=_("Why it changes"), max_length=200, help_text=_("Stays beside the old mark."))

@@ -1,0 +1,48 @@
+"""Reads that assemble several models, by topic."""
+
+from learning.selectors.home import (
+    OpenRolls,
+    OwedJournal,
+    OwnAttendance,
+    SessionLine,
+    WaitingJournals,
+    open_rolls,
+    owed_journals,
+    own_attendance,
+    sessions_of_day,
+    waiting_journals,
+)
+from learning.selectors.journals import (
+    JournalWeek,
+    Owing,
+    journal_counts,
+    journal_weeks,
+    missing_by_trainee,
+    missing_journals,
+    schedule_of,
+)
+from learning.selectors.roll import RollLine, expected_memberships, roll, roll_line
+
+__all__ = [
+    "JournalWeek",
+    "OpenRolls",
+    "OwedJournal",
+    "Owing",
+    "OwnAttendance",
+    "RollLine",
+    "SessionLine",
+    "WaitingJournals",
+    "expected_memberships",
+    "journal_counts",
+    "journal_weeks",
+    "missing_by_trainee",
+    "missing_journals",
+    "open_rolls",
+    "owed_journals",
+    "own_attendance",
+    "roll",
+    "roll_line",
+    "schedule_of",
+    "sessions_of_day",
+    "waiting_journals",
+]

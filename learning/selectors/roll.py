@@ -1,0 +1,77 @@
+"""Who is expected at a session, with the mark in force."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import (
+    FilteredRelation,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from cohorts.models import ClassMembership
+from learning.models import Session, SessionClass
+from trainee_mgmt.kit.prepared import Prepared
+
+
+def expected_memberships(session: int, day: date) -> QuerySet[ClassMembership]:
+    """The class memberships that oblige somebody to come: in a class of the session on its day, and in training."""
+    return ClassMembership.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=day),
+        Q(trainee__ended_on=None) | Q(trainee__ended_on__gt=day),
+        training_class__in=SessionClass.objects.filter(session=session).values("training_class"),
+        starts_on__lte=day,
+        trainee__joined_on__lte=day,
+    )
+
+
+@dataclass(frozen=True)
+class RollLine:
+    """One person on the roll: who, in which class, and the mark in force (empty before the first)."""
+
+    trainee_id: int
+    name: str
+    number: str
+    class_name: str
+    mark_id: int | None
+    state: str
+    note: str
+
+
+def _roll(of_classes: tuple[int, ...] | None, *, session: int, day: date, trainee: int | None = None) -> QuerySet:
+    members = expected_memberships(session, day)
+    if of_classes is not None:
+        members = members.filter(training_class__in=of_classes)
+    if trainee is not None:
+        members = members.filter(trainee=trainee)
+    mark = FilteredRelation(
+        "trainee__attendances",
+        condition=Q(trainee__attendances__session=session, trainee__attendances__in_force=True),
+    )
+    return (
+        members.annotate(mark=mark)
+        .order_by("training_class__number", "training_class_id", "trainee__number", "trainee_id")
+        .values_list(
+            "trainee_id", "trainee__person__name", "trainee__number", "training_class__name",
+            "mark__pk", Coalesce("mark__state", Value("")), Coalesce("mark__note", Value("")),
+        )
+    )  # fmt: skip
+
+
+_roll_of = Prepared(_roll)
+
+
+def roll(session: Session, *, of_classes: list[int] | None = None) -> list[RollLine]:
+    """The people expected at the session with their marks, by class and number; one query for any number of people."""
+    classes, day = None if of_classes is None else tuple(of_classes), timezone.localdate(session.starts_at)
+    return [RollLine(*row) for row in _roll_of(classes, session=session.pk, day=day)]
+
+
+def roll_line(session: Session, trainee: int, *, of_classes: list[int] | None = None) -> RollLine | None:
+    """The line of one person, who may not be expected."""
+    classes, day = None if of_classes is None else tuple(of_classes), timezone.localdate(session.starts_at)
+    row = _roll_of.one(classes, session=session.pk, day=day, trainee=trainee)
+    return RollLine(*row) if row else None
