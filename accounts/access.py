@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from accounts.models import Grant, Role, ScopeKind, Unit, User
-from trainee_mgmt.kit.access import ANYONE, RowsFor, all_rows, any_of, grant
+from trainee_mgmt.kit.access import ANYONE, RowsFor, all_rows, any_of, grant, no_rows
 
 
 def units_of(user, role) -> Q:
@@ -58,6 +58,12 @@ def grants_in_my_units(user, role) -> Q:
         return all_rows(user, role)
     units = Unit.objects.filter(units_of(user, role))
     return Q(unit__in=units) | Q(user__in=User.objects.filter(unit__in=units).values("pk"))
+
+
+def everything_or_nothing(user, role) -> Q:
+    """every row for a role over everything, else none"""
+    is_whole = any(each.scope_kind == ScopeKind.ALL for each in user.grants_of(role))
+    return all_rows(user, role) if is_whole else no_rows(user, role)
 
 
 def made_by_me(user, role) -> Q:
@@ -141,6 +147,14 @@ grant("accounts.view_own_complaint", on="accounts.Complaint", **everyone(my_own)
 grant("accounts.answer_complaint", on="accounts.Complaint", admin=by_people_of_my_units("user"))
 grant("accounts.view_audit", on="accounts.AuditEntry", admin=by_people_of_my_units("actor"))
 grant("accounts.view_export", on="accounts.ExportRecord", admin=by_people_of_my_units("user"))
+
+grant("accounts.view_outbox", on="accounts.Message", admin=by_people_of_my_units("user"))
+grant("accounts.change_outbox", on="accounts.Message", admin=by_people_of_my_units("user"))
+grant("accounts.view_notice", on="accounts.Notice", admin=by_people_of_my_units("user"))
+grant("accounts.cancel_notice", on="accounts.Notice", admin=by_people_of_my_units("user"))
+grant("accounts.view_calendar", on="accounts.CalendarDay", admin=all_rows)
+grant("accounts.change_calendar", on="accounts.CalendarDay", admin=everything_or_nothing)
+grant("accounts.view_channel", admin=all_rows)
 
 # One's own account: these pages show nobody else's rows.
 grant("accounts.use_own_account", **everyone(all_rows))

@@ -2,7 +2,7 @@ from allauth.urls import build_provider_urlpatterns
 from django.conf import settings
 from django.urls import include, path
 
-from accounts.views import grants, me, records, seeing, setup, sign_in, units, users, work
+from accounts.views import grants, inbox, me, outbox, records, seeing, setup, sign_in, units, users, work
 
 app_name = "accounts"
 urlpatterns = [
@@ -53,6 +53,21 @@ urlpatterns = [
     path("jobs/", work.JobList.as_view(), name="job_list"),
     path("jobs/<int:pk>/", work.JobDetail.as_view(), name="job_detail"),
     path("jobs/<int:pk>/file/", work.JobFile.as_view(), name="job_file"),
+    # Notices: one's own, the outbox of the office, holidays
+    path("inbox/", inbox.Inbox.as_view(), name="inbox"),
+    path("me/notices/", inbox.NoticeSettingsUpdate.as_view(), name="notice_settings"),
+    path("outbox/", outbox.MessageList.as_view(), name="message_list"),
+    path("outbox/<int:pk>/", outbox.MessageDetail.as_view(), name="message_detail"),
+    path("outbox/<int:pk>/cancel/", outbox.MessageCancel.as_view(), name="message_cancel"),
+    path("outbox/<int:pk>/again/", outbox.MessageAgain.as_view(), name="message_again"),
+    path("outbox/notices/", outbox.NoticeList.as_view(), name="notice_list"),
+    path("outbox/notices/cancel/", outbox.NoticeCancel.as_view(), name="notice_cancel"),
+    path("outbox/channels/", outbox.ChannelList.as_view(), name="channel_list"),
+    path("outbox/channels/test/", outbox.ChannelTest.as_view(), name="channel_test"),
+    path("holidays/", outbox.CalendarDayList.as_view(), name="calendarday_list"),
+    path("holidays/new/", outbox.CalendarDayCreate.as_view(), name="calendarday_create"),
+    path("holidays/<int:pk>/", outbox.CalendarDayUpdate.as_view(), name="calendarday_update"),
+    path("holidays/<int:pk>/forget/", outbox.CalendarDayForget.as_view(), name="calendarday_forget"),
     # Records
     path("audit/", records.AuditList.as_view(), name="audit_list"),
     path("audit/<int:pk>/", records.AuditDetail.as_view(), name="audit_detail"),

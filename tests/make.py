@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from accounts.models import Grant, Plan, Role, ScopeKind, Unit, User
+from accounts.models import Delivery, Grant, Message, Notice, Plan, Role, ScopeKind, Unit, User
 from assessments.models import Indicator, Rater, Scheme, Score
 from cohorts.models import ClassMembership, ClassOfficer, Cohort, Person, StudyGroup, Trainee, TrainingClass
 from learning.models import Attendance, Journal, Session
@@ -61,6 +61,22 @@ def give(to: User, role: str, scope=None, *, starts_on: date = date(2020, 1, 1),
     return Grant.objects.create(
         user=to, role=role, scope_kind=kind, scope_label=label, starts_on=starts_on, ends_on=ends_on, **key
     )
+
+
+def message(to: User, *, lines=(("Something happened.", ""),), **fields) -> Message:
+    """A message with its notice, in the inbox; ``state="checked"`` is on its way."""
+    n = next(_n)
+    fields = {"key": f"message {n}", "subject": f"Message {n}", "state": "sent", "checked_at": at(START)} | fields
+    made = Message.objects.create(user=to, lines=[list(line) for line in lines], **fields)
+    Delivery.objects.create(message=made, channel="inbox", state="sent", retry_at=at(START), sent_at=at(START))
+    state = {"checked": "merged", "cancelled": "cancelled"}.get(made.state, "sent")
+    notice(to, message=made, state=state)
+    return made
+
+
+def notice(to: User, **fields) -> Notice:
+    fields = {"kind": "accounts.complaint_answered", "key": f"{next(_n)}", "due_at": at(START)} | fields
+    return Notice.objects.create(user=to, **fields)
 
 
 def program(**fields) -> Program:

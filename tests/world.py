@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.core.files.base import ContentFile
 from django.db import models
 
-from accounts.models import Complaint, ExportRecord, Job, Plan, Role, User
+from accounts.models import CalendarDay, Complaint, ExportRecord, Job, Plan, Role, User
 from accounts.services import record
 from assessments.models import Result, Score
 from assessments.rules.indicators import AttendanceRule
@@ -75,6 +75,9 @@ class World:
         )
         self.complaint = Complaint.objects.create(user=self.trainee_user, text=f"{tag} complaint")
         self.export = ExportRecord.objects.create(user=self.organizer, what=f"{tag} export", kind="xlsx", count=1)
+        self.message = make.message(self.trainee_user, subject=f"{tag} message", lines=[(f"{tag} line", "")])
+        self.notice = make.notice(self.trainee_user, key=f"{tag} notice")
+        self.calendar_day = CalendarDay.objects.get_or_create(day=date(2026, 10, 1), is_working=False)[0]
         self.entry = record("test.act", self.unit, label=f"{tag} act")
 
     def rows(self) -> dict[str, models.Model]:
@@ -86,6 +89,7 @@ class World:
                 self.profile_field, self.venue,
                 self.session, self.attendance, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
+                self.message, self.notice, self.calendar_day,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )
         }  # fmt: skip

@@ -13,17 +13,24 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from trainee_mgmt import navigation
 
-CSRF, NEXT, VIEW, LINKS = "\0csrf", "\0next", "\0view", "\0links"  # filled in per request; no text of a person has NUL
-MARKS = {"csrf_mark": CSRF, "next_mark": NEXT, "view_mark": VIEW, "links_mark": LINKS}
+CSRF, NEXT, VIEW, LINKS, UNREAD = (
+    "\0csrf",
+    "\0next",
+    "\0view",
+    "\0links",
+    "\0unread",
+)  # filled in per request; no text of a person has NUL
+MARKS = {"csrf_mark": CSRF, "next_mark": NEXT, "view_mark": VIEW, "links_mark": LINKS, "unread_mark": UNREAD}
 LANGUAGES = ("zh-hans", "en")
 COHORT_COOKIE = "cohort"  # written by frame.js: user|cohort|program|name
 ADDRESSES = {
     "home": "reports:home",
     "me": "accounts:me",
+    "inbox": "accounts:inbox",
     "appearance": "accounts:appearance",
     "language": "accounts:language",
     "sign_out": "account_logout",
@@ -58,8 +65,18 @@ def part(piece: str, code: str, /, **given) -> str:
 def fill(html: str, request) -> str:
     """The places that differ from request to request."""
     view = getattr(request.resolver_match, "view_name", "")
-    html = html.replace(CSRF, get_token(request)).replace(VIEW, escape(view))
+    html = html.replace(CSRF, get_token(request)).replace(VIEW, escape(view)).replace(UNREAD, unread(request.user))
     return html.replace(NEXT, escape(request.get_full_path()))
+
+
+def unread(user) -> str:
+    """The number on the bell, with words for those who do not see it; the account brought it along."""
+    count = getattr(user, "unread_messages", 0)
+    if not count:
+        return ""
+    words = ngettext("%(count)s unread", "%(count)s unread", count) % {"count": count}
+    shown = "99+" if count > 99 else count
+    return f'<span class="count count-bad" aria-hidden="true">{shown}</span><span class="visually-hidden"> · {words}</span>'
 
 
 def cohort_of(request, context) -> tuple[int, str, str] | None:

@@ -85,6 +85,8 @@ ENTRIES = (
     Entry(RECORDS, _("Audit log"), "history", "accounts:audit_list"),
     Entry(RECORDS, _("Files taken out"), "download", "accounts:export_list"),
     Entry(RECORDS, _("Complaints"), "message", "accounts:complaint_list"),
+    Entry(RECORDS, _("Outbox"), "send", "accounts:message_list", covers=("accounts:notice", "accounts:channel")),
+    Entry(RECORDS, _("Holidays"), "calendar", "accounts:calendarday_list"),
     Entry(RECORDS, _("Stored plans"), "plan", "accounts:plan_list"),
     Entry(RECORDS, _("Background work"), "queue", "accounts:job_list"),
     Entry(RECORDS, pgettext_lazy("navigation", "Me"), "person", "accounts:me", bar=("trainee",), roles=("trainee",)),

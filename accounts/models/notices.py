@@ -17,7 +17,7 @@ class Channel(models.TextChoices):
     """The ways to a person. The inbox is part of this product and always there; the others are set up by the office."""
 
     INBOX = INBOX, _("inbox")
-    EMAIL = "email", _("e-mail")
+    EMAIL = "email", pgettext_lazy("channel", "e-mail")
     WECOM = "wecom", _("WeCom")
     DINGTALK = "dingtalk", _("DingTalk")
     FEISHU = "feishu", _("Feishu")
@@ -214,7 +214,7 @@ class CalendarDay(models.Model):
 
     class Source(models.TextChoices):
         PUBLISHED = "published", _("published")
-        OFFICE = "office", _("entered by the office")
+        OFFICE = "office", pgettext_lazy("calendar", "entered by the office")
 
     day = models.DateField(_("day"), unique=True)
     is_working = models.BooleanField(_("working day"))
@@ -226,3 +226,6 @@ class CalendarDay(models.Model):
 
     def __str__(self):
         return f"{self.day} {self.name}"
+
+    def get_absolute_url(self):
+        return reverse("accounts:calendarday_update", kwargs={"pk": self.pk})

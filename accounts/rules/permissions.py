@@ -7,6 +7,7 @@ from trainee_mgmt.kit.access import GRANTS
 VERBS = {
     "answer": _("answer"),
     "attend": _("attend"),
+    "cancel": _("cancel"),
     "call": _("call the roll"),
     "change": _("change"),
     "create": _("create"),

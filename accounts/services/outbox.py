@@ -13,13 +13,14 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,8 +29,10 @@ from accounts import channels
 from accounts.channels import Failed, Letter, Sender
 from accounts.models import INBOX, Address, Delivery, Message, Notice, NoticeSettings, User
 from accounts.models.users import SECRETS
+from accounts.services.audit import record
 from accounts.services.notices import Planner
 from trainee_mgmt.kit.crypto import Sealed
+from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.notices import AWAY, KINDS, Line, Urgency
 
 PEOPLE = 100  # at once, while merging
@@ -37,6 +40,7 @@ CLAIM = 10  # deliveries at once
 ATTEMPTS = 3  # on one channel; then the next has its turn
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5))
 BROKEN = timedelta(minutes=10)  # a kind whose own code fails is tried again after this
+RECENT = timedelta(days=7)  # for the page about the channels
 URGENT_FIRST = {Urgency.NOW: 0, Urgency.SOON: 1, Urgency.DIGEST: 2}
 log = structlog.get_logger(__name__)
 
@@ -422,7 +426,7 @@ def letter_of(message: Message, notices: list[Notice]) -> Letter:
     """The message in the reader's words, with the address of the page to read on."""
     language = message.user.language
     lines = list(_lines(notices, language, timezone.now()).values())
-    target = lines[0].path if len(lines) == 1 and lines[0].path else message.get_absolute_url()
+    target = (len(lines) == 1 and lines[0].path) or reverse("accounts:inbox")
     with translation.override(language):
         url = f"{settings.SITE_URL}{target}"
         more = [url] + [_("And %(count)s more: %(url)s") % {"count": n, "url": url} for n in range(1, len(lines) + 1)]
@@ -444,3 +448,92 @@ def sweep() -> int:
     if doubtful or untouched:
         log.warning("a sender ended in the middle", possible_doubles=doubtful, given_back=untouched)
     return doubtful + untouched
+
+
+# By hand --------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def cancel_message(message: Message) -> None:
+    """Stop a message that is on its way. What a channel has in hand at this moment goes out."""
+    stopped = Message.objects.filter(pk=message.pk, state=Message.State.CHECKED).update(
+        state=Message.State.CANCELLED, finished_at=timezone.now()
+    )
+    if not stopped:
+        raise Refused(_("This message is no longer on its way."))
+    waiting = Delivery.objects.filter(message=message, state=Delivery.State.WAITING)
+    waiting.update(state=Delivery.State.CANCELLED, claimed_at=None, claimed_by="")
+    Notice.objects.filter(message=message, state=Notice.State.MERGED).update(state=Notice.State.CANCELLED)
+    record("accounts.cancel_message", message, label=_("to %(name)s") % {"name": message.user.name})
+
+
+@transaction.atomic
+def send_again(message: Message) -> None:
+    """Try the channels once more for a message that reached the inbox only. What was sent is never sent again."""
+    again = Message.objects.filter(pk=message.pk, state=Message.State.FAILED).update(
+        state=Message.State.CHECKED, finished_at=None
+    )
+    if not again:
+        raise Refused(_("Only a message that no channel took can be sent again."))
+    Notice.objects.filter(message=message, state=Notice.State.SENT).update(state=Notice.State.MERGED)
+    failed = Delivery.objects.filter(message=message, state=Delivery.State.FAILED)
+    order = Ways([message.user_id]).of(message.user_id)
+    first = min(
+        failed, key=lambda each: order.index(each.channel) if each.channel in order else len(order), default=None
+    )
+    following = next((name for name in order if not message.deliveries.filter(channel=name).exists()), "")
+    if first is not None and (first.channel in order or not following):
+        failed.exclude(pk=first.pk).delete()  # the others have their turn again after it
+        failed.filter(pk=first.pk).update(state=Delivery.State.WAITING, attempts=0, retry_at=timezone.now())
+    elif following:
+        Delivery.objects.create(message=message, channel=following, retry_at=timezone.now())
+    else:
+        raise Refused(_("No channel is set up that could reach this person."))
+    record("accounts.send_again", message, label=_("to %(name)s") % {"name": message.user.name})
+
+
+@transaction.atomic
+def cancel_chosen(notices) -> int:
+    """Cancel notices that wait. Answers how many still did."""
+    keys = list(notices.values_list("pk", flat=True))
+    cancelled = Notice.objects.filter(pk__in=keys, state=Notice.State.WAITING).update(state=Notice.State.CANCELLED)
+    if cancelled:
+        record("accounts.cancel_notices", after={"rows": cancelled})
+    return cancelled
+
+
+def send_test(user: User, name: str) -> str:
+    """Send oneself one line by one channel, now. Answers the provider's number of it."""
+    if not channels.is_set_up(name):
+        raise Refused(_("This channel is not set up."))
+    letter = Letter(
+        uuid4().hex,
+        _("A test"),
+        (_("A test from %(site)s: this channel works.") % {"site": settings.SITE_NAME or _("Training")},),
+        (f"{settings.SITE_URL}{reverse('accounts:inbox')}",),
+    )
+    sender = channels.sender(name)
+    try:
+        number = sender.send(address_of(user.pk, name, sender), letter)
+    except Failed as failure:
+        record("accounts.send_test", user, after={"channel": name, "error": str(failure)})
+        raise Refused(_("It was not sent: %(reason)s") % {"reason": failure}) from failure
+    finally:
+        sender.close()
+    record("accounts.send_test", user, after={"channel": name})
+    return number
+
+
+def counts_by_channel(*, since: datetime) -> dict[str, dict[str, int]]:
+    """How many deliveries of the last days stand where, and the newest error of each channel."""
+    recent = Delivery.objects.filter(retry_at__gte=since).exclude(channel=INBOX)
+    counts: dict[str, dict] = defaultdict(dict)
+    for name, state, count in (
+        recent.order_by().values("channel", "state").annotate(n=Count("pk")).values_list("channel", "state", "n")
+    ):
+        counts[name][state] = count
+    for name, error in (
+        recent.exclude(error="").order_by("channel", "-pk").distinct("channel").values_list("channel", "error")
+    ):
+        counts[name]["error"] = error
+    return counts

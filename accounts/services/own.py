@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import NoticeSettings, User
 from accounts.services.audit import changes, record
 from accounts.services.exports import record_export
 from trainee_mgmt.kit.tables import ExportRequest
@@ -78,4 +78,23 @@ def _files_taken(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _messages(user: User) -> list[dict[str, Any]]:
+    rows = user.messages.order_by("pk").values_list("checked_at", "lines", "read_at")
+    return [
+        {"at": str(at), "said": [text for text, _path in lines], "read_at": str(read_at or "")}
+        for at, lines, read_at in rows
+    ]
+
+
+def _told_how(user: User) -> dict[str, Any]:
+    rows = user.addresses.order_by("pk")
+    return {"addresses": {each.channel: each.value.open() for each in rows}} | {
+        name: str(value)
+        for row in NoticeSettings.objects.filter(user=user).values()
+        for name, value in row.items()
+        if name != "user_id"
+    }
+
+
+OWN_DATA |= {"messages": _messages, "notice_settings": _told_how}
 OWN_DATA |= {"account": _account, "roles": _roles, "complaints": _complaints, "files_taken": _files_taken}

@@ -11,8 +11,10 @@ from django.utils.http import content_disposition_header, url_has_allowed_host_a
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from accounts.models import User
+from accounts.channels import order_of_office
+from accounts.models import Channel, User
 from accounts.services import LANGUAGE_COOKIE, OWN_PAGES, change_appearance, take_own_data
+from accounts.services.notice_settings import notice_settings
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.pages import Page, StaticPage
 
@@ -35,9 +37,17 @@ class Me(StaticPage):
             has_second_step=is_mfa_enabled(user),
             own_pages=[(label, name) for label, name, permission in OWN_PAGES if access.holds(user, permission)],
             has_links=bool(settings.SIGN_IN_PROVIDERS),
+            hours=(own := notice_settings(user)),
+            told_by=" · ".join(told_by(own.channels)),
             labels={name: User._meta.get_field(name).verbose_name for name in CHOICES},
             **kwargs,
         )
+
+
+def told_by(first: list[str]) -> list[str]:
+    """The inbox and the channels that are set up, the person's own first."""
+    order = sorted(order_of_office(), key=lambda name: name not in first)
+    return [str(Channel(name).label) for name in (Channel.INBOX, *order)]
 
 
 class Appearance(Page, View):

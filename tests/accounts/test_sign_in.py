@@ -179,7 +179,9 @@ def test_the_account_of_a_request_costs_one_query(client, django_assert_num_quer
     client.force_login(make.user(Role.ADMIN))
     client.get(ME)
 
-    with django_assert_num_queries(3):  # the account with its grants; this page: its unit, the second step
+    with django_assert_num_queries(
+        4
+    ):  # the account with its grants; this page: its unit, the second step, how it is told
         client.get(ME)
 
 

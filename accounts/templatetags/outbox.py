@@ -1,0 +1,20 @@
+"""States of the outbox as tags."""
+
+from django import template
+
+from accounts.tables.notices import OF_DELIVERY
+from accounts.tables.notices import message_tag as tag_of_message
+from trainee_mgmt.kit.pieces import status_tag
+
+register = template.Library()
+
+
+@register.filter
+def message_tag(state):
+    return tag_of_message(state)
+
+
+@register.filter
+def delivery_state(delivery):
+    kind, drawing = OF_DELIVERY[delivery.state]
+    return status_tag(kind, delivery.get_state_display(), drawing)
