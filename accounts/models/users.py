@@ -5,6 +5,7 @@ from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -89,6 +90,11 @@ class User(AbstractBaseUser):
 
     def get_absolute_url(self):
         return reverse("accounts:user_detail", kwargs={"pk": self.pk})
+
+    def _get_session_auth_hash(self, secret=None):
+        """Sessions also end with a suspension: they stay ended when the account works again."""
+        ended = f"{self.password}{self.suspended_at.isoformat()}" if self.suspended_at else self.password
+        return salted_hmac("accounts.User.session", ended, secret=secret, algorithm="sha256").hexdigest()
 
     @cached_property
     def grants_in_force(self) -> list[Grant]:

@@ -144,9 +144,10 @@ def suspend(user: User, *, by: User | None) -> None:
 
 @transaction.atomic
 def reactivate(user: User, *, by: User | None) -> None:
+    """``suspended_at`` stays: sessions of before that moment do not come back."""
     if by is not None:
         refuse_beyond(by, user)
-    if not User.objects.filter(pk=user.pk, is_active=False).update(is_active=True, suspended_at=None):
+    if not User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
         raise Refused(_("This account is not suspended."))
     record("accounts.reactivate", user)
 

@@ -34,7 +34,7 @@ def office(user: User, *, now: datetime) -> Office | None:
         return None
     complaints = Complaint.objects.filter(state=Complaint.State.OPEN)
     jobs = Job.objects.filter(access.rows(user, "accounts.view_job"), state=Job.State.FAILED)
-    users = User.objects.filter(access.rows(user, "accounts.view_user"), suspended_at__isnull=False)
+    users = User.objects.filter(access.rows(user, "accounts.view_user"), is_active=False)
     row = User.objects.filter(pk=user.pk).values_list(
         how_many(complaints),
         Subquery(complaints.order_by("sent_at", "pk").values("sent_at")[:1]),

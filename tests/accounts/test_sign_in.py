@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.models import AuditEntry, Role, User
 from accounts.rules.logins import clean_phone, is_username, new_first_password
-from accounts.services import set_own_password
+from accounts.services import reactivate, set_own_password, suspend
 from tests import make
 from trainee_mgmt.kit.crypto import Sealed
 
@@ -242,3 +242,15 @@ def test_an_own_password_erases_the_first_one():
 
     user.refresh_from_db()
     assert (user.first_password, user.must_change_password) == (None, False)
+
+
+def test_a_session_ended_by_a_suspension_does_not_come_back_with_the_account(client):
+    make.user(Role.ADMIN)
+    user = make.user(username="zhang")
+    sign_in(client, "zhang")
+
+    suspend(user, by=None)
+    was_in = is_signed_in(client)
+    reactivate(user, by=None)
+
+    assert (was_in, is_signed_in(client)) == (False, False)
