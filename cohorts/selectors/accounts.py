@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Grant, Role, ScopeKind, User
 from cohorts.models import Cohort, Person, Trainee
 from cohorts.selectors.cohorts import members_on
 from cohorts.selectors.offices import in_office
@@ -35,8 +36,23 @@ def people_for(cohort: Cohort, who: str, day: date) -> QuerySet:
     return Person.objects.filter(Q(pk__in=trainees.values("person")) | Q(pk__in=officers.values("person")))
 
 
-def account_counts(people: QuerySet) -> Counts:
-    waiting = User.objects.filter(person=OuterRef("pk"), must_change_password=True, first_password__isnull=False)
+def with_slips(cohort: Cohort) -> QuerySet:
+    """Accounts with a first password that the office of this cohort may hand over.
+
+    Not those with rights that come from elsewhere: whoever holds a first password can use all that the account may do.
+    """
+    follows = (
+        Q(role=Role.TRAINEE)
+        | Q(role=Role.OFFICER, scope_kind=ScopeKind.TRAINING_CLASS, scope_id__in=cohort.classes.values("pk"))
+        | Q(role=Role.EVALUATOR, scope_kind=ScopeKind.COHORT, scope_id=cohort.pk)
+    )
+    elsewhere = Grant.objects.not_over(timezone.localdate()).filter(user=OuterRef("pk")).exclude(follows)
+    waiting = User.objects.filter(must_change_password=True, first_password__isnull=False)
+    return waiting.filter(~Exists(elsewhere))
+
+
+def account_counts(cohort: Cohort, people: QuerySet) -> Counts:
+    waiting = with_slips(cohort).filter(person=OuterRef("pk"))
     return Counts(
         **people.aggregate(
             people=Count("pk"),

@@ -5,13 +5,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import Job, User
+from accounts.models import Job
 from accounts.services import queue_job, record_export
 from accounts.services.jobs import live_progress
 from accounts.services.users import first_passwords
 from cohorts.forms.accounts import SlipForm, WhoForm
 from cohorts.forms.trainees import ChosenForm
-from cohorts.selectors.accounts import account_counts, people_for
+from cohorts.selectors.accounts import account_counts, people_for, with_slips
 from cohorts.tables.slips import slip_header, slip_paper, slip_sheet, slips_of
 from cohorts.views.days import day_of
 from cohorts.views.trainee_acts import ChosenPage
@@ -62,7 +62,7 @@ class AccountOpen(FormPage):
         mine = Job.objects.filter(task=TASK, made_by=self.request.user, given__cohort=self.cohort.pk)
         job = mine.order_by("-pk").first()
         return super().get_context_data(
-            counts=account_counts(people_for(self.cohort, "all", day)),
+            counts=account_counts(self.cohort, people_for(self.cohort, "all", day)),
             job=live_progress(job) if job else None,
             job_url=self.get_success_url(),
             **kwargs,
@@ -103,14 +103,16 @@ class AccountSlips(FormPage):
 
     def get_context_data(self, **kwargs):
         day, _asked = day_of(self.request, self.cohort)
-        return super().get_context_data(counts=account_counts(people_for(self.cohort, "all", day)), **kwargs)
+        return super().get_context_data(
+            counts=account_counts(self.cohort, people_for(self.cohort, "all", day)), **kwargs
+        )
 
     def form_valid(self, form):
         day, _asked = day_of(self.request, self.cohort)
         people = people_for(self.cohort, form.cleaned_data["who"], day)
         kind, purpose = form.cleaned_data["kind"], form.cleaned_data["purpose"]
         with transaction.atomic():
-            waiting = User.objects.filter(person__in=people, must_change_password=True, first_password__isnull=False)
+            waiting = with_slips(self.cohort).filter(person__in=people)
             slips = slips_of(self.cohort, day, first_passwords(waiting, label=self.cohort.name))
             if not slips:
                 form.add_error(None, _("There is no first password left to hand over."))

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, ExportRecord, Job, Role, User
+from accounts.services import open_account
 from cohorts.models import Consent, Person, Trainee
 from cohorts.services import accounts
 from tests import make
@@ -230,3 +231,29 @@ def test_a_trainee_searches_nobody(client):
 
     assert client.get(reverse("cohorts:search"), {"q": "a"}).status_code == 403
     assert Trainee.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "elsewhere", "status"),
+    [
+        (Role.ADMIN, None, 422),
+        (Role.ORGANIZER, make.program, 422),
+        (Role.OFFICER, make.training_class, 422),
+        (Role.TRAINEE, make.cohort, 200),
+    ],
+)
+def test_who_has_rights_from_elsewhere_gets_no_slip_here(client, role, elsewhere, status):
+    """Else an organizer who enters a colleague's name and phone as a trainee would read the colleague's first password."""
+    of = running_class()
+    account = open_account(name="Boss", phone="13800000009")
+    make.give(account, role, elsewhere() if elsewhere else None)
+    person = make.trainee(in_class=of, of=make.person(name="Boss", phone="13800000009")).person
+    accounts.open_for_people(of.cohort, [person.pk])
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+
+    answer = client.post(
+        reverse("cohorts:account_slips", kwargs={"cohort": of.cohort.pk}),
+        {"who": "all", "kind": "xlsx", "purpose": "first day"},
+    )
+
+    assert (User.objects.get(person=person), answer.status_code) == (account, status)
