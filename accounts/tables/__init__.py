@@ -19,7 +19,7 @@ from accounts.rules.actions import actions_named, in_words
 from accounts.rules.logins import clean_phone
 from trainee_mgmt.kit.crypto import blind_index
 from trainee_mgmt.kit.pieces import link, status_tag
-from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
+from trainee_mgmt.kit.tables import Column, KeyFilter, Tab, Table, TableFilters
 
 DEEPEST_INDENT = 5
 
@@ -84,7 +84,7 @@ class UnitTable(Table):
 class UserFilters(TableFilters):
     q = django_filters.CharFilter(label=gettext_lazy("Name, user name or whole phone number"), method="search")
     role = django_filters.ChoiceFilter(label=gettext_lazy("Role"), choices=Role.choices, method="with_role")
-    unit = django_filters.NumberFilter(label=gettext_lazy("Unit"), method="within")
+    unit = KeyFilter(label=gettext_lazy("Unit"), method="within")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -107,7 +107,7 @@ class UserFilters(TableFilters):
         return queryset.filter(pk__in=held.values("user"))
 
     def within(self, queryset, name, value):
-        path = Unit.objects.filter(pk=int(value)).values_list("path", flat=True).first() if value else None
+        path = Unit.objects.filter(pk=value).values_list("path", flat=True).first() if value else None
         return queryset.filter(unit__path__startswith=path) if path else queryset
 
 
@@ -295,8 +295,8 @@ class AuditFilters(TableFilters):
     outcome = django_filters.ChoiceFilter(label=gettext_lazy("Outcome"), choices=AuditEntry.Outcome.choices)
     since = django_filters.DateFilter(label=gettext_lazy("From"), field_name="at", lookup_expr="date__gte")
     until = django_filters.DateFilter(label=gettext_lazy("Until"), field_name="at", lookup_expr="date__lte")
-    kind = django_filters.CharFilter(field_name="object_type")
-    key = django_filters.NumberFilter(field_name="object_id")
+    kind = django_filters.CharFilter(label=gettext_lazy("Kind"), field_name="object_type")
+    key = KeyFilter(label=gettext_lazy("Number of the row"), field_name="object_id")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -77,7 +77,7 @@ class ComplaintCreate(FormPage):
         return super().get_context_data(page=self.page(), **kwargs)
 
     def page(self) -> str:
-        page = self.request.GET.get("page", "")[:200]
+        page = self.request.GET.get("page", "").partition("?")[0][:200]  # a search may hold somebody's number
         return page if page.startswith("/") else ""
 
     def save(self, form):

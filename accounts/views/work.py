@@ -128,7 +128,11 @@ class JobFile(Page, View):
     def get(self, request, pk):
         job = get_object_or_404(self.reachable(Job).exclude(result_file=""), pk=pk)
         name = job.result_name or job.result_file.name.rsplit("/", 1)[-1]
-        return FileResponse(job.result_file.open(), as_attachment=True, filename=file_name(name))
+        try:
+            opened = job.result_file.open()
+        except FileNotFoundError as error:
+            raise Http404 from error
+        return FileResponse(opened, as_attachment=True, filename=file_name(name))
 
 
 def subject_of(user, plan: Plan):

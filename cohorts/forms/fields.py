@@ -1,6 +1,6 @@
 """Form fields that clean what is typed by the same rules as a roster."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -54,26 +54,32 @@ def email_field(**options):
 # Profile fields -------------------------------------------------------------------------------------------------------
 
 
-def profile_form_fields(fields: Iterable[ProfileField], profile: dict) -> dict[str, forms.Field]:
-    """A form field for each profile field, filled with what is known; a masked value is not shown, and a blank keeps it."""
-    return {PREFIX + field.key: _form_field(field, profile.get(field.key)) for field in fields}
+def profile_form_fields(
+    fields: Iterable[ProfileField], profile: dict, withheld: Collection[str] = ()
+) -> dict[str, forms.Field]:
+    """A form field for each profile field, filled with what is known. A value that is masked or ``withheld`` (its key)
+    is not shown, and a blank keeps it."""
+    return {
+        PREFIX + field.key: _form_field(field, profile.get(field.key), field.is_personal or field.key in withheld)
+        for field in fields
+    }
 
 
-def profile_values(fields: Iterable[ProfileField], cleaned: dict) -> dict:
-    """What was typed, as it is kept: by key; None takes a value out. A masked field left blank is left as it is."""
+def profile_values(fields: Iterable[ProfileField], cleaned: dict, withheld: Collection[str] = ()) -> dict:
+    """What was typed, as it is kept: by key; None takes a value out. What was not shown and left blank stays as it is."""
     values = {}
     for field in fields:
         value = cleaned.get(PREFIX + field.key)
-        if field.is_personal and value in (None, ""):
+        if (field.is_personal or field.key in withheld) and value in (None, ""):
             continue
         values[field.key] = None if value in (None, "") else rules.stored(value)
     return values
 
 
-def _form_field(field: ProfileField, value) -> forms.Field:
-    shown = "" if field.is_personal or value is None else value
+def _form_field(field: ProfileField, value, is_hidden: bool) -> forms.Field:
+    shown = "" if is_hidden or value is None else value
     options = {"label": field.label, "required": False, "initial": shown}
-    if field.is_personal and value is not None:
+    if is_hidden and value is not None:
         options["help_text"] = _("Filled already and not shown. Leave it blank to keep it.")
     if field.kind == ProfileField.Kind.YES_NO:
         known = "" if shown == "" else ("yes" if shown is True else "no")

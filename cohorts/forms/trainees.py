@@ -126,17 +126,17 @@ class TraineeEditForm(CrispyMixin, forms.Form):
     position = forms.CharField(label=gettext_lazy("Position"), required=False, max_length=80)
     joined_on = forms.DateField(label=gettext_lazy("In training from"), widget=DateInput)
 
-    def __init__(self, *args, trainee, profile_fields, **kwargs):
+    def __init__(self, *args, trainee, profile_fields, withheld, **kwargs):
         initial = {field: getattr(trainee, field) for field in ("number", "work_unit", "position", "joined_on")}
         super().__init__(*args, **kwargs | {"initial": initial})
-        self.profile_fields = profile_fields
-        self.fields |= profile_form_fields(profile_fields, trainee.profile)
+        self.profile_fields, self.withheld = profile_fields, withheld
+        self.fields |= profile_form_fields(profile_fields, trainee.profile, withheld)
         self.helper.layout.fields[:] = list(self.fields)
 
     @property
     def values(self) -> dict:
         place = {key: self.cleaned_data[key] for key in ("number", "work_unit", "position", "joined_on")}
-        return place | {"profile": profile_values(self.profile_fields, self.cleaned_data)}
+        return place | {"profile": profile_values(self.profile_fields, self.cleaned_data, self.withheld)}
 
 
 class ChosenForm(CrispyMixin, forms.Form):

@@ -22,9 +22,9 @@ class Found:
         return not (self.trainees or self.classes)
 
 
-def search(typed: str, *, trainees: Q, classes: Q, day: date) -> Found:
-    """Two queries. A whole phone or ID number finds its owner; of a part of one nothing is told."""
-    if index := secret_index(typed):
+def search(typed: str, *, trainees: Q, classes: Q, day: date, by_number: bool) -> Found:
+    """Two queries. ``by_number``: a whole phone or ID number finds its owner; of a part of one nothing is told."""
+    if by_number and (index := secret_index(typed)):
         wanted = Q(person__phone_index=index) | Q(person__id_index=index)
     else:
         wanted = Q(person__name__icontains=typed) | Q(number__istartswith=typed) | Q(work_unit__icontains=typed)

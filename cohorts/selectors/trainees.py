@@ -1,8 +1,8 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cohorts.models import ClassMembership, ClassOfficer, Consent, GroupMembership, Trainee
+from cohorts.models import ClassMembership, ClassOfficer, Consent, GroupMembership, ProfileField, Trainee
 from cohorts.rules.profile import in_words
 from cohorts.selectors.cohorts import fields_of
 from trainee_mgmt.kit.prepared import Prepared
@@ -61,19 +61,21 @@ def place_of(trainee: Trainee) -> Place:
     )
 
 
+def withheld(person: int, fields: Iterable[ProfileField]) -> frozenset[str]:
+    """Keys of the fields that this person has not agreed to show."""
+    keys = frozenset(field.key for field in fields if field.needs_consent)
+    given = Consent.objects.filter(person=person, purpose=Consent.Purpose.PROFILE, withdrawn_at=None)
+    return frozenset() if not keys or given.exists() else keys
+
+
 def answers_of(trainee: Trainee) -> list[Answer]:
     """The profile in the order of the fields; masked values and values without consent are not given."""
     fields = fields_of(cohort=trainee.cohort_id)
-    has_consent = (
-        any(field.needs_consent for field in fields)
-        and Consent.objects.filter(
-            person=trainee.person_id, purpose=Consent.Purpose.PROFILE, withdrawn_at=None
-        ).exists()
-    )
+    kept_back = withheld(trainee.person_id, fields)
     answers = []
     for field in fields:
         value = trainee.profile.get(field.key)
-        lacks = field.needs_consent and not has_consent and value is not None
+        lacks = field.key in kept_back and value is not None
         hidden = lacks or (field.is_personal and value is not None)
         text = "" if hidden else in_words(field.kind, value)
         answers.append(Answer(field.key, field.label, text, field.is_personal and value is not None, lacks))

@@ -91,7 +91,7 @@ def edit_trainee(
     values = {"number": number, "work_unit": work_unit, "position": position, "joined_on": joined_on}
     before, after = changes(trainee, values)
     answers = {key: value for key, value in profile.items() if trainee.profile.get(key) != value}
-    before |= {HAND_SET + key: trainee.profile.get(key) for key in answers}
+    before |= _told(trainee, {key: trainee.profile.get(key) for key in answers})
     if not before:
         return trainee
     if "joined_on" in after:
@@ -105,7 +105,7 @@ def edit_trainee(
         "cohorts.edit_trainee",
         trainee,
         before=before,
-        after=after | {HAND_SET + key: value for key, value in answers.items()},
+        after=after | _told(trainee, answers),
     )
     return trainee
 
@@ -118,16 +118,24 @@ def fill_own_profile(trainee: Trainee, answers: dict) -> Trainee:
     if not answers.keys() <= mine:
         raise Refused(_("This field is filled in by the organizer."))
     new = {key: value for key, value in answers.items() if trainee.profile.get(key) != value}
-    before = {HAND_SET + key: trainee.profile.get(key) for key in new}
+    before = _told(trainee, {key: trainee.profile.get(key) for key in new})
     if not new:
         return trainee
     trainee.profile = merged(trainee.profile, new)
     trainee.hand_set = sorted({*trainee.hand_set, *before})
     trainee.save(update_fields=["profile", "hand_set"])
-    record(
-        "cohorts.fill_own_profile", trainee, before=before, after={HAND_SET + key: value for key, value in new.items()}
-    )
+    record("cohorts.fill_own_profile", trainee, before=before, after=_told(trainee, new))
     return trainee
+
+
+def _told(trainee: Trainee, answers: dict) -> dict:
+    """Answers as the audit log names them; of a masked field, or one that needs consent, only that there is one."""
+    hidden = Q(is_personal=True) | Q(needs_consent=True)
+    secret = set(trainee.cohort.profile_fields.filter(hidden, key__in=answers).values_list("key", flat=True))
+    return {
+        HAND_SET + key: (_("filled") if value not in (None, "") else "") if key in secret else value
+        for key, value in answers.items()
+    }
 
 
 @transaction.atomic

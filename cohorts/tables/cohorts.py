@@ -10,7 +10,7 @@ from cohorts.models import Trainee, TrainingClass
 from cohorts.rules import days
 from cohorts.selectors.cohorts import counted
 from trainee_mgmt.kit.pieces import status_tag
-from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
+from trainee_mgmt.kit.tables import Column, KeyFilter, Tab, Table, TableFilters
 
 STAGES = {
     days.PLANNED: ("accent", gettext_lazy("planned")),
@@ -32,7 +32,7 @@ def stage_tag(starts_on: date, ends_on: date, is_closed: bool):
 
 class CohortFilters(TableFilters):
     q = django_filters.CharFilter(label=gettext_lazy("Name or program"), method="search")
-    program = django_filters.NumberFilter(field_name="program", label=gettext_lazy("Program"))
+    program = KeyFilter(field_name="program", label=gettext_lazy("Program"))
 
     def search(self, queryset, name, value):
         return queryset.filter(Q(name__icontains=value) | Q(program__name__icontains=value)) if value else queryset

@@ -35,6 +35,8 @@ UNKNOWN_PHONE = Q(person__phone_index=None)
 DATA_MISSING = Q(status=Trainee.Status.ACTIVE) & (
     UNKNOWN_PHONE | Q(person__sex="") | Q(person__born_on=None) | Q(work_unit="")
 )
+# What is answered only with consent is neither shown nor found without it.
+CONSENT = Consent.objects.filter(person=OuterRef("person"), purpose=Consent.Purpose.PROFILE, withdrawn_at__isnull=True)
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Roster:
     classes: Sequence[tuple[int, str]]
     has_groups: bool
     shows_phone: bool
+    finds_numbers: bool  # a search by number tells whose it is: for those who may open numbers
     reach: str  # what the reader's rights come from, so that counts are shared by nobody else
 
     @property
@@ -56,7 +59,9 @@ class Roster:
         return tuple((field.key, field.needs_consent, field.is_personal) for field in self.fields)
 
 
-def load_roster(cohort: Cohort, *, day: date, as_of: date | None, shows_phone: bool, reach: str) -> Roster:
+def load_roster(
+    cohort: Cohort, *, day: date, as_of: date | None, shows_phone: bool, finds_numbers: bool, reach: str
+) -> Roster:
     return Roster(
         cohort,
         day,
@@ -65,6 +70,7 @@ def load_roster(cohort: Cohort, *, day: date, as_of: date | None, shows_phone: b
         class_names(cohort=cohort.pk),
         groups_of.one(cohort=cohort.pk) is not None,
         shows_phone,
+        finds_numbers,
         reach,
     )
 
@@ -96,7 +102,7 @@ class TraineeFilters(TableFilters):
         value = value.strip()
         if not value:
             return queryset
-        if index := secret_index(value):
+        if self.table.context.finds_numbers and (index := secret_index(value)):
             return queryset.filter(Q(person__phone_index=index) | Q(person__id_index=index))
         return queryset.filter(
             Q(person__name__icontains=value) | Q(number__istartswith=value) | Q(work_unit__icontains=value)
@@ -115,7 +121,9 @@ class TraineeFilters(TableFilters):
             return queryset
         key = name.removeprefix("profile_")
         kept = value == "yes" if value in ("yes", "no") else value
-        return queryset.filter(profile__contains={key: kept})
+        found = queryset.filter(profile__contains={key: kept})
+        needs_consent = any(field.key == key and field.needs_consent for field in self.table.context.fields)
+        return found.filter(Exists(CONSENT)) if needs_consent else found
 
 
 def _choices(field: ProfileField) -> list[tuple[str, str]]:
@@ -249,12 +257,7 @@ class TraineeTable(Table):
 def _answer(field: ProfileField):
     """The value of a profile field as text; of one that needs consent, only where the person gave it."""
     value = KT(f"profile__{field.key}")
-    if not field.needs_consent:
-        return value
-    given = Consent.objects.filter(
-        person=OuterRef("person"), purpose=Consent.Purpose.PROFILE, withdrawn_at__isnull=True
-    )
-    return Case(When(Exists(given), then=value))
+    return Case(When(Exists(CONSENT), then=value)) if field.needs_consent else value
 
 
 MISSING = Column(

@@ -28,6 +28,7 @@ class Search(StaticPage):
                 trainees=access.rows(user, "cohorts.view_trainee"),
                 classes=access.rows(user, "cohorts.view_class"),
                 day=timezone.localdate(),
+                by_number=access.holds(user, "cohorts.see_secrets"),
             )
         return super().get_context_data(typed=typed, found=found, elsewhere=self.elsewhere(typed), **kwargs)
 

@@ -11,6 +11,7 @@ from cohorts.access import MANAGED_COHORT
 from cohorts.forms import trainees as forms
 from cohorts.models import Trainee
 from cohorts.rules.days import shown_day
+from cohorts.selectors.trainees import withheld
 from cohorts.services import groups as group_services
 from cohorts.services import trainees as services
 from cohorts.services.people import look_up_person
@@ -60,7 +61,10 @@ class TraineeCreate(FormPage):
         places = self.reachable(Trainee, "cohorts.view_trainee").filter(person=self.known)
         last = places.order_by("-joined_on", "-pk").first()
         if last:
-            answers |= {"work_unit": last.work_unit, "position": last.position, "profile": last.profile}
+            fields = [*last.cohort.profile_fields.all(), *self.cohort.profile_fields.all()]
+            kept_back = withheld(self.known.pk, fields)
+            profile = {key: value for key, value in last.profile.items() if key not in kept_back}
+            answers |= {"work_unit": last.work_unit, "position": last.position, "profile": profile}
         return answers
 
     def get_form_kwargs(self):
@@ -118,7 +122,8 @@ class TraineeUpdate(AboutOne):
         kwargs = super().get_form_kwargs()
         del kwargs["cohort"]
         fields = list(self.cohort.profile_fields.order_by("order", "pk"))
-        return kwargs | {"trainee": self.trainee, "profile_fields": fields}
+        kept_back = withheld(self.trainee.person_id, fields)
+        return kwargs | {"trainee": self.trainee, "profile_fields": fields, "withheld": kept_back}
 
     def save(self, form):
         return services.edit_trainee(self.trainee, **form.values)

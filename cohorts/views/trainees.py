@@ -27,6 +27,7 @@ def roster_for(request, cohort, day, asked) -> Roster:
         day=day,
         as_of=asked,
         shows_phone=access.holds(user, "cohorts.see_phone_mask"),
+        finds_numbers=access.holds(user, "cohorts.see_secrets"),
         reach=hashlib.sha256(repr(scopes).encode()).hexdigest(),
     )
 

@@ -619,3 +619,37 @@ def test_opening_an_account_offers_the_unit_one_came_from(client, office):
 
 def test_every_kind_of_scope_but_everything_has_its_rows():
     assert set(SCOPES) == set(ScopeKind) - {ScopeKind.ALL}
+
+
+def test_a_complaint_does_not_keep_what_was_searched_for():
+    trainee = make.user()
+
+    as_(trainee).post(url("complaint_create", page="/people/?q=13800138000"), {"text": "Asked twice"})
+
+    assert Complaint.objects.get().page == "/people/"
+
+
+@pytest.mark.parametrize("key", ["-1e999999999", "1e30", "9" * 5000, "NaN", "²", str(2**63), "-1"])
+def test_a_key_that_no_row_has_is_left_out(client, office, key):
+    pages = [url("audit_list"), url("user_list"), reverse("cohorts:cohort_list")]
+
+    answers = [client.get(page, {"key": key, "unit": key, "program": key, "kind": "x"}).status_code for page in pages]
+
+    assert answers == [200, 200, 200]
+
+
+def test_an_entry_leads_to_the_others_about_the_same_row(client, office):
+    unit = office[2]
+    entries = [record("accounts.change_unit", each) for each in (unit, unit, office[3])]
+    others = client.get(url("audit_detail", entries[0].pk)).context["others"]
+
+    table = client.get(others).context["table"]
+
+    assert set(table.ordered.values_list("pk", flat=True)) == {entries[0].pk, entries[1].pk}
+
+
+def test_a_file_of_a_job_that_is_gone_is_not_there():
+    user = make.user()
+    job = Job.objects.create(task="x", title="x", made_by=user, state="done", result_file="results/gone.xlsx")
+
+    assert as_(user).get(url("job_file", job.pk)).status_code == 404

@@ -1,10 +1,12 @@
+import re
 from datetime import date
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 
-from accounts.models import Role
-from cohorts.models import ClassMembership, ClassOfficer, Trainee
+from accounts.models import AuditEntry, ExportRecord, Role
+from cohorts.models import ClassMembership, ClassOfficer, Consent, Trainee
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -209,3 +211,57 @@ def test_a_cohort_out_of_reach_is_not_there(client):
     client.force_login(make.user(Role.ORGANIZER, make.cohort()))
 
     assert client.get(url(make.cohort())).status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["13812345678", "11010519491231002X"])
+@pytest.mark.parametrize(("role", "finds"), [(Role.ORGANIZER, True), (Role.OFFICER, False), (Role.LEADER, False)])
+def test_a_number_finds_its_owner_only_for_who_may_open_numbers(client, role, finds, typed):
+    """Else the hidden digits beside a mask could be tried out, one search after the other."""
+    of = make.training_class()
+    make.trainee(in_class=of, of=make.person(name="王芳", phone="13812345678", id_number="11010519491231002X"))
+    client.force_login(make.user(role, of if role == Role.OFFICER else of.cohort))
+
+    listed = names(client.get(url(of.cohort), {"q": typed}))
+    searched = client.get(reverse("cohorts:search"), {"q": typed}).context["found"].trainees
+
+    assert (listed, len(searched)) == ((["王芳"], 1) if finds else ([], 0))
+
+
+def test_an_answer_without_consent_is_not_found_by_its_filter(client):
+    cohort = make.cohort()
+    cohort.profile_fields.create(key="party", label="Party", kind="yes_no", in_composition=True, needs_consent=True)
+    silent = make.trainee(cohort, of=make.person(name="Silent"), profile={"party": True})
+    agreed = make.trainee(cohort, of=make.person(name="Agreed"), profile={"party": True})
+    Consent.objects.create(person=agreed.person, purpose=Consent.Purpose.PROFILE)
+    client.force_login(make.user(Role.ORGANIZER, cohort))
+
+    found = names(client.get(url(cohort), {"profile_party": "yes"}))
+    form = client.get(reverse("cohorts:trainee_update", kwargs={"pk": silent.pk})).context["form"]
+
+    assert (found, form["profile_party"].initial) == (["Agreed"], "")
+
+
+def test_saving_the_place_keeps_an_answer_that_was_not_shown(client):
+    cohort = make.cohort()
+    cohort.profile_fields.create(key="party", label="Party", kind="text", needs_consent=True)
+    silent = make.trainee(cohort, number="01", profile={"party": "member"})
+    client.force_login(make.user(Role.ORGANIZER, cohort))
+
+    client.post(
+        reverse("cohorts:trainee_update", kwargs={"pk": silent.pk}),
+        {"number": "02", "joined_on": cohort.starts_on, "profile_party": ""},
+    )
+
+    silent.refresh_from_db()
+    assert (silent.number, silent.profile) == ("02", {"party": "member"})
+
+
+@pytest.mark.parametrize("typed", ["13812345678", "+86 138-1234-5678", "１３８１２３４５６７８", "11010519491231002X"])
+def test_a_number_searched_for_is_in_no_record_of_the_file(client, typed):
+    cohort = make.cohort()
+    client.force_login(make.user(Role.ORGANIZER, cohort))
+
+    client.post(f"{url(cohort)}?{urlencode({'q': typed, 'as_of': '2026-10-15'})}", {"export": "csv", "purpose": "x"})
+
+    told = ExportRecord.objects.get().query + str(AuditEntry.objects.get(action="accounts.export").after)
+    assert ("2026-10-15" in told, bool(re.search(r"\d{9}|1234", told))) == (True, False)

@@ -430,3 +430,16 @@ def test_what_changes_nothing_is_no_entry_in_the_audit_log(save):
     )
 
     assert not AuditEntry.objects.exists()
+
+
+def test_a_masked_answer_is_not_readable_in_the_audit_log():
+    cohort = make.cohort()
+    cohort.profile_fields.create(key="kin", label="Phone of kin", is_personal=True, filled_by_trainee=True)
+    trainee = make.trainee(cohort, profile={"kin": "13800000001"})
+
+    trainees.fill_own_profile(trainee, {"kin": "13800000002"})
+    place = {"number": trainee.number, "work_unit": "", "position": "", "joined_on": trainee.joined_on}
+    trainees.edit_trainee(trainee, **place, profile={"kin": "13800000003"})
+
+    entries = [str((entry.before, entry.after)) for entry in AuditEntry.objects.all()]
+    assert (len(entries), [entry for entry in entries if "1380" in entry]) == (2, [])

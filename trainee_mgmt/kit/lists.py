@@ -53,7 +53,7 @@ class TablePage(StaticPage, abstract=True):
                 ),
                 status=422,
             )
-        asked = ExportRequest(table.name, table.query, table.count, purpose, kind, table.header())
+        asked = ExportRequest(table.name, table.query_told, table.count, purpose, kind, table.header())
         for record in RECORDERS:
             record(asked)
         name = f"{self.title or table.name}-{timezone.localdate():%Y%m%d}.{kind}"

@@ -6,6 +6,8 @@ HTML; everything else is escaped here.
 """
 
 import json
+import re
+import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -16,15 +18,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 import django_filters
+from django import forms
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from trainee_mgmt.kit.formats import EMPTY, day, moment
+from trainee_mgmt.kit.pages import LARGEST_KEY
 from trainee_mgmt.kit.prepared import Prepared
+
+MANY_DIGITS = re.compile(r"\d(?:[\s\-().·]*\d){8,}[Xx]?")  # more than a date has
 
 
 @dataclass(frozen=True)
@@ -326,6 +333,14 @@ class Table:
             params.pop(key, None)
         return params.urlencode()
 
+    @property
+    def query_told(self) -> str:
+        """The same for the records: a phone or an ID number that was searched for is not written down."""
+        params = QueryDict(self.query, mutable=True)
+        for key, values in params.lists():
+            params.setlist(key, [MANY_DIGITS.sub("***", unicodedata.normalize("NFKC", value)) for value in values])
+        return params.urlencode()
+
     def url(self, **changes) -> str:
         asked = dict(self.params.lists()) | {key: [str(value)] for key, value in changes.items() if value is not None}
         query = urlencode(
@@ -379,6 +394,15 @@ class TableFilters(django_filters.FilterSet):
     def __init__(self, data=None, *, table):
         self.table = table
         super().__init__(data, queryset=SimpleNamespace(model=None))
+
+
+class KeyFilter(django_filters.Filter):
+    """A key that comes by link. Not a NumberFilter: that takes 1e999999999, which nobody can compute."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, min_value=0, max_value=LARGEST_KEY, **kwargs)
 
 
 def _flip(field: str) -> str:
