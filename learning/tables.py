@@ -1,4 +1,4 @@
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 import django_filters
 from django.contrib.postgres.aggregates import StringAgg
@@ -56,8 +56,8 @@ class SessionFilters(TableFilters):
         return queryset.filter(Q(title__icontains=value) | Q(teacher_name__icontains=value) | Q(place__icontains=value))
 
     def on_day(self, queryset, name, value):
-        start = timezone.make_aware(datetime.combine(value, time.min))
-        return queryset.filter(starts_at__gte=start, starts_at__lt=start + timedelta(days=1))
+        day = (timezone.make_aware(datetime.combine(value, clock)) for clock in (time.min, time.max))
+        return queryset.filter(starts_at__range=tuple(day))
 
     def of_class(self, queryset, name, value):
         return queryset.filter(pk__in=SessionClass.objects.filter(training_class=value).values("session"))

@@ -18,6 +18,7 @@ from learning import selectors
 from learning.models import Journal, JournalNote, JournalPicture
 from learning.rules import journals as rules
 from learning.rules.journals import Action
+from learning.rules.pictures import MOST_BYTES
 from learning.services import (
     accept,
     accept_many,
@@ -32,6 +33,7 @@ from learning.services import (
 from learning.services.journals import Overtaken
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.pages import ActionPage, Page, StaticPage
+from trainee_mgmt.kit.uploads import read_upload
 
 PER_PAGE = 50
 
@@ -145,7 +147,8 @@ class PictureAdd(_MyJournal, View):
             messages.error(request, _("Choose a picture first."))
             return HttpResponseRedirect(self.url)
         try:
-            add_picture(open_journal(self.trainee, monday=self.monday), data=upload.read())
+            data = read_upload(upload, limit=MOST_BYTES)
+            add_picture(open_journal(self.trainee, monday=self.monday), data=data)
         except Refused as refusal:
             messages.error(request, str(refusal))
         return HttpResponseRedirect(self.url)

@@ -55,14 +55,16 @@ class RollCall(StaticPage):
         return HttpResponseRedirect(self.session.get_absolute_url())
 
 
+def is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
 def _read(data) -> tuple[dict[int, str], dict[int, int | None]]:
     marks, seen = {}, {}
     for name, value in data.items():
         kind, _dash, key = name.partition("-")
         if kind in ("mark", "seen"):
-            if not (key.isascii() and key.isdigit() and len(key) < 19) or not (
-                kind == "mark" or value == "" or value.isdigit()
-            ):
+            if not (is_key(key) and (kind == "mark" or value == "" or is_key(value))):
                 raise BadRequest("a roll is mark-<trainee>=<state> and seen-<trainee>=<mark>")
             if kind == "mark":
                 marks[int(key)] = value

@@ -255,3 +255,16 @@ def test_saving_a_mark_takes_eight_queries_however_many_are_on_the_roll(client, 
 
     label = AuditEntry.objects.get(action="learning.correct_mark").object_label
     assert label == str(Attendance.objects.get(trainee=first))
+
+
+@pytest.mark.parametrize("seen", ["²", "9" * 5000, "-1", "1.5"])
+def test_a_mark_seen_is_a_key(client, seen):
+    of, (first, *_) = a_class()
+    session = make.session(classes=[of], on=DAY)
+    client.force_login(make.user(Role.OFFICER, of))
+
+    answer = client.post(
+        reverse("learning:roll_call", kwargs={"pk": session.pk}), {f"mark-{first.pk}": "late", f"seen-{first.pk}": seen}
+    )
+
+    assert (answer.status_code, Attendance.objects.count()) == (400, 0)
