@@ -257,6 +257,7 @@ def test_saving_a_mark_takes_eight_queries_however_many_are_on_the_roll(client, 
     assert label == str(Attendance.objects.get(trainee=first))
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("seen", ["²", "9" * 5000, "-1", "1.5"])
 def test_a_mark_seen_is_a_key(client, seen):
     of, (first, *_) = a_class()
