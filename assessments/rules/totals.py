@@ -4,11 +4,13 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from assessments.rules.scheme import Extra, Node, leaves
 from trainee_mgmt.kit.rounding import apportion, half_up
 
 HUNDRED = Fraction(100)
+Limits = tuple[Decimal | None, Decimal | None]  # floor and cap
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def total(root: Node, points: Mapping[str, Decimal | None], *, places: int = 2) 
     A leaf without points leaves no total; only extra points that nobody gave count as none.
     """
     weights = _path_weights(root)
-    missing = tuple(leaf.key for leaf in leaves(root) if not leaf.extra and points.get(leaf.key) is None)
+    missing = _missing(root, points)
     if missing:
         lines = (_line(leaf, points, weights, None) for leaf in leaves(root))
         return Total(points=None, lines=tuple(lines), missing=missing)
@@ -72,7 +74,12 @@ def total(root: Node, points: Mapping[str, Decimal | None], *, places: int = 2) 
         else _line(part.node, points, weights, share)
         for part, share in zip(parts, shares)
     )
-    return Total(points=half_up(sum((part.share for part in parts), Fraction(0)), places), lines=lines, missing=())
+    return Total(points=half_up(_sum(parts), places), lines=lines, missing=())
+
+
+def bare_total(root: Node, points: Mapping[str, Decimal | None], *, places: int = 2) -> Decimal | None:
+    """The points of the same total without its lines, which a rank does not need."""
+    return None if _missing(root, points) else half_up(_sum(_parts(root, points)), places)
 
 
 def rank(totals: Mapping[Hashable, Decimal | None]) -> dict[Hashable, int | None]:
@@ -84,27 +91,44 @@ def rank(totals: Mapping[Hashable, Decimal | None]) -> dict[Hashable, int | None
     return {key: None if value is None else places[value] for key, value in totals.items()}
 
 
+def _missing(root: Node, points: Mapping[str, Decimal | None]) -> tuple[str, ...]:
+    return tuple(leaf.key for leaf in leaves(root) if not leaf.extra and points.get(leaf.key) is None)
+
+
+def _sum(parts: list[_Part]) -> Fraction:
+    return sum((part.share for part in parts), Fraction(0))
+
+
 def _parts(group: Node, points: Mapping[str, Decimal | None]) -> list[_Part]:
     """What each leaf adds to the 100 of this group, and at the end what the group's own limits corrected."""
     parts: list[_Part] = []
     for child in group.children:
         if child.is_group:
-            parts += [part.scaled(Fraction(child.weight) / HUNDRED) for part in _parts(child, points)]
-            continue
-        earned = _limited(Fraction(points.get(child.key) or 0), child)
-        if child.extra:
-            parts.append(_Part(child, -earned if child.extra == Extra.MINUS else earned))
+            weight = Fraction(child.weight) / HUNDRED
+            parts += [part.scaled(weight) for part in _parts(child, points)]
         else:
-            parts.append(_Part(child, Fraction(child.weight) * earned / Fraction(child.full_marks)))
-    raw = sum((part.share for part in parts), Fraction(0))
-    correction = max(_limited(raw, group), Fraction(0)) - raw
+            given = points.get(child.key) or Decimal(0)
+            share = _share(given, child.weight, child.full_marks, (child.floor, child.cap), child.extra)
+            parts.append(_Part(child, share))
+    raw = _sum(parts)
+    correction = max(_limited(raw, (group.floor, group.cap)), Fraction(0)) - raw
     return [*parts, _Part(group, correction, limits=True)] if correction else parts
 
 
-def _limited(value: Fraction, node: Node) -> Fraction:
-    if node.floor is not None:
-        value = max(value, Fraction(node.floor))
-    return value if node.cap is None else min(value, Fraction(node.cap))
+@lru_cache(maxsize=20_000)  # the same few points come again with every person
+def _share(given: Decimal, weight: Decimal, full_marks: Decimal, limits: Limits, extra: str) -> Fraction:
+    """What the points given for a leaf add to the 100 of its group."""
+    earned = _limited(Fraction(given), limits)
+    if extra:
+        return -earned if extra == Extra.MINUS else earned
+    return Fraction(weight) * earned / Fraction(full_marks)
+
+
+def _limited(value: Fraction, limits: Limits) -> Fraction:
+    floor, cap = limits
+    if floor is not None:
+        value = max(value, Fraction(floor))
+    return value if cap is None else min(value, Fraction(cap))
 
 
 def _path_weights(root: Node) -> dict[str, Decimal]:

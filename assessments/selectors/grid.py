@@ -141,7 +141,7 @@ def _pages(scheme: Scheme, everybody: list[Someone], done: set[int]) -> list[Gri
 
 
 def _rows(tree: Outline, shown: list[Someone], mine: dict[tuple[int, int], Cell]) -> list[GridRow]:
-    facts, how = computed_facts(tree, shown), sources(tree)
+    facts, how = computed_facts(tree, [person.pk for person in shown]), sources(tree)
     rows = []
     for person in shown:
         cells = {leaf.key: mine.get((int(leaf.key), person.pk), EMPTY) for leaf in tree.manual}

@@ -1,9 +1,10 @@
 """Results of a whole cohort, live or as published, and one of them down to its rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -15,36 +16,85 @@ from assessments.rules.raters import Combined
 from assessments.rules.scheme import Kind
 from assessments.rules.totals import Line, Total, rank
 from assessments.selectors.outline import Outline, outline
-from assessments.selectors.people import Someone, in_class_today, people, scored
-from assessments.selectors.standings import Standing, sources, standings
-from cohorts.models import Trainee
+from assessments.selectors.people import Someone, people, scored, scored_trainees
+from assessments.selectors.standings import (
+    SHORT,
+    FactsByKey,
+    Standing,
+    all_facts,
+    bare_totals,
+    sources,
+    standings,
+    standings_of,
+)
 from learning.models import Attendance, Journal
+from trainee_mgmt.kit.kept import kept
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Everybody who has a result: those with a total from the highest down, then the others; each in order of numbers."""
+
+    trainees: list[int]
+    places: list[int]  # of the first of them; equal totals share one
+
+    @cached_property
+    def of(self) -> dict[int, int]:
+        """The place of each who has one, by trainee."""
+        return dict(zip(self.trainees, self.places))
+
+    @property
+    def without_total(self) -> list[int]:
+        return self.trainees[len(self.places) :]
 
 
 @dataclass(frozen=True)
 class Results:
-    """The results of a scheme: live until it is published, then what was published."""
+    """The results of a scheme: live until it is published, then what was published.
+
+    ``at``: when the ranking was counted, if it was kept since; the standings are always those of now.
+    """
 
     outline: Outline
-    standings: dict[int, Standing]  # by trainee
-    ranks: dict[int, int | None]
+    ranking: Ranking
+    at: datetime | None
+    facts: FactsByKey | None = None  # of everybody, where they were needed for the ranking
 
-    @property
-    def incomplete(self) -> list[Standing]:
-        return [each for each in self.standings.values() if each.total.points is None]
+    def standings(self, trainees: Collection[int]) -> dict[int, Standing]:
+        """How each of these stands, with everything behind the total."""
+        scheme = self.outline.scheme
+        if not scheme.is_published:
+            return standings_of(self.facts or all_facts(self.outline, trainees), self.outline, trainees)
+        rows = Result.objects.filter(scheme=scheme, in_force=True)
+        rows = rows.filter(trainee__in=list(trainees)) if len(trainees) <= SHORT else rows
+        written = {trainee: rest for trainee, *rest in rows.values_list("trainee_id", "total", "lines")}
+        return {pk: from_snapshot(None, *written[pk]) for pk in trainees}
 
-    def by_rank(self) -> list[int]:
-        """The trainees from the highest total down; those without one last."""
-        last = len(self.standings) + 1
-        return sorted(self.standings, key=lambda pk: (self.ranks[pk] or last, self.standings[pk].person.number))
 
-
-def results(scheme: Scheme, *, now: datetime | None = None) -> Results:
-    now = now or timezone.now()
+def results(scheme: Scheme, *, now: datetime | None = None, anew: bool = False) -> Results:
+    """``anew``: a ranking that was kept is counted again."""
     tree = outline(scheme)
-    found = published(scheme) if scheme.is_published else live(tree, now=now)
-    by_trainee = {each.person.pk: each for each in found}
-    return Results(tree, by_trainee, rank({pk: each.total.points for pk, each in by_trainee.items()}))
+    facts: FactsByKey = {}
+
+    def count() -> Ranking:
+        if scheme.is_published:
+            rows = Result.objects.filter(scheme=scheme, in_force=True).order_by("trainee__number", "trainee_id")
+            return ranking(dict(rows.values_list("trainee_id", "total")))
+        trainees = scored_trainees(scheme.cohort).order_by("number", "pk").values_list("pk", flat=True)
+        facts.update(all_facts(tree, trainees, now=now))
+        return ranking(bare_totals(facts, tree, trainees))
+
+    depends = (scheme.pk, scheme.state, scheme.published_at)
+    found = kept("ranking", *depends, make=count, rows=lambda made: len(made.trainees), anew=anew)
+    return Results(tree, found.value, found.at, facts or None)
+
+
+def ranking(totals: Mapping[int, Decimal | None]) -> Ranking:
+    """From totals by trainee, in the order of their numbers."""
+    places = rank(totals)
+    last = len(totals) + 1
+    trainees = sorted(totals, key=lambda pk: places[pk] or last)
+    return Ranking(trainees, [places[pk] for pk in trainees if places[pk]])
 
 
 def live(tree: Outline, *, now: datetime | None = None, with_rows: bool = False) -> list[Standing]:
@@ -52,16 +102,6 @@ def live(tree: Outline, *, now: datetime | None = None, with_rows: bool = False)
     now = now or timezone.now()
     everybody = people(scored(tree.scheme.cohort, today=timezone.localdate(now)))
     return standings(tree, everybody, now=now, with_rows=with_rows)
-
-
-def published(scheme: Scheme) -> list[Standing]:
-    """What was published, as it was written down then; two queries."""
-    rows = Result.objects.filter(scheme=scheme, in_force=True)
-    shown = in_class_today(
-        Trainee.objects.filter(pk__in=rows.values("trainee")), scheme.cohort, today=timezone.localdate()
-    )
-    kept = {trainee: (total, lines) for trainee, total, lines in rows.values_list("trainee_id", "total", "lines")}
-    return [from_snapshot(person, *kept[person.pk]) for person in people(shown)]
 
 
 def snapshot(tree: Outline, standing: Standing) -> list[dict[str, Any]]:

@@ -67,7 +67,7 @@ def computed_rows(
         journals = [
             JournalRow(*row) for row in rows.values_list("first_on", "last_on", "due_on", "journal_id", "state")
         ]
-    facts = computed_facts(tree, [person], now=now)[leaf.key].get(person.pk, Facts())
+    facts = computed_facts(tree, [person.pk], now=now)[leaf.key].get(person.pk, Facts())
     return ComputedRows(
         indicator=tree.indicators[leaf.key],
         rule=rule_of(tree.indicators[leaf.key]).in_words(),

@@ -1,7 +1,7 @@
 """Totals of many people at once: a number of queries that does not grow with the people, each number with its facts."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from assessments.rules.evidence import Facts, Source, evidence, points_of
 from assessments.rules.indicators import Computed
 from assessments.rules.raters import Combined
 from assessments.rules.scheme import Kind, Node
-from assessments.rules.totals import Total, total
+from assessments.rules.totals import Total, bare_total, total
 from assessments.selectors.outline import Outline, rule_of
 from assessments.selectors.people import Someone
 from learning.models import HANDED_IN, JournalDue, PersonTime
@@ -56,25 +56,61 @@ def standings(
     Queries: one for all scores, and one for each computed indicator.
     """
     people = list(people)
-    facts = computed_facts(outline, people, now=now, with_rows=with_rows) | given_facts(outline, people)
+    keys = [person.pk for person in people]
+    made = standings_of(all_facts(outline, keys, now=now, with_rows=with_rows), outline, keys)
+    return [replace(made[person.pk], person=person) for person in people]
+
+
+def standings_of(facts: FactsByKey, outline: Outline, trainees: Iterable[int]) -> dict[int, Standing]:
     how, leaves = sources(outline), outline.leaves
-    return [_standing(outline, how, leaves, person, facts) for person in people]
+    return {pk: _standing(outline, how, leaves, pk, facts) for pk in trainees}
+
+
+def bare_totals(facts: FactsByKey, outline: Outline, trainees: Iterable[int]) -> dict[int, Decimal | None]:
+    """The total of each trainee, and nothing of how it came about."""
+    how = sources(outline)
+    points_by_key = {key: _points(how[key], by_trainee) for key, by_trainee in facts.items()}
+    of_nobody = {key: points_of(evidence(source, Facts())) for key, source in how.items()}
+    return {
+        pk: bare_total(outline.root, {key: points.get(pk, of_nobody[key]) for key, points in points_by_key.items()})
+        for pk in trainees
+    }
+
+
+def _points(source: Source, facts: dict[int, Facts]) -> dict[int, Decimal | None]:
+    """The points of one leaf by trainee; the same facts of many people are judged once."""
+    judged: dict[tuple, Decimal | None] = {}
+    points = {}
+    for pk, fact in facts.items():
+        counted = (fact.given, fact.tally, fact.journals)
+        if counted not in judged:
+            judged[counted] = points_of(evidence(source, fact))
+        points[pk] = judged[counted]
+    return points
 
 
 def _standing(
-    outline: Outline, how: dict[str, Source], leaves: list[Node], person: Someone, facts: FactsByKey
+    outline: Outline, how: dict[str, Source], leaves: list[Node], trainee: int, facts: FactsByKey
 ) -> Standing:
-    mine = {leaf.key: facts[leaf.key].get(person.pk, Facts()) for leaf in leaves}
+    mine = {leaf.key: facts[leaf.key].get(trainee, Facts()) for leaf in leaves}
     found = {key: evidence(how[key], fact) for key, fact in mine.items()}
     points = {key: points_of(each) for key, each in found.items()}
-    return Standing(person, total(outline.root, points), mine, found)
+    return Standing(None, total(outline.root, points), mine, found)
 
 
-def given_facts(outline: Outline, people: Iterable[Someone]) -> FactsByKey:
+def all_facts(
+    outline: Outline, trainees: Collection[int], *, now: datetime | None = None, with_rows: bool = False
+) -> FactsByKey:
+    """What every leaf counts, as of ``now``; one query for all scores, and one for each computed indicator."""
+    computed = computed_facts(outline, trainees, now=now, with_rows=with_rows)
+    return computed | given_facts(outline, trainees)
+
+
+def given_facts(outline: Outline, trainees: Collection[int]) -> FactsByKey:
     """The points in force of all raters; one query."""
     keys = {int(leaf.key): leaf.key for leaf in outline.manual}
     rows = Score.objects.filter(indicator__in=keys, in_force=True, points__isnull=False)
-    rows = _of(rows, outline, people)
+    rows = _of(rows, trainees)
     given: dict[str, dict[int, list[tuple[Decimal, int]]]] = {key: {} for key in keys.values()}
     for indicator, trainee, points, pk in rows.order_by("pk").values_list("indicator_id", "trainee_id", "points", "pk"):
         given[keys[indicator]].setdefault(trainee, []).append((points, pk))
@@ -88,15 +124,14 @@ def given_facts(outline: Outline, people: Iterable[Someone]) -> FactsByKey:
 
 
 def computed_facts(
-    outline: Outline, people: Iterable[Someone], *, now: datetime | None = None, with_rows: bool = False
+    outline: Outline, trainees: Collection[int], *, now: datetime | None = None, with_rows: bool = False
 ) -> FactsByKey:
     """The counts that the rules of attendance and journals take, as of ``now``; one query for each such indicator."""
     now = now or timezone.now()
-    people = list(people)
     return {
-        leaf.key: _attendance(outline, leaf, people, now, with_rows)
+        leaf.key: _attendance(outline, leaf, trainees, now, with_rows)
         if leaf.kind == Kind.ATTENDANCE
-        else _journals(outline, leaf, people, now, with_rows)
+        else _journals(outline, leaf, trainees, now, with_rows)
         for leaf in outline.computed
     }
 
@@ -122,11 +157,11 @@ def journals_counted(outline: Outline, leaf: Node, now: datetime) -> QuerySet[Jo
 
 
 def _attendance(
-    outline: Outline, leaf: Node, people: list[Someone], now: datetime, with_rows: bool
+    outline: Outline, leaf: Node, trainees: Collection[int], now: datetime, with_rows: bool
 ) -> dict[int, Facts]:
     counted: dict[int, dict[str, int]] = {}
     marks: dict[int, list[int]] = {}
-    rows = _of(sessions_counted(outline, leaf, now), outline, people).order_by().values_list("trainee_id", "state")
+    rows = _of(sessions_counted(outline, leaf, now), trainees).order_by().values_list("trainee_id", "state")
     for trainee, state, n, keys in rows.annotate(n=Count("pk"), keys=_keys("mark_id", with_rows)):
         counted.setdefault(trainee, {})[state or "missing"] = n
         marks.setdefault(trainee, []).extend(keys or ())
@@ -135,8 +170,10 @@ def _attendance(
     }
 
 
-def _journals(outline: Outline, leaf: Node, people: list[Someone], now: datetime, with_rows: bool) -> dict[int, Facts]:
-    rows = _of(journals_counted(outline, leaf, now), outline, people).order_by().values_list("trainee_id")
+def _journals(
+    outline: Outline, leaf: Node, trainees: Collection[int], now: datetime, with_rows: bool
+) -> dict[int, Facts]:
+    rows = _of(journals_counted(outline, leaf, now), trainees).order_by().values_list("trainee_id")
     counts = rows.annotate(
         accepted=Count("pk", filter=Q(state="accepted")),
         handed_in=Count("pk", filter=Q(state__in=HANDED_IN)),
@@ -155,10 +192,9 @@ def _keys(name: str, wanted: bool):
     )
 
 
-def _of(rows: QuerySet, outline: Outline, people: Iterable[Someone]) -> QuerySet:
-    """Only of these people; a long list is left to the cohort, which the rows are narrowed to already."""
-    keys = [person.pk for person in people]
-    return rows.filter(trainee__in=keys) if len(keys) <= SHORT else rows
+def _of(rows: QuerySet, trainees: Collection[int]) -> QuerySet:
+    """Only of these trainees; a long list is left to the cohort, which the rows are narrowed to already."""
+    return rows.filter(trainee__in=list(trainees)) if len(trainees) <= SHORT else rows
 
 
 SHORT = 100

@@ -1,7 +1,8 @@
 """Results of a cohort: one row a trainee, for each indicator its points, share, raters and spread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import cached_property
 
 import django_filters
 from django.contrib.postgres.fields import ArrayField
@@ -45,7 +46,10 @@ class ResultFilters(TableFilters):
 
 
 class ResultTable(Table):
-    """``context`` is the ``Results``; the numbers come from there, the list from the trainees."""
+    """``context`` is the ``Results``; the numbers come from there, the list from the trainees.
+
+    ``standings`` are those of the rows that are drawn, by trainee.
+    """
 
     name = "results"
     personal = True
@@ -75,7 +79,7 @@ class ResultTable(Table):
 
     def prepare(self, queryset):
         in_class = TrainingClass.objects.filter(pk=OuterRef("class_now"))
-        order = Value(self.context.by_rank(), output_field=ArrayField(BigIntegerField()))
+        order = Value(self.context.ranking.trainees, output_field=ArrayField(BigIntegerField()))
         return queryset.annotate(
             class_name=Subquery(in_class.values("name")),
             class_order=Subquery(in_class.values("number")),
@@ -84,14 +88,32 @@ class ResultTable(Table):
 
     @property
     def tabs(self):
-        without = [each.person.pk for each in self.context.incomplete]
+        without = self.context.ranking.without_total
         return (
             Tab("complete", _("With a total"), ~Q(pk__in=without)),
             Tab("missing", _("Without a total"), Q(pk__in=without)),
         )
 
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Counted with the ranking, as long as no filter is set."""
+        if self.chips:
+            return Table.counts.func(self)
+        ranking = self.context.ranking
+        complete, everybody = len(ranking.places), len(ranking.trainees)
+        return {"all": everybody, "tab_complete": complete, "tab_missing": everybody - complete}
+
+    def _page_of_rows(self, page: slice) -> list[tuple]:
+        rows = super()._page_of_rows(page)
+        self.standings = self.context.standings([row[-1] for row in rows])
+        return rows
+
+    def sheet_rows(self, chunk: int = 2000) -> Iterator[list]:
+        self.standings = self.context.standings(self.context.ranking.trainees)
+        yield from super().sheet_rows(chunk)
+
     def _rank(self) -> Column:
-        return Column("rank", _("Rank"), source="pk", text=self.context.ranks.get, number=True, sort="place")
+        return Column("rank", _("Rank"), source="pk", text=self.context.ranking.of.get, number=True, sort="place")
 
     def _ends(self) -> tuple[Column, ...]:
         return (
@@ -131,7 +153,7 @@ class ResultTable(Table):
 
     # What stands in a cell -------------------------------------------------------------------------------------------
     def _standing(self, pk: int) -> Standing:
-        return self.context.standings[pk]
+        return self.standings[pk]
 
     def _line(self, pk: int, leaf: Node):
         return next((line for line in self._standing(pk).total.lines if line.key == leaf.key), None)

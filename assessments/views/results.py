@@ -12,7 +12,7 @@ from assessments.models import Result, Scheme, Score
 from assessments.rules.raters import method_in_words
 from assessments.rules.scheme import Kind
 from assessments.selectors.outline import outline
-from assessments.selectors.people import in_class_today, people
+from assessments.selectors.people import in_class_today, people, scored
 from assessments.selectors.raters import not_handed_in
 from assessments.selectors.results import from_snapshot, live, opened, results
 from assessments.selectors.standings import standings
@@ -21,6 +21,7 @@ from cohorts.access import COHORT
 from cohorts.models import Trainee
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.kept import ANEW
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import FormPage, StaticPage
 
@@ -48,7 +49,7 @@ class ResultList(TablePage):
             self.cohort = COHORT.find(request.user, kwargs["cohort"])
             return
         self.cohort = self.scheme.cohort
-        self.results = results(self.scheme)
+        self.results = results(self.scheme, anew=ANEW in request.GET or request.method == "POST")
 
     def get(self, request, *args, **kwargs):
         if self.scheme is None:
@@ -66,8 +67,10 @@ class ResultList(TablePage):
         return user.ratings.filter(scheme__cohort=self.cohort, scheme__state="open", handed_in_at=None).exists()
 
     def get_rows(self):
-        rows = Trainee.objects.filter(pk__in=list(self.results.standings))
-        return in_class_today(rows, self.cohort, today=timezone.localdate())
+        if self.scheme.is_published:
+            rows = Trainee.objects.filter(results__in=Result.objects.filter(scheme=self.scheme, in_force=True))
+            return in_class_today(rows, self.cohort, today=timezone.localdate())
+        return scored(self.cohort, today=timezone.localdate())
 
     def get_table_options(self):
         return {"context": self.results}
@@ -79,10 +82,10 @@ class ResultList(TablePage):
             cohort=self.cohort,
             method=method_in_words(scheme.method, guard=scheme.trim_guard),
             waiting=not_handed_in(scheme) if scheme.is_open else [],
-            incomplete=len(self.results.incomplete),
-            people=len(self.results.standings),
+            people=len(self.results.ranking.trainees),
             may_publish=access.may(user, "assessments.publish_scheme", scheme),
             now=timezone.now(),
+            as_of=self.results.at,
             **kwargs,
         )
 

@@ -19,6 +19,7 @@ from learning.models import Attendance
 from tests import make
 from tests.assessments.world import Panel
 from tests.races import race, refusals
+from trainee_mgmt.kit import kept
 from trainee_mgmt.kit.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,8 @@ def _english():
 
 def totals(scheme):
     scheme.refresh_from_db()
-    return {pk: each.total.points for pk, each in results(scheme).standings.items()}
+    found = results(scheme)
+    return {pk: each.total.points for pk, each in found.standings(found.ranking.trainees).items()}
 
 
 def list_of(panel):
@@ -128,15 +130,39 @@ def test_equal_totals_share_a_rank_and_what_is_missing_has_none():
         panel.save(essay, of=trainee)
         panel.save("50", of=trainee, on=panel.talk)
 
-    assert [results(panel.scheme).ranks[each.pk] for each in panel.people] == [1, 2, 2, None]
+    assert [results(panel.scheme).ranking.of.get(each.pk) for each in panel.people] == [1, 2, 2, None]
 
 
 @pytest.mark.parametrize("size", [1, 3])
 def test_all_totals_need_the_same_queries_for_any_number_of_people(client, django_assert_num_queries, size):
     panel = a_panel_with_everything(people=size)
     client.force_login(panel.organizer())
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(list_of(panel))
+
+
+def test_the_ranking_of_many_is_kept_said_to_be_kept_and_counted_anew_when_asked(client, monkeypatch):
+    monkeypatch.setattr(kept, "MANY", 1)
+    panel = Panel(people=2)
+    client.force_login(panel.organizer())
+    first, second = panel.people
+    panel.save("20", of=first)
+    panel.save("50", of=first, on=panel.talk)
+    client.get(list_of(panel))
+    panel.save("30", of=second)
+    panel.save("50", of=second, on=panel.talk)
+
+    old = client.get(list_of(panel))
+    new = client.get(list_of(panel), {"anew": "1"})
+
+    assert ranks_on(old) == {first.pk: 1}
+    assert "Count anew" in old.content.decode()
+    assert ranks_on(new) == {second.pk: 1, first.pk: 2}
+    assert "anew" not in new.context["table"].url(page=2)
+
+
+def ranks_on(page):
+    return page.context["table"].context.ranking.of
 
 
 def test_the_list_names_what_is_missing_and_who_has_not_handed_in(client):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.rules.scheme import Extra, Kind, Node, check_scheme, leaves
-from assessments.rules.totals import Total, rank, total
+from assessments.rules.totals import Total, bare_total, rank, total
 from trainee_mgmt.kit.rounding import half_up
 
 
@@ -144,6 +144,13 @@ def test_an_opened_total_re_adds_to_the_cent_and_equals_the_formula(case):
     assert result.points == half_up(exact(tree, points) * 100, 2)
     assert result == total(tree, points)
     assert isinstance(result, Total)
+
+
+@given(scored())
+def test_a_bare_total_is_the_same_as_the_opened_one(case):
+    tree, points = case
+
+    assert bare_total(tree, points) == total(tree, points).points
 
 
 @given(trees())

@@ -28,6 +28,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from trainee_mgmt.kit.formats import EMPTY, day, moment
+from trainee_mgmt.kit.kept import ANEW
 from trainee_mgmt.kit.pages import LARGEST_KEY
 from trainee_mgmt.kit.prepared import Prepared
 
@@ -329,7 +330,7 @@ class Table:
     def query(self) -> str:
         """What narrows the list now, as a query string: for exports and bulk actions on all rows."""
         params = self.params.copy()
-        for key in ("page", "export"):
+        for key in ("page", "export", ANEW):
             params.pop(key, None)
         return params.urlencode()
 
@@ -343,6 +344,7 @@ class Table:
 
     def url(self, **changes) -> str:
         asked = dict(self.params.lists()) | {key: [str(value)] for key, value in changes.items() if value is not None}
+        asked.pop(ANEW, None)
         query = urlencode(
             {key: values for key, values in asked.items() if changes.get(key, "") is not None}, doseq=True
         )

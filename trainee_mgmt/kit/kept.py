@@ -1,0 +1,42 @@
+"""What is counted over a whole cohort, kept for five minutes where counting is long.
+
+Up to ``MANY`` rows are counted at every request. What was counted of more is kept, and whoever shows it says of which
+moment it speaks and offers to count anew (templates/kit/_as_of.html). Nothing is decided by what is kept.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.utils import timezone
+
+MANY = 2_000  # so many are counted in the time that a page takes anyway
+SECONDS = 300
+ANEW = "anew"  # the parameter of an address that asks to count anew
+
+
+@dataclass(frozen=True)
+class Kept:
+    """``at``: when it was counted, if that may have been some minutes ago; None: just now."""
+
+    value: Any
+    at: datetime | None
+
+
+def kept(name: str, *depends: Any, make: Callable[[], Any], rows: Callable[[Any], int], anew: bool = False) -> Kept:
+    """``make()``, or what it made before for the same name and all that it ``depends`` on, told apart by ``repr``.
+
+    ``rows`` says of what was made how many rows were counted for it. ``anew``: whatever was kept is made again.
+    """
+    key = f"kept:{name}:{hashlib.sha256(repr(depends).encode()).hexdigest()[:40]}"
+    found = None if anew else cache.get(key)
+    if found is None:
+        value = make()
+        is_long = rows(value) > MANY
+        found = Kept(value, timezone.now() if is_long else None)
+        if is_long:
+            cache.set(key, found, SECONDS)
+    return found
