@@ -1,3 +1,5 @@
+"""Columns and filters of the lists of this app; one module a topic."""
+
 from datetime import datetime, time
 
 import django_filters
