@@ -1,17 +1,20 @@
 import os
 import shutil
 import tempfile
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation.reloader import translation_file_changed
 
 from tests.browsers import HOW_TO_ADD, find_chromium
+from trainee_mgmt.kit.notices import KINDS, Kind, Line, Urgency
 
 
 def pytest_configure(config):
@@ -73,3 +76,41 @@ def django_db_setup(django_db_setup, django_db_blocker):
         )
         for table, trigger in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+
+
+# The outbox -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kinds():
+    """Three kinds of notices for the time of a test; ``untrue`` holds the keys of notices that no longer hold."""
+    untrue = set()
+
+    def line(notice):
+        return Line(f"Told: {notice.key}", f"/about/{notice.key}/")
+
+    def still_true(notices):
+        return [notice for notice in notices if notice.key not in untrue]
+
+    made = [Kind(f"test.{each.value}", f"Test {each.value}", line, still_true, each) for each in Urgency]
+    KINDS.update({kind.name: kind for kind in made})
+    yield untrue
+    for kind in made:
+        del KINDS[kind.name]
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Sets what ``timezone.now`` says. It starts on Tuesday, 8 September 2026, at ten."""
+
+    class Clock:
+        def set(self, moment):
+            self.now = moment
+            monkeypatch.setattr(timezone, "now", lambda: self.now)
+
+        def forward(self, **span):
+            self.set(self.now + timedelta(**span))
+
+    clock = Clock()
+    clock.set(datetime(2026, 9, 8, 10, tzinfo=ZoneInfo("Asia/Shanghai")))
+    return clock

@@ -74,7 +74,7 @@ def _email(env) -> dict:
 def _sms(env) -> dict:
     """A gateway that takes one POST per message. ``{phone}``, ``{text}`` and ``{id}`` stand in the body or the URL."""
     url = _server("SMS_URL", _needed(env, "SMS_URL"), path=True)
-    body, headers = env.json("SMS_BODY", "{}"), env.json("SMS_HEADERS", "{}")
+    body, headers = env.json("SMS_BODY", {}), env.json("SMS_HEADERS", {})
     if not isinstance(body, dict) or not isinstance(headers, dict):
         raise ImproperlyConfigured("SMS_BODY and SMS_HEADERS must be JSON objects")
     whole = f"{url}{body}"

@@ -29,6 +29,7 @@ class Mail(Sender):
         headers = {"Message-ID": number, "Auto-Submitted": "auto-generated"}
         subject = " ".join(letter.subject.split())
         try:
+            self.backend.open()  # stays open for the next one
             EmailMessage(subject, self.text(letter), sender, [address], headers=headers, connection=self.backend).send()
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))

@@ -11,44 +11,9 @@ from accounts.services import outbox
 from accounts.services.notices import GATHER, cancel_notices, notify
 from tests import make
 from tests.races import race
-from trainee_mgmt.kit.notices import AWAY, KINDS, Kind, Line, Urgency
+from trainee_mgmt.kit.notices import AWAY, KINDS, Kind, Urgency
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def kinds():
-    """Three kinds of notices for the time of a test; ``untrue`` holds the keys of notices that no longer hold."""
-    untrue = set()
-
-    def line(notice):
-        return Line(f"Told: {notice.key}", f"/about/{notice.key}/")
-
-    def still_true(notices):
-        return [notice for notice in notices if notice.key not in untrue]
-
-    made = [Kind(f"test.{each.value}", f"Test {each.value}", line, still_true, each) for each in Urgency]
-    KINDS.update({kind.name: kind for kind in made})
-    yield untrue
-    for kind in made:
-        del KINDS[kind.name]
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """Sets what ``timezone.now`` says. It starts on Tuesday, 8 September 2026, at ten."""
-
-    class Clock:
-        def set(self, moment):
-            self.now = moment
-            monkeypatch.setattr(timezone, "now", lambda: self.now)
-
-        def forward(self, **span):
-            self.set(self.now + timedelta(**span))
-
-    clock = Clock()
-    clock.set(make.at(date(2026, 9, 8), 10))
-    return clock
 
 
 def states(**filters) -> list[str]:
