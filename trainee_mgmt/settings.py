@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=20),
         "options": {"expires": 20},  # a tick that nobody took is worth nothing when the next comes
     },
+    "remind of journals": {"task": "learning.remind_journals", "schedule": timedelta(hours=1)},
     "fill the calendar of holidays": {"task": "accounts.fill_calendar", "schedule": timedelta(hours=6)},
     "take up jobs whose worker died": {"task": "accounts.sweep_jobs", "schedule": timedelta(seconds=60)},
 }

@@ -5,6 +5,7 @@ runs every few seconds, so a lost message of the broker or a dead worker costs s
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,18 @@ from trainee_mgmt.kit.notices import KINDS, Kind, Urgency
 
 GATHER = timedelta(seconds=30)  # a notice waits so long for others, so that five acts in a row make one message
 OPEN = (Notice.State.WAITING, Notice.State.MERGED)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One person is told one thing; see ``notify`` for the fields."""
+
+    user: int
+    key: str
+    about: tuple[str, int | None] = ("", None)  # label of the model, key of the row
+    params: dict[str, Any] = field(default_factory=dict)
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
 
 
 def notify(
@@ -37,27 +50,32 @@ def notify(
     that ``cancel_notices`` will name. ``params`` is what the sentence needs, as JSON. ``not_before`` and ``expires_at``
     bound the time; quiet hours, weekends and holidays are seen to here.
     """
-    known = KINDS[kind]
+    row = (about._meta.label, about.pk) if about is not None else ("", None)
     people = {user if isinstance(user, int) else user.pk for user in users}
-    if not people:
+    notify_each(kind, [Telling(person, key, row, params or {}, not_before, expires_at) for person in people])
+
+
+def notify_each(kind: str, tellings: Iterable[Telling]) -> None:
+    """The same for many people of whom each is told something else of one kind; three queries for any number."""
+    known = KINDS[kind]
+    tellings = sorted(tellings, key=lambda each: (each.user, each.key))  # so that two writers never wait for each other
+    if not tellings:
         return
-    now = timezone.now()
-    plan = Planner(people, now)
-    label, pk = (about._meta.label, about.pk) if about is not None else ("", None)
+    plan = Planner({each.user for each in tellings}, timezone.now())
     Notice.objects.bulk_create(
         [
             Notice(
-                user_id=person,
+                user_id=each.user,
                 kind=kind,
-                key=key,
-                about_type=label,
-                about_id=pk,
-                params=params or {},
-                not_before=not_before,
-                expires_at=expires_at,
-                due_at=plan.first(known, person, not_before),
+                key=each.key,
+                about_type=each.about[0],
+                about_id=each.about[1],
+                params=each.params,
+                not_before=each.not_before,
+                expires_at=each.expires_at,
+                due_at=plan.first(known, each.user, each.not_before),
             )
-            for person in sorted(people)  # in one order, so that two writers never wait for each other
+            for each in tellings
         ],
         ignore_conflicts=True,
         batch_size=1000,

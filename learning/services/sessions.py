@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.services import record
 from accounts.services.audit import changes
+from accounts.services.notices import cancel_notices
 from cohorts.models import Cohort, TrainingClass
 from cohorts.services.cohorts import OUTSIDE
 from learning.models import Attendance, Session, SessionClass
@@ -96,6 +97,7 @@ def cancel_session(session: Session, *, reason: str) -> None:
     )
     if not changed:
         raise Refused(_("This session was cancelled or held already."))
+    cancel_notices(about=session)
     record("learning.cancel_session", session, after={"reason": reason})
 
 
