@@ -143,6 +143,21 @@ def test_the_list_needs_the_same_queries_for_any_number_of_sessions(client, djan
         client.get(reverse("learning:session_list", kwargs={"cohort": of.cohort.pk}))
 
 
+def test_an_officer_sees_marks_of_the_own_class_alone(client):
+    of = make.training_class()
+    other = make.training_class(of.cohort)
+    session = make.session(classes=[of, other], on=DAY)
+    mine, theirs = make.trainee(in_class=of), make.trainee(in_class=other)
+    make.mark(session, mine, "late")
+    make.mark(session, theirs, "late")
+    client.force_login(make.user(Role.OFFICER, of))
+
+    page = client.get(reverse("learning:attendance_list", kwargs={"cohort": of.cohort.pk}))
+
+    assert page.context["table"].count == 1
+    assert (mine.person.name in page.content.decode(), theirs.person.name in page.content.decode()) == (True, False)
+
+
 def test_the_marks_of_a_cohort_are_one_click_from_its_sessions(client):
     of = make.training_class()
     make.mark(make.session(classes=[of], on=DAY), make.trainee(in_class=of), "late")
