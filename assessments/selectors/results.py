@@ -76,16 +76,17 @@ def results(scheme: Scheme, *, now: datetime | None = None, anew: bool = False) 
     tree = outline(scheme)
     facts: FactsByKey = {}
 
-    def count() -> Ranking:
+    def count() -> tuple[Ranking, int]:
         if scheme.is_published:
             rows = Result.objects.filter(scheme=scheme, in_force=True).order_by("trainee__number", "trainee_id")
-            return ranking(dict(rows.values_list("trainee_id", "total")))
-        trainees = scored_trainees(scheme.cohort).order_by("number", "pk").values_list("pk", flat=True)
-        facts.update(all_facts(tree, trainees, now=now))
-        return ranking(bare_totals(facts, tree, trainees))
+            totals = dict(rows.values_list("trainee_id", "total"))
+        else:
+            trainees = scored_trainees(scheme.cohort).order_by("number", "pk").values_list("pk", flat=True)
+            facts.update(all_facts(tree, trainees, now=now))
+            totals = bare_totals(facts, tree, trainees)
+        return ranking(totals), len(totals)
 
-    depends = (scheme.pk, scheme.state, scheme.published_at)
-    found = kept("ranking", *depends, make=count, rows=lambda made: len(made.trainees), anew=anew)
+    found = kept("ranking", scheme.pk, scheme.state, scheme.published_at, make=count, anew=anew)
     return Results(tree, found.value, found.at, facts or None)
 
 

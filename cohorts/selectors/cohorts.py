@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from cohorts.models import ClassMembership, Cohort, ProfileField, StudyGroup, Trainee, TrainingClass
 from cohorts.rules.days import shown_day
 from cohorts.selectors.offices import head_teachers
+from trainee_mgmt.kit.kept import of_version
 from trainee_mgmt.kit.prepared import Prepared
 
 fields_of = Prepared(lambda cohort: ProfileField.objects.filter(cohort=cohort).order_by("order", "pk"))
@@ -52,21 +53,30 @@ def members_on(day: date) -> QuerySet:
 
 
 def overview(cohort: Cohort, today: date) -> Overview:
-    """Four queries, however large the cohort is."""
+    """Two queries, and two more after a change of the roster, however large the cohort is."""
     day = shown_day(cohort.starts_on, cohort.ends_on, today)
-    lines = cohort.classes.order_by("number", "pk").annotate(
-        members=counted(members_on(day), "training_class"), heads=head_teachers(day)
-    )
-    classes = [ClassLine(*row) for row in lines.values_list("pk", "name", "unit__name", "members", "heads")]
-    active = Q(status=Trainee.Status.ACTIVE)
-    placed = members_on(day).filter(training_class__cohort=cohort).values("trainee")
-    people = cohort.trainees.aggregate(
-        active=Count("pk", filter=active),
-        withdrawn=Count("pk", filter=Q(status=Trainee.Status.WITHDRAWN)),
-        without_class=Count("pk", filter=active & ~Q(pk__in=placed)),
-        without_account=Count("pk", filter=active & Q(person__user=None)),
-    )
+    version = (cohort.pk, cohort.roster_version, day)
+    people, members = of_version("overview", *version, make=lambda: _people_and_members(cohort, day))
+    lines = cohort.classes.order_by("number", "pk").annotate(heads=head_teachers(day))
+    classes = [
+        ClassLine(pk, name, unit, members.get(pk, 0), heads)
+        for pk, name, unit, heads in lines.values_list("pk", "name", "unit__name", "heads")
+    ]
     rest = Cohort.objects.filter(pk=cohort.pk).aggregate(
         groups=Count("groups", distinct=True), fields=Count("profile_fields", distinct=True)
     )
     return Overview(day, classes, **people, **rest)
+
+
+def _people_and_members(cohort: Cohort, day: date) -> tuple[dict[str, int], dict[int, int]]:
+    """The people of the cohort by what they lack, and the members of each class."""
+    active = Q(status=Trainee.Status.ACTIVE)
+    placed = members_on(day).filter(training_class__cohort=cohort)
+    people = cohort.trainees.aggregate(
+        active=Count("pk", filter=active),
+        withdrawn=Count("pk", filter=Q(status=Trainee.Status.WITHDRAWN)),
+        without_class=Count("pk", filter=active & ~Q(pk__in=placed.values("trainee"))),
+        without_account=Count("pk", filter=active & Q(person__user=None)),
+    )
+    members = placed.order_by().values_list("training_class").annotate(n=Count("pk"))
+    return people, dict(members)

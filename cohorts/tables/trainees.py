@@ -3,14 +3,12 @@
 EXPLAIN with 20,000 trainees of one cohort: the page walks cohorts_number_once and joins person and class for its rows only.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import django_filters
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.cache import cache
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.db.models.fields.json import KT
 from django.utils.functional import cached_property
@@ -23,11 +21,11 @@ from cohorts.rules.profile import in_words
 from cohorts.selectors.cohorts import class_names, fields_of, groups_of
 from cohorts.selectors.offices import in_office, office_words, offices_of_trainee
 from cohorts.selectors.people import secret_index
+from trainee_mgmt.kit.kept import of_version
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
 ON_SCREEN = 3  # profile fields shown as columns; the spreadsheet has them all
-COUNTS_LIVE = 600  # seconds; a change of the roster makes new ones at once
 NO_CLASS = "none"
 
 STATUS_KINDS = {Trainee.Status.ACTIVE: "ok", Trainee.Status.WITHDRAWN: "", Trainee.Status.COMPLETED: "accent"}
@@ -243,15 +241,8 @@ class TraineeTable(Table):
         """Counting reads every row of the cohort, so it is done once for each state of the roster and each reach."""
         roster: Roster = self.context
         asked = sorted((key, value) for key, value in self.params.items() if key not in ("view", "sort", "page"))
-        what = f"{asked}|{roster.day}|{roster.reach}".encode()
-        key = (
-            f"trainee-counts:{roster.cohort.pk}:{roster.cohort.roster_version}:{hashlib.sha256(what).hexdigest()[:24]}"
-        )
-        counts = cache.get(key)
-        if counts is None:
-            counts = Table.counts.func(self)
-            cache.set(key, counts, COUNTS_LIVE)
-        return counts
+        version = (roster.cohort.pk, roster.cohort.roster_version)
+        return of_version("trainees", *version, asked, roster.day, roster.reach, make=lambda: Table.counts.func(self))
 
 
 def _answer(field: ProfileField):

@@ -25,7 +25,7 @@ class Attendance(models.Model):
         OFFICE = "office", _("entered by the office")
 
     session = models.ForeignKey(
-        Session, verbose_name=_("session"), on_delete=models.PROTECT, related_name="attendances"
+        Session, verbose_name=_("session"), on_delete=models.PROTECT, related_name="attendances", db_index=False
     )
     trainee = models.ForeignKey(
         Trainee, verbose_name=_("trainee"), on_delete=models.PROTECT, related_name="attendances"
@@ -48,7 +48,8 @@ class Attendance(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["trainee", "state"], condition=Q(in_force=True), name="learning_mark_of_trainee")
+            models.Index(fields=["session", "id"], name="learning_newest_mark"),
+            models.Index(fields=["trainee", "state"], condition=Q(in_force=True), name="learning_mark_of_trainee"),
         ]
 
     def __str__(self):

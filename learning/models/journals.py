@@ -44,9 +44,7 @@ class Journal(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["state", "submitted_at"], condition=Q(state="submitted"), name="learning_journal_to_review"
-            )
+            models.Index(fields=["submitted_at", "id"], condition=Q(state="submitted"), name="learning_journal_waiting")
         ]
 
     def __str__(self):

@@ -21,7 +21,7 @@ from learning.selectors.journals import (
     missing_journals,
     schedule_of,
 )
-from learning.selectors.roll import RollLine, expected_memberships, roll, roll_line
+from learning.selectors.roll import RollLine, expected_memberships, marks_of, roll, roll_line
 
 __all__ = [
     "JournalWeek",
@@ -35,6 +35,7 @@ __all__ = [
     "expected_memberships",
     "journal_counts",
     "journal_weeks",
+    "marks_of",
     "missing_by_trainee",
     "missing_journals",
     "open_rolls",

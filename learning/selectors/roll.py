@@ -1,9 +1,12 @@
 """Who is expected at a session, with the mark in force."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.cache import cache
 from django.db.models import (
+    Count,
     FilteredRelation,
     Q,
     QuerySet,
@@ -13,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cohorts.models import ClassMembership
-from learning.models import Session, SessionClass
+from learning.models import CAME, Attendance, Session, SessionClass
 from trainee_mgmt.kit.prepared import Prepared
 
 
@@ -75,3 +78,19 @@ def roll_line(session: Session, trainee: int, *, of_classes: list[int] | None = 
     classes, day = None if of_classes is None else tuple(of_classes), timezone.localdate(session.starts_at)
     row = _roll_of.one(classes, session=session.pk, day=day, trainee=trainee)
     return RollLine(*row) if row else None
+
+
+def marks_of(newest: Mapping[int, int | None]) -> dict[int, tuple[int, int]]:
+    """How many came and how many are marked, by session; of sessions without a mark nothing.
+
+    ``newest`` names the newest mark of each session. A mark is only ever followed by a newer one, so what was counted
+    when it was the newest stays true, and only sessions with newer ones are counted; one query, or none.
+    """
+    keys = {f"marks:{session}:{mark}": session for session, mark in newest.items() if mark}
+    known = cache.get_many(keys)
+    counting = [session for key, session in keys.items() if key not in known]
+    rows = Attendance.objects.filter(session__in=counting, in_force=True).order_by().values_list("session")
+    counted = rows.annotate(came=Count("pk", filter=Q(state__in=CAME)), marked=Count("pk")) if counting else ()
+    new = {f"marks:{session}:{newest[session]}": (came, marked) for session, came, marked in counted}
+    cache.set_many(new)
+    return {keys[key]: both for key, both in (known | new).items()}

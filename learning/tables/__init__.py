@@ -4,14 +4,14 @@ from datetime import datetime, time
 
 import django_filters
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from learning.models import CAME, Attendance, Journal, Session, SessionClass
+from learning.models import Attendance, Journal, Session, SessionClass
+from learning.selectors import marks_of
 from trainee_mgmt.kit.formats import clock, day
 from trainee_mgmt.kit.pieces import link, status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
@@ -85,26 +85,35 @@ class SessionTable(Table):
             text=lambda *values: session_state(*values)[1],
             html=lambda *values: status_tag(*session_state(*values)),
         ),
-        Column(
-            "marked",
-            _("Came / marked"),
-            source="marks",
-            text=lambda marks: f"{marks['came']} / {marks['marked']}" if marks else "",
-            number=True,
-        ),
     )
     empty_title = _("No sessions yet")
     empty_hint = _("A session has a time, a place and classes; roll is called at it.")
 
+    def __init__(self, *args, **options):
+        marked = Column("marked", _("Came / marked"), source=("pk", "newest_mark"), text=self._marked, number=True)
+        super().__init__(*args, columns=(marked,), **options)
+
+    def _page_of_rows(self, page):
+        rows = super()._page_of_rows(page)
+        self.marks = marks_of({pk: newest for *_others, newest, pk in rows})
+        return rows
+
+    def sheet_rows(self, chunk=2000):
+        self.marks = marks_of(dict(self.ordered.values_list("pk", "newest_mark")))
+        return super().sheet_rows(chunk)
+
+    def _marked(self, session, newest) -> str:
+        came, marked = self.marks.get(session, (0, 0))
+        return f"{came} / {marked}" if newest else ""
+
     def prepare(self, queryset):
         names = SessionClass.objects.filter(session=OuterRef("pk")).order_by().values("session")
-        marks = Attendance.objects.filter(session=OuterRef("pk"), in_force=True).order_by().values("session")
-        both = JSONObject(came=Count("pk", filter=Q(state__in=CAME)), marked=Count("pk"))
+        marks = Attendance.objects.filter(session=OuterRef("pk")).order_by("-pk")
         return queryset.annotate(
             class_names=Subquery(
                 names.annotate(n=StringAgg("training_class__name", "、", order_by="training_class__number")).values("n")
             ),
-            marks=Subquery(marks.annotate(n=both).values("n")),
+            newest_mark=Subquery(marks.values("pk")[:1]),
         )
 
     @property

@@ -32,10 +32,14 @@ from learning.services import (
 )
 from learning.services.journals import Overtaken
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.kept import ANEW, kept
 from trainee_mgmt.kit.pages import ActionPage, Page, StaticPage
 from trainee_mgmt.kit.uploads import read_upload
 
 PER_PAGE = 50
+READ_PER_PAGE = 20  # journals in full
+MANY_JOURNALS = 20_000  # fewer are counted in the time that a page takes anyway
+UNSEEN = ("trainee__profile", "trainee__person__id_number", "trainee__person__phone")
 
 
 class MyJournals(StaticPage):
@@ -190,8 +194,11 @@ class PictureShow(Page, View):
 
 
 def reviewable(queryset):
-    return queryset.select_related("trainee__person").prefetch_related(
-        "pictures", Prefetch("notes", JournalNote.objects.select_related("author").order_by("pk"))
+    authors = JournalNote.objects.select_related("author").defer("author__phone", "author__first_password")
+    return (
+        queryset.select_related("trainee__person")
+        .defer(*UNSEEN)
+        .prefetch_related("pictures", Prefetch("notes", authors.order_by("pk")))
     )
 
 
@@ -205,7 +212,8 @@ class JournalReview(StaticPage):
 
     def get_context_data(self, **kwargs):
         journals = self.reachable(Journal).filter(trainee__cohort=self.cohort)
-        counts = selectors.journal_counts(journals)
+        counted = self.count(journals)
+        counts = counted.value["journals"]
         state = self.request.GET.get("state", "")
         state = state if state in counts else Journal.State.SUBMITTED.value
         text = self.request.GET.get("q", "").strip()[:60]
@@ -213,19 +221,36 @@ class JournalReview(StaticPage):
         if text:
             shown = shown.filter(trainee__person__name__icontains=text)
         order = ("submitted_at", "pk") if state == Journal.State.SUBMITTED else ("-period_start", "pk")
-        pages = Paginator(reviewable(shown).order_by(*order), PER_PAGE)
+        pages = Paginator(shown.order_by(*order).values_list("pk", flat=True), READ_PER_PAGE)
         if not text:
             pages.count = counts[state]  # counted already
+        page = pages.get_page(self.request.GET.get("page"))
+        keys = list(page.object_list)  # alone first: whole journals are too wide to be put in order
+        by_key = reviewable(Journal.objects).in_bulk(keys)
         return super().get_context_data(
-            page=pages.get_page(self.request.GET.get("page")),
+            page=page,
+            journals=[by_key[key] for key in keys if key in by_key],
+            as_of=counted.at,
             state=state,
             q=text,
             tabs=[
                 (value, label, counts[value]) for value, label in Journal.State.choices if value != Journal.State.DRAFT
             ],
-            missing=selectors.missing_journals(self.cohort, today=timezone.localdate()).count(),
+            missing=counted.value["missing"],
             **kwargs,
         )
+
+    def count(self, journals):
+        """How many journals stand where, and how many people owe the last one."""
+        today = timezone.localdate()
+
+        def make():
+            by_state = selectors.journal_counts(journals)
+            missing = selectors.missing_journals(self.cohort, today=today).count()
+            return {"journals": by_state, "missing": missing}, sum(by_state.values())
+
+        depends = (self.cohort.pk, self.request.user.query_key, today)
+        return kept("journals", *depends, make=make, anew=ANEW in self.request.GET, many=MANY_JOURNALS)
 
 
 class JournalMissing(StaticPage):
@@ -237,10 +262,17 @@ class JournalMissing(StaticPage):
     template_name = "learning/journal_missing.html"
 
     def get_context_data(self, **kwargs):
-        trainees = self.reachable(Trainee, "cohorts.view_trainee")
-        rows = selectors.missing_by_trainee(self.cohort, trainees, today=timezone.localdate())
-        page = Paginator(rows, PER_PAGE).get_page(self.request.GET.get("page"))
-        return super().get_context_data(page=page, **kwargs)
+        trainees, today = self.reachable(Trainee, "cohorts.view_trainee"), timezone.localdate()
+
+        def make():
+            owing = selectors.missing_by_trainee(self.cohort, trainees, today=today)
+            return [each.trainee_id for each in owing], self.cohort.trainees.count()
+
+        depends = (self.cohort.pk, self.request.user.query_key, today)
+        counted = kept("owing", *depends, make=make, anew=ANEW in self.request.GET)
+        page = Paginator(counted.value, PER_PAGE).get_page(self.request.GET.get("page"))
+        rows = selectors.missing_by_trainee(self.cohort, trainees, today=today, only=page.object_list)
+        return super().get_context_data(page=page, rows=rows, as_of=counted.at, **kwargs)
 
 
 class JournalDetail(StaticPage):
@@ -307,7 +339,7 @@ class JournalAcceptMany(Page, View):
 
     def post(self, request, cohort):
         keys = [key for key in request.POST.getlist("pk") if key.isascii() and key.isdigit() and len(key) < 19][
-            :PER_PAGE
+            :READ_PER_PAGE
         ]
         chosen = list(self.reachable(Journal).filter(trainee__cohort=self.cohort, pk__in=keys))
         count = accept_many(chosen, by=request.user) if chosen else 0

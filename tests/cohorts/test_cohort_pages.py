@@ -10,6 +10,7 @@ from cohorts.rules.defaults import PROFILE_FIELDS
 from cohorts.rules.headers import FIELDS
 from cohorts.services.classes import delete_class
 from cohorts.services.officers import end_office
+from cohorts.services.trainees import withdraw
 from tests import make
 from trainee_mgmt.kit.errors import Refused
 
@@ -188,6 +189,18 @@ def test_the_overview_counts_members_on_the_day_shown(client):
     assert (seen.active, seen.without_class) == (2, 1)
 
 
+def test_the_overview_follows_every_change_of_the_roster(client):
+    of = make.training_class()
+    leaving, _staying = make.trainee(in_class=of), make.trainee(in_class=of)
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+    client.get(of.cohort.get_absolute_url())
+
+    withdraw([leaving], on=timezone.localdate(), reason="moved")
+    seen = client.get(of.cohort.get_absolute_url()).context["overview"]
+
+    assert (seen.active, seen.withdrawn) == (1, 1)
+
+
 @pytest.mark.parametrize("items", [1, 3])
 @pytest.mark.parametrize("page", ["cohort_list", "cohort_detail", "class_list"])
 def test_pages_need_the_same_queries_for_any_number_of_rows(client, django_assert_num_queries, items, page):
@@ -196,7 +209,7 @@ def test_pages_need_the_same_queries_for_any_number_of_rows(client, django_asser
         make.trainee(in_class=make.training_class(cohort))
         make.cohort(program=cohort.program)
     client.force_login(make.user(Role.ORGANIZER, cohort.program))
-    expected = {"cohort_list": 3, "cohort_detail": 5, "class_list": 4}[page]
+    expected = {"cohort_list": 3, "cohort_detail": 6, "class_list": 4}[page]
     url = reverse(f"cohorts:{page}", kwargs={} if page == "cohort_list" else {"cohort": cohort.pk})
 
     with django_assert_num_queries(expected):

@@ -12,6 +12,7 @@ from learning.models import Journal, JournalNote, JournalPicture
 from learning.rules.pictures import encode_anew
 from learning.services import accept, keep_draft, open_journal, return_to_writer, submit
 from tests import make
+from trainee_mgmt.kit import kept
 from trainee_mgmt.kit.errors import Refused
 
 MONDAY = date(2026, 9, 7)
@@ -194,7 +195,7 @@ def test_reviewing_needs_the_same_queries_for_any_number_of_journals(client, dja
     for _ in range(items):
         make.journal(make.trainee(in_class=of), state="submitted")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("learning:journal_review", kwargs={"cohort": of.cohort.pk}))
 
 
@@ -211,3 +212,49 @@ def test_htmx_gets_the_accepted_journal_back(client):
     assert f'id="journal-{journal.pk}"' in response.content.decode()
     journal.refresh_from_db()
     assert journal.state == Journal.State.ACCEPTED
+
+
+@pytest.mark.django_db
+def test_who_owes_is_kept_of_many_said_to_be_kept_and_counted_anew_when_asked(client, monkeypatch):
+    monkeypatch.setattr(kept, "MANY", 0)
+    trainee, _writer = a_writer()
+    client.force_login(make.user(Role.ORGANIZER, trainee.cohort))
+    page = reverse("learning:journal_missing", kwargs={"cohort": trainee.cohort_id})
+    before = client.get(page).context["page"].paginator.count
+    other = make.trainee(trainee.cohort)
+
+    old = client.get(page)
+    new = client.get(page, {"anew": "1"})
+
+    assert [before, old.context["page"].paginator.count, new.context["page"].paginator.count] == [1, 1, 2]
+    assert "Count anew" in old.content.decode()
+    assert {row.trainee_id for row in new.context["rows"]} == {trainee.pk, other.pk}
+
+
+@pytest.mark.django_db
+def test_who_handed_in_since_the_count_is_named_no_more(client, monkeypatch):
+    monkeypatch.setattr(kept, "MANY", 0)
+    trainee, _writer = a_writer()
+    client.force_login(make.user(Role.ORGANIZER, trainee.cohort))
+    page = reverse("learning:journal_missing", kwargs={"cohort": trainee.cohort_id})
+    (row,) = client.get(page).context["rows"]
+
+    for monday in row.weeks:
+        make.journal(trainee, week=monday, state="submitted")
+
+    assert client.get(page).context["rows"] == []
+
+
+@pytest.mark.django_db
+def test_the_counts_of_few_journals_follow_every_answer(client):
+    trainee, _writer = a_writer()
+    journal = make.journal(trainee, state="submitted")
+    reviewer = make.user(Role.ORGANIZER, trainee.cohort)
+    client.force_login(reviewer)
+    page = reverse("learning:journal_review", kwargs={"cohort": trainee.cohort_id})
+    before = client.get(page).context["tabs"]
+
+    accept(journal, text="", by=reviewer)
+
+    assert [count for _state, _label, count in before] == [1, 0, 0]
+    assert [count for _state, _label, count in client.get(page).context["tabs"]] == [0, 0, 1]

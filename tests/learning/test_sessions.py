@@ -158,6 +158,26 @@ def test_an_officer_sees_marks_of_the_own_class_alone(client):
     assert (mine.person.name in page.content.decode(), theirs.person.name in page.content.decode()) == (True, False)
 
 
+def test_the_list_says_how_many_came_also_after_a_correction(client):
+    of = make.training_class()
+    first, _second = make.trainee(in_class=of), make.trainee(in_class=of)
+    session, by = make.session(classes=[of], on=DAY), make.user()
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+    page = reverse("learning:session_list", kwargs={"cohort": of.cohort.pk})
+
+    def marked():
+        (row,) = client.get(page).context["table"].sheet_rows()
+        return row[-1]
+
+    seen = [marked()]
+    call_roll(session, exceptions={}, by=by)
+    seen.append(marked())
+    correct_mark(session, first.pk, state="absent", note="", by=by)
+    seen += [marked(), marked()]
+
+    assert seen == ["", "2 / 2", "1 / 2", "1 / 2"]
+
+
 def test_the_marks_of_a_cohort_are_one_click_from_its_sessions(client):
     of = make.training_class()
     make.mark(make.session(classes=[of], on=DAY), make.trainee(in_class=of), "late")
