@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
@@ -17,6 +17,7 @@ from trainee_mgmt.kit.errors import Refused
 
 # Apps that keep dated facts of a cohort say here which lie outside its days: a sentence, or nothing.
 OUTSIDE: list[Callable[[Cohort], str]] = []
+FIRST, LAST, LONGEST = date(2000, 1, 1), date(2100, 12, 31), timedelta(days=5 * 366)  # each week of it is a row
 COPIED_SETTINGS = ("journal_every", "journal_prompts")
 
 
@@ -141,6 +142,8 @@ def _made(program: Program, **values) -> Cohort:
 def _save(cohort: Cohort, **options) -> None:
     if cohort.ends_on < cohort.starts_on:
         raise Refused(_("The last day lies before the first."))
+    if not (FIRST <= cohort.starts_on <= LAST and cohort.ends_on - cohort.starts_on <= LONGEST):
+        raise Refused(_("A cohort begins between 2000 and 2100 and lasts five years at most. Please check the dates."))
     try:
         with transaction.atomic():
             cohort.save(**options)

@@ -222,3 +222,18 @@ def test_the_menu_of_cohorts_names_those_within_reach(client):
     client.force_login(make.user(Role.OFFICER, make.training_class(mine)))
 
     assert list(client.get(reverse("cohorts:cohort_switch")).context["cohorts"]) == [mine]
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on"), [("0001-01-01", "9999-12-31"), ("0206-09-01", "2026-12-31"), ("2026-09-01", "2226-12-31")]
+)
+def test_a_cohort_of_centuries_is_a_typing_error(client, starts_on, ends_on):
+    program = make.program()
+    client.force_login(make.user(Role.ORGANIZER, program))
+
+    answer = client.post(
+        reverse("cohorts:cohort_create"),
+        {"program": program.pk, "name": "x", "starts_on": starts_on, "ends_on": ends_on, "journal_every": "week"},
+    )
+
+    assert (answer.status_code, Cohort.objects.count()) == (422, 0)
