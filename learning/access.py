@@ -2,10 +2,11 @@
 
 from django.db.models import Q
 
-from cohorts.access import class_ids, my_traineeships, of_whole_cohorts, trainees_of_my_classes
+from cohorts.access import class_ids, cohorts_as_a_whole, my_traineeships, of_whole_cohorts, trainees_of_my_classes
 from cohorts.models import Cohort, Trainee
 from learning.models import Journal, Session, SessionClass
 from trainee_mgmt.kit.access import all_rows, any_of, grant, roles_that_allow
+from trainee_mgmt.kit.pages import Inside
 
 
 def sessions_of_my_classes(user, role) -> Q:
@@ -76,6 +77,8 @@ grant(
     officer=sessions_of_my_classes,
 )
 grant("learning.change_session", on="learning.Session", admin=sessions_of_my_classes, organizer=sessions_of_my_classes)
+# The rows are the cohorts whose timetable one makes: its rule, conflicts, imports and releases.
+grant("learning.plan_sessions", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
 grant(
     "learning.call_roll",
     on="learning.Session",
@@ -115,3 +118,6 @@ grant(
     organizer=handed_in_by_my_classes,
     officer=handed_in_by_my_classes,
 )
+
+# A page of whoever makes the timetable of a cohort.
+PLANNED_COHORT = Inside("cohorts.Cohort", "learning.plan_sessions", "cohort", related=("program__unit",))

@@ -1,5 +1,8 @@
 from celery import shared_task
+from django.utils import timezone
 
+from cohorts.models import Cohort
+from learning.services.conflicts import count_conflicts
 from learning.services.reminders import remind_journals as plan_reminders
 
 
@@ -7,3 +10,10 @@ from learning.services.reminders import remind_journals as plan_reminders
 def remind_journals() -> int:
     """Plan the reminders of journals that are due or overdue; one each, however often this runs."""
     return plan_reminders()
+
+
+@shared_task(name="learning.count_conflicts")
+def count_all_conflicts() -> int:
+    """What became a conflict by itself since the last run: a venue closed, a person moved. Safe to run at any time."""
+    running = Cohort.objects.filter(is_closed=False, ends_on__gte=timezone.localdate()).order_by("pk")
+    return sum(count_conflicts(cohort) for cohort in running)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from learning.views import journals, roll, sessions, trainees
+from learning.views import journals, roll, sessions, timetable, trainees
 
 app_name = "learning"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("sessions/<int:pk>/cancel/", sessions.SessionCancel.as_view(), name="session_cancel"),
     path("sessions/<int:pk>/restore/", sessions.SessionRestore.as_view(), name="session_restore"),
     path("sessions/<int:pk>/repeat/", sessions.SessionRepeat.as_view(), name="session_repeat"),
+    path("sessions/<int:pk>/discard/", sessions.DraftDiscard.as_view(), name="session_discard"),
+    path("cohorts/<int:cohort>/conflicts/", timetable.ConflictList.as_view(), name="conflict_list"),
+    path("cohorts/<int:cohort>/conflicts/accept/", timetable.ConflictAccept.as_view(), name="conflict_accept"),
+    path("cohorts/<int:cohort>/timetable/rule/", timetable.TimetableRuleUpdate.as_view(), name="timetable_rule"),
     path("sessions/<int:pk>/roll/", roll.RollCall.as_view(), name="roll_call"),
     path("sessions/<int:pk>/marks/<int:trainee>/", roll.MarkCorrect.as_view(), name="mark_correct"),
     path("cohorts/<int:cohort>/attendance/", roll.AttendanceList.as_view(), name="attendance_list"),

@@ -60,7 +60,7 @@ ENTRIES = (
           short=pgettext_lazy("bottom bar", "Score")),
     Entry(MINE, _("My profile"), "person", "cohorts:my_profile", roles=("trainee",)),
     Entry(DAILY, _("Sessions and roll"), "calendar", "learning:session_list", in_cohort=True, bar=RUNNERS,
-          short=pgettext_lazy("bottom bar", "Sessions"), covers=("learning:attendance", "learning:roll")),
+          short=pgettext_lazy("bottom bar", "Sessions"), covers=("learning:attendance", "learning:roll", "learning:conflict", "learning:timetable")),
     Entry(DAILY, _("Trainees"), "people", "cohorts:trainee_list", in_cohort=True, bar=RUNNERS, covers=("cohorts:membership",)),
     Entry(DAILY, _("Journals"), "journal", "learning:journal_review", in_cohort=True, bar=("officer",)),
     Entry(DAILY, _("Scores"), "grid", "assessments:score_grid", in_cohort=True, bar=("evaluator",)),

@@ -17,6 +17,7 @@ VERBS = {
     "give": _("give"),
     "import": _("import"),
     "open": _("open"),
+    "plan": _("plan"),
     "print": _("print"),
     "publish": _("publish"),
     "review": _("review"),

@@ -8,25 +8,44 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.models import TrainingClass
 from learning.models import Session
 from learning.services.sessions import REPEATS
+from library.models import Venue
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
 
 
+class AcceptField(forms.BooleanField):
+    """The tick that lets a conflict stand of which the rule only warns; the page shows it where there is one."""
+
+    def __init__(self):
+        super().__init__(label=_("I have read this; save it anyway"), required=False)
+
+
 class SessionForm(CrispyMixin, forms.ModelForm):
-    """A session as people say it: a day, from, until."""
+    """A session as people say it: a day, from, until. ``slot`` in the data is a free time that was offered and chosen."""
 
     on = forms.DateField(label=_("Day"), widget=DateInput)
     start = forms.TimeField(label=_("Begins at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     end = forms.TimeField(label=_("Ends at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    end_on = forms.DateField(
+        label=_("Ends on"), required=False, widget=DateInput, help_text=_("Only where it goes past midnight.")
+    )
     classes = forms.ModelMultipleChoiceField(
         TrainingClass.objects.none(), label=_("Classes"), widget=forms.CheckboxSelectMultiple
     )
+    accept = AcceptField()
 
     class Meta:
         model = Session
-        fields = ["title", "teacher_name", "place", "mode"]
+        fields = ["title", "teacher_name", "venue", "place", "mode"]
         labels = {"title": _("Session title"), "teacher_name": _("Teacher"), "place": _("Place"), "mode": _("How")}
+        help_texts = {
+            "teacher_name": _(
+                "Several with a comma between them. Two people of one name: write what tells them apart."
+            ),
+            "venue": _("A venue is held for this session alone."),
+            "place": _("Where there is no venue to book, or a word beside it."),
+        }
 
-    field_order = ["title", "on", "start", "end", "classes", "teacher_name", "place", "mode"]
+    layout = ("title", "on", "start", "end", "end_on", "classes", "teacher_name", "venue", "place", "mode")
 
     def __init__(self, *args, cohort, classes, **kwargs):
         if kwargs.get("instance"):
@@ -36,25 +55,46 @@ class SessionForm(CrispyMixin, forms.ModelForm):
                 "on": start.date(),
                 "start": start.time(),
                 "end": end.time(),
+                "end_on": end.date() if end.date() != start.date() else None,
                 "classes": session.classes.all(),
             } | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.fields["classes"].queryset = classes
+        self.fields["venue"].queryset = self._venues(cohort)
+        self.fields["venue"].label_from_instance = lambda venue: f"{venue.name} ({venue.capacity})"
         self.fields["on"].widget.attrs |= {"min": cohort.starts_on.isoformat(), "max": cohort.ends_on.isoformat()}
+
+    def _venues(self, cohort):
+        venues = Venue.objects.in_use().around(cohort.program.unit)
+        if self.instance.venue_id:
+            venues = venues | Venue.objects.filter(pk=self.instance.venue_id)
+        return venues.distinct().order_by("name", "pk")
 
     def clean(self):
         data = super().clean()
-        if {"on", "start", "end"} <= data.keys():
-            if data["end"] <= data["start"]:
-                raise ValidationError({"end": _("It must end after it starts, on the same day.")})
-            for name, clock in (("starts_at", data["start"]), ("ends_at", data["end"])):
-                data[name] = timezone.make_aware(datetime.combine(data["on"], clock))
+        if slot := _slot(self.data.get("slot")):
+            data["starts_at"], data["ends_at"] = slot
+        elif {"on", "start", "end"} <= data.keys():
+            last = data.get("end_on") or data["on"]
+            data["starts_at"] = timezone.make_aware(datetime.combine(data["on"], data["start"]))
+            data["ends_at"] = timezone.make_aware(datetime.combine(last, data["end"]))
+            if data["ends_at"] <= data["starts_at"]:
+                raise ValidationError({"end": _("It must end after it starts.")})
         return data
 
     def values(self) -> dict:
         """What the service takes."""
-        names = ("title", "teacher_name", "place", "mode", "starts_at", "ends_at", "classes")
+        names = ("title", "teacher_name", "venue", "place", "mode", "starts_at", "ends_at", "classes", "accept")
         return {name: self.cleaned_data[name] for name in names}
+
+
+def _slot(text: str | None) -> tuple[datetime, datetime] | None:
+    """``2026-09-08T14:00:00+08:00/2026-09-08T16:00:00+08:00``; nothing for what is none."""
+    try:
+        start, end = (datetime.fromisoformat(part) for part in (text or "").split("/"))
+    except ValueError:
+        return None
+    return (start, end) if timezone.is_aware(start) and timezone.is_aware(end) else None
 
 
 class CancelForm(CrispyMixin, forms.Form):
@@ -64,4 +104,6 @@ class CancelForm(CrispyMixin, forms.Form):
 
 class RepeatForm(CrispyMixin, forms.Form):
     times = forms.IntegerField(label=_("How many more weeks?"), min_value=1, max_value=REPEATS, initial=4)
+    accept = AcceptField()
+    layout = ("times",)
     submit_label = _("Repeat")

@@ -2,11 +2,13 @@ from learning.models.attendance import Attendance
 from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTime
 from learning.models.journals import Journal, JournalNote, JournalPicture
 from learning.models.sessions import Session, SessionClass
+from learning.models.timetable import AcceptedConflict, TimetableRule, TimetableState
 
 __all__ = [
     "CAME",
     "HANDED_IN",
     "LATE",
+    "AcceptedConflict",
     "Attendance",
     "Journal",
     "JournalDue",
@@ -15,4 +17,6 @@ __all__ = [
     "PersonTime",
     "Session",
     "SessionClass",
+    "TimetableRule",
+    "TimetableState",
 ]

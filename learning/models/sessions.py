@@ -3,8 +3,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import F, Func, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Deferrable, F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -24,8 +23,21 @@ class TimeRange(Func):
     output_field = DateTimeRangeField()
 
 
-VENUE_ONCE, TEACHER_ONCE = "learning_venue_once", "learning_teacher_once"
-BOOKING = Coalesce("replaces", "id", output_field=models.BigIntegerField())  # a draft and what it replaces are one
+TEACHES_ONCE = Q(may_overlap=False) & ~Q(teacher_key="")
+
+
+def booked_once(field: str, among: str, condition: Q) -> ExclusionConstraint:
+    """No two sessions that are not cancelled share a value of the field at a time. Checked at the end of a statement,
+    or of a transaction that asks for it: a release may swap two rooms."""
+    return ExclusionConstraint(
+        name=f"learning_{field}_once_{among}",
+        expressions=[
+            (field, RangeOperators.EQUAL),
+            (TimeRange("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
+        ],
+        condition=Q(cancelled_at=None) & condition,
+        deferrable=Deferrable.IMMEDIATE,
+    )
 
 
 class ReleasedManager(models.Manager):
@@ -39,11 +51,12 @@ class Session(models.Model):
     """One dated meeting (课次) of one or several classes. The half-open interval [starts_at, ends_at) is its time.
 
     ``objects`` holds what is released; ``everything`` holds the organizers' drafts too. A draft is a session of its own:
-    a new one, or the coming state of the released one that it ``replaces``. Both hold their venue and teacher, so that a
-    draft can always be released. ``sequence`` grows with every change that people see.
+    a new one, or the coming state of the released one that it ``replaces``, which is then superseded. ``sequence`` grows
+    with every change that people see.
 
     Two sessions that are not cancelled never share a venue at a time, nor a teacher, unless an organizer decided that
-    they ``may_overlap`` (two people of one name, one talk for two rooms).
+    they ``may_overlap`` (one talk for two rooms): not among those that are released, and not among those that are
+    planned (drafts in place of what they supersede).
     """
 
     class Mode(models.TextChoices):
@@ -83,6 +96,7 @@ class Session(models.Model):
     replaces = models.OneToOneField(
         "self", on_delete=models.PROTECT, related_name="next_state", null=True, blank=True, editable=False
     )
+    is_superseded = models.BooleanField(default=False, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
     uid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
 
@@ -100,24 +114,13 @@ class Session(models.Model):
             models.CheckConstraint(
                 condition=Q(is_draft=True) | Q(replaces=None), name="learning_only_a_draft_replaces"
             ),
-            ExclusionConstraint(
-                name=VENUE_ONCE,
-                expressions=[
-                    ("venue", RangeOperators.EQUAL),
-                    (BOOKING, RangeOperators.NOT_EQUAL),
-                    (TimeRange("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
-                ],
-                condition=Q(cancelled_at=None, venue__isnull=False),
+            models.CheckConstraint(
+                condition=Q(is_superseded=False) | Q(is_draft=False), name="learning_a_draft_has_no_draft"
             ),
-            ExclusionConstraint(
-                name=TEACHER_ONCE,
-                expressions=[
-                    ("teacher_key", RangeOperators.EQUAL),
-                    (BOOKING, RangeOperators.NOT_EQUAL),
-                    (TimeRange("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
-                ],
-                condition=Q(cancelled_at=None, may_overlap=False) & ~Q(teacher_key=""),
-            ),
+            booked_once("venue", "planned", Q(is_superseded=False, venue__isnull=False)),
+            booked_once("venue", "released", Q(is_draft=False, venue__isnull=False)),
+            booked_once("teacher_key", "planned", Q(is_superseded=False) & TEACHES_ONCE),
+            booked_once("teacher_key", "released", Q(is_draft=False) & TEACHES_ONCE),
         ]
         indexes = [
             models.Index(fields=["cohort", "starts_at", "id"], name="learning_session_by_time"),

@@ -1,4 +1,5 @@
 from learning.services.attendance import call_roll, correct_mark
+from learning.services.conflicts import Conflicting, accept_conflict
 from learning.services.journals import (
     accept,
     accept_many,
@@ -10,10 +11,19 @@ from learning.services.journals import (
     return_to_writer,
     submit,
 )
-from learning.services.sessions import cancel_session, change_session, make_session, repeat_weekly, restore_session
+from learning.services.sessions import (
+    cancel_session,
+    change_session,
+    discard_draft,
+    make_session,
+    repeat_weekly,
+    restore_session,
+)
 
 __all__ = [
+    "Conflicting",
     "accept",
+    "accept_conflict",
     "accept_many",
     "add_picture",
     "call_roll",
@@ -21,6 +31,7 @@ __all__ = [
     "change_session",
     "comment",
     "correct_mark",
+    "discard_draft",
     "keep_draft",
     "make_session",
     "open_journal",

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from learning.models.sessions import TEACHER_ONCE, VENUE_ONCE
 from trainee_mgmt.kit.errors import Refused
 
 
@@ -26,9 +25,9 @@ def booked_once() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
-        if constraint == VENUE_ONCE:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+        if constraint.startswith("learning_venue_once"):
             raise Refused(_("The venue is taken at this time by another session.")) from None
-        if constraint == TEACHER_ONCE:
+        if constraint.startswith("learning_teacher_key_once"):
             raise Refused(_("The teacher has another session at this time.")) from None
         raise

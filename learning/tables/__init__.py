@@ -26,9 +26,16 @@ def _when_on_screen(starts_at, ends_at) -> str:
     return f"{day(starts_at)} {clock(starts_at)}–{clock(ends_at)}"
 
 
-def session_state(cancelled_at, rolled_at, starts_at, ends_at):
+def where(venue, place) -> str:
+    """The venue, and whatever else was said about the place."""
+    return " · ".join(part for part in (venue, place) if part)
+
+
+def session_state(cancelled_at, rolled_at, starts_at, ends_at, is_draft=False):
     """(kind of tag, word) of a session's state."""
     now = timezone.now()
+    if is_draft:
+        return "accent", gettext("draft, cancelled") if cancelled_at else gettext("draft")
     if cancelled_at:
         return "", gettext("cancelled")
     if rolled_at:
@@ -55,7 +62,12 @@ class SessionFilters(TableFilters):
         self.filters["in_class"].extra["choices"] = list(classes)
 
     def find(self, queryset, name, value):
-        return queryset.filter(Q(title__icontains=value) | Q(teacher_name__icontains=value) | Q(place__icontains=value))
+        return queryset.filter(
+            Q(title__icontains=value)
+            | Q(teacher_name__icontains=value)
+            | Q(place__icontains=value)
+            | Q(venue__name__icontains=value)
+        )
 
     def on_day(self, queryset, name, value):
         day = (timezone.make_aware(datetime.combine(value, clock)) for clock in (time.min, time.max))
@@ -77,11 +89,11 @@ class SessionTable(Table):
         ),
         Column("classes", _("Classes"), source="class_names"),
         Column("teacher_name", _("Teacher"), sort="teacher_name"),
-        Column("place", _("Place"), sort="place"),
+        Column("place", _("Place"), source=("venue__name", "place"), text=where, sort=("venue__name", "place")),
         Column(
             "state",
             _("State"),
-            source=("cancelled_at", "rolled_at", "starts_at", "ends_at"),
+            source=("cancelled_at", "rolled_at", "starts_at", "ends_at", "is_draft"),
             text=lambda *values: session_state(*values)[1],
             html=lambda *values: status_tag(*session_state(*values)),
         ),

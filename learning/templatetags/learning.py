@@ -3,6 +3,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from learning.models import Journal
+from learning.rules.conflict_words import when_words
 from learning.selectors import JournalWeek
 from learning.tables import JOURNAL_TAGS, mark_tag
 from trainee_mgmt.kit.pieces import status_tag
@@ -14,6 +15,12 @@ register = template.Library()
 def mark(state: str) -> SafeString:
     """The tag of a mark of attendance."""
     return mark_tag(state)
+
+
+@register.filter
+def when(what) -> str:
+    """``9 月 8 日 星期二 09:00–11:00`` of whatever begins and ends."""
+    return when_words(what.starts_at, what.ends_at)
 
 
 @register.filter

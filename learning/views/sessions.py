@@ -1,5 +1,6 @@
 from datetime import datetime, time
 
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -11,8 +12,17 @@ from learning.access import classes_on_roll
 from learning.forms import CancelForm, RepeatForm, SessionForm
 from learning.models import Attendance, Session
 from learning.rules.attendance import tally
+from learning.rules.conflict_words import when_words
 from learning.selectors import roll
-from learning.services import cancel_session, change_session, make_session, repeat_weekly, restore_session
+from learning.services import (
+    Conflicting,
+    cancel_session,
+    change_session,
+    discard_draft,
+    make_session,
+    repeat_weekly,
+    restore_session,
+)
 from learning.tables import SessionTable, session_state
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
@@ -28,13 +38,38 @@ class SessionList(TablePage):
     title = gettext_lazy("Sessions")
 
     def get_rows(self):
-        return super().get_rows().filter(cohort=self.cohort)
+        """Whoever changes sessions sees the coming state, with drafts; everybody else what is released."""
+        rows = Session.everything.filter(access.rows(self.request.user, self.allow), cohort=self.cohort)
+        plans = access.may(self.request.user, "learning.plan_sessions", self.cohort)
+        return rows.filter(is_superseded=False) if plans else rows.filter(is_draft=False)
 
     def get_table_options(self):
         return {"context": self.cohort}
 
 
-class SessionCreate(FormPage):
+class ConflictForm(FormPage, abstract=True):
+    """A form whose service may find conflicts: both sides are named, free times offered, and what the rule only warns
+    of may be saved with a tick."""
+
+    template_name = "learning/session_form.html"
+    conflicting: Conflicting | None = None
+
+    def refused(self, form, refusal):
+        if not isinstance(refusal, Conflicting):
+            return super().refused(form, refusal)
+        self.conflicting = refusal
+        return self.form_invalid(form)
+
+    def get_context_data(self, **kwargs):
+        if self.conflicting:
+            kwargs["slots"] = [
+                (f"{start.isoformat()}/{end.isoformat()}", when_words(start, end))
+                for start, end in self.conflicting.slots
+            ]
+        return super().get_context_data(conflicting=self.conflicting, **kwargs)
+
+
+class SessionCreate(ConflictForm):
     allow = "learning.change_session"
     inside = MANAGED_COHORT
     model = Session
@@ -57,27 +92,48 @@ class SessionCreate(FormPage):
     def save(self, form):
         return make_session(cohort=self.cohort, **form.values())
 
+    def get_success_message(self):
+        if self.object.is_draft:
+            return _("The session is a draft. People see it after the next release.")
+        return self.success_message
+
     def get_success_url(self):
         return self.object.get_absolute_url()
 
 
-class SessionUpdate(EditPage):
+def with_drafts(user, permission: str) -> QuerySet[Session]:
+    """The sessions that the permission reaches; drafts only for whoever changes them."""
+    mine = access.rows(user, "learning.change_session")
+    return Session.everything.filter(access.rows(user, permission)).filter(Q(is_draft=False) | mine)
+
+
+class SessionUpdate(EditPage, ConflictForm):
     allow = "learning.change_session"
     model = Session
     form_class = SessionForm
     title = gettext_lazy("Change the session")
+
+    def get_queryset(self):
+        rows = with_drafts(self.request.user, self.allow)
+        return rows.select_related("cohort__program__unit", "venue", "next_state__venue")
+
+    def get_object(self, queryset=None):
+        found = super().get_object(queryset)
+        return found.next_state if found.is_superseded else found
 
     def get_form_kwargs(self):
         cohort = self.object.cohort
         return super().get_form_kwargs() | {"cohort": cohort, "classes": cohort.classes.order_by("number", "pk")}
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(cohort=self.object.cohort, **kwargs)
+        return super().get_context_data(cohort=self.object.cohort, session=self.object, **kwargs)
 
     def save(self, form):
         return change_session(self.object, **form.values())
 
     def get_success_message(self):
+        if self.object.is_draft:
+            return _("The change is a draft. People see it after the next release.")
         return _("The session was changed.")
 
     def get_success_url(self):
@@ -90,20 +146,26 @@ class SessionDetail(StaticPage):
     template_name = "learning/session_detail.html"
 
     def get_context_data(self, **kwargs):
-        session = get_object_or_404(
-            self.reachable(Session).select_related("cohort__program", "rolled_by"), pk=self.kwargs["pk"]
+        rows = with_drafts(self.request.user, self.allow).select_related(
+            "cohort__program", "rolled_by", "venue", "replaces", "next_state"
         )
+        session = get_object_or_404(rows, pk=self.kwargs["pk"])
         classes = list(session.classes.order_by("number", "pk"))
         lines = roll(session, of_classes=classes_on_roll(self.request.user, self.allow, session))
+        can_change = access.may(self.request.user, "learning.change_session", session)
         return super().get_context_data(
             session=session,
             cohort=session.cohort,
             classes=classes,
             lines=lines,
             tally=tally(line.state or None for line in lines),
-            state=session_state(session.cancelled_at, session.rolled_at, session.starts_at, session.ends_at),
-            can_call=access.may(self.request.user, "learning.call_roll", session) and not session.cancelled_at,
-            can_change=access.may(self.request.user, "learning.change_session", session),
+            state=session_state(
+                session.cancelled_at, session.rolled_at, session.starts_at, session.ends_at, session.is_draft
+            ),
+            can_call=access.holds(self.request.user, "learning.call_roll")
+            and not (session.cancelled_at or session.is_draft),
+            can_change=can_change,
+            next_state=session.next_state if can_change and session.is_superseded else None,
             **kwargs,
         )
 
@@ -114,7 +176,8 @@ class _OneSession(FormPage, abstract=True):
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
-        self.session = get_object_or_404(self.reachable(Session).select_related("cohort__program"), pk=kwargs["pk"])
+        rows = with_drafts(request.user, self.allow).select_related("cohort__program", "venue")
+        self.session = get_object_or_404(rows, pk=kwargs["pk"])
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(session=self.session, cohort=self.session.cohort, **kwargs)
@@ -126,18 +189,29 @@ class _OneSession(FormPage, abstract=True):
 class SessionCancel(_OneSession):
     form_class = CancelForm
     title = gettext_lazy("Cancel this session")
-    success_message = gettext_lazy("The session is cancelled. It stays in the list with its reason.")
 
     def save(self, form):
-        cancel_session(self.session, reason=form.cleaned_data["reason"])
+        return cancel_session(self.session, reason=form.cleaned_data["reason"])
+
+    def get_success_message(self):
+        if self.object is None:
+            return _("The draft was given up; nobody had seen it.")
+        if self.object.is_draft:
+            return _("The change is a draft. People see it after the next release.")
+        return _("The session is cancelled. It stays in the list with its reason.")
+
+    def get_success_url(self):
+        if self.object is None:
+            return reverse("learning:session_list", kwargs={"cohort": self.session.cohort_id})
+        return self.object.get_absolute_url()
 
 
-class SessionRepeat(_OneSession):
+class SessionRepeat(_OneSession, ConflictForm):
     form_class = RepeatForm
     title = gettext_lazy("Repeat every week")
 
     def save(self, form):
-        self.made = repeat_weekly(self.session, times=form.cleaned_data["times"])
+        self.made = repeat_weekly(self.session, **form.cleaned_data)
 
     def get_success_message(self):
         return _("%(count)s more sessions stand in the list.") % {"count": len(self.made)}
@@ -150,9 +224,43 @@ class SessionRestore(ActionPage):
     allow = "learning.change_session"
     model = Session
 
+    def get_rows(self):
+        return with_drafts(self.request.user, self.allow)
+
     def act(self, session):
-        restore_session(session)
+        self.written = restore_session(session)
         return _("The session takes place again.")
+
+    written: Session | None = None
+
+    def get_success_url(self, session):
+        return (self.written or session).get_absolute_url()
+
+
+class DraftDiscard(ActionPage):
+    """Give a draft up; what is released stays."""
+
+    allow = "learning.change_session"
+    model = Session
+
+    def get_rows(self):
+        return with_drafts(self.request.user, self.allow).select_related("replaces").filter(is_draft=True)
+
+    def act(self, session):
+        discard_draft(session)
+        self.is_gone = True
+        return _("The draft was given up. What is released stays as it is.")
+
+    is_gone = False
+
+    def get_success_url(self, session):
+        if not self.is_gone:
+            return session.get_absolute_url()
+        return (
+            session.replaces.get_absolute_url()
+            if session.replaces
+            else reverse("learning:session_list", kwargs={"cohort": session.cohort_id})
+        )
 
 
 class MySessions(StaticPage):

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 
 from accounts.models import Plan, User
 from assessments.models import Indicator, Rater, Score
-from cohorts.models import ClassMembership, Trainee
+from cohorts.models import ClassMembership, Cohort, Trainee
 from cohorts.selectors.home import CohortLine
-from learning.models import Journal, Session
+from learning.models import Journal, Session, TimetableState
 from learning.selectors import OpenRolls, WaitingJournals, open_rolls, waiting_journals
 from reports.rules import REVIEW_WITHIN, When, when
 from reports.selectors.figures import Headlines
@@ -79,6 +79,7 @@ def needs(asked: Asked) -> list[Need]:
     """All lines, the most urgent first. The number of queries depends on the roles alone."""
     found = [
         *_rolls(asked),
+        *_conflicts(asked),
         *_journals(asked),
         *_grids(asked),
         *_plans(asked),
@@ -111,6 +112,23 @@ def _roll_need(asked: Asked, each: OpenRolls) -> Need:
         asked.link("learning:roll_call", pk=each.oldest_id),
         asked.link("learning:session_list", "?view=open", cohort=each.cohort_id),
     )
+
+
+def _conflicts(asked: Asked) -> Iterator[Need]:
+    if not asked.cohorts or not asked.may("learning.plan_sessions"):
+        return
+    mine = Cohort.objects.filter(access.rows(asked.user, "learning.plan_sessions"), pk__in=asked.cohorts)
+    states = TimetableState.objects.filter(cohort__in=mine, conflicts__gt=0).order_by("cohort")
+    for cohort, count in states.values_list("cohort", "conflicts"):
+        what = ngettext("%(n)s conflict in the timetable", "%(n)s conflicts in the timetable", count)
+        yield Need(
+            When.TODAY,
+            "calendar",
+            what % {"n": count},
+            asked.about(cohort, _("teachers, classes, people, venues or seats")),
+            _("Solve"),
+            asked.link("learning:conflict_list", cohort=cohort),
+        )
 
 
 def _journals(asked: Asked) -> Iterator[Need]:

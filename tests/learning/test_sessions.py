@@ -139,7 +139,7 @@ def test_the_list_needs_the_same_queries_for_any_number_of_sessions(client, djan
     for _ in range(items):
         make.session(classes=[of], on=DAY)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("learning:session_list", kwargs={"cohort": of.cohort.pk}))
 
 

@@ -125,11 +125,14 @@ class FormPage(Page, FormView, abstract=True):
         try:
             self.object = self.save(form)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
-            return self.form_invalid(form)
+            return self.refused(form, refusal)
         if message := self.get_success_message():
             messages.success(self.request, message, extra_tags=self.get_message_tags())
         return super().form_valid(form)
+
+    def refused(self, form, refusal: Refused):
+        form.add_error(None, str(refusal))
+        return self.form_invalid(form)
 
     def form_invalid(self, form):
         response = super().form_invalid(form)

@@ -1,0 +1,101 @@
+"""How the timetable of a cohort is made: its rule, its conflicts."""
+
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+
+from learning.access import PLANNED_COHORT
+from learning.forms import TimetableRuleForm
+from learning.models import TimetableRule
+from learning.rules.conflict_words import headline
+from learning.selectors.timetable import open_conflicts, rule_of
+from learning.services import accept_conflict
+from learning.services.conflicts import veiled
+from learning.services.rules_of_timetable import change_rule
+from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.pages import FormPage, Page, StaticPage
+
+ICONS = {
+    "venue": "building",
+    "closed": "lock",
+    "teacher": "person",
+    "class": "classroom",
+    "person": "people",
+    "capacity": "people",
+}
+
+
+class ConflictList(StaticPage):
+    """What is a conflict now, whatever brought it about, until somebody solves it or lets it stand."""
+
+    allow = "learning.plan_sessions"
+    inside = PLANNED_COHORT
+    template_name = "learning/conflict_list.html"
+
+    def get_context_data(self, **kwargs):
+        waiting, accepted = open_conflicts(self.cohort, now=timezone.now())
+        rule = rule_of(self.cohort)
+        shown = veiled(self.cohort, [*waiting, *(each for each, _decision in accepted)])
+        return super().get_context_data(
+            waiting=[_line(self.cohort, each, real, rule) for each, real in zip(shown, waiting)],
+            accepted=[
+                (_line(self.cohort, each, real, rule), decision)
+                for each, (real, decision) in zip(shown[len(waiting) :], accepted)
+            ],
+            **kwargs,
+        )
+
+
+def _line(cohort, shown, real, rule) -> dict:
+    return {
+        "what": headline(shown),
+        "icon": ICONS[shown.kind],
+        "sides": [(side, side.cohort == cohort.pk) for side in (shown.one, shown.other) if side],
+        "fingerprint": real.fingerprint,
+        "may_stand": not rule.blocks(real.kind),
+    }
+
+
+class ConflictAccept(Page, View):
+    """Let one conflict stand, with a reason."""
+
+    allow = "learning.plan_sessions"
+    inside = PLANNED_COHORT
+    http_method_names = ["post", "options"]
+
+    def post(self, request, **kwargs):
+        fingerprint, reason = request.POST.get("fingerprint", "")[:300], request.POST.get("reason", "").strip()
+        try:
+            accept_conflict(self.cohort, fingerprint, reason=reason)
+            messages.success(request, _("The conflict may stand as it is. If something of it changes, it comes back."))
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return HttpResponseRedirect(reverse("learning:conflict_list", kwargs={"cohort": self.cohort.pk}))
+
+
+class TimetableRuleUpdate(FormPage):
+    allow = "learning.plan_sessions"
+    inside = PLANNED_COHORT
+    form_class = TimetableRuleForm
+    template_name = "learning/timetable_rule.html"
+    title = gettext_lazy("Rule of the timetable")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"instance": rule_of(self.cohort)}
+
+    def get_context_data(self, **kwargs):
+        versions = TimetableRule.objects.filter(cohort=self.cohort).select_related("made_by").order_by("-version")
+        return super().get_context_data(versions=versions, **kwargs)
+
+    def save(self, form):
+        return change_rule(self.cohort, **form.cleaned_data)
+
+    def get_success_message(self):
+        return _("Version %(version)s of the rule is in force.") % {"version": self.object.version}
+
+    def get_success_url(self):
+        return reverse("learning:timetable_rule", kwargs={"cohort": self.cohort.pk})
