@@ -2,7 +2,15 @@
 
 from django.db.models import Q
 
-from cohorts.access import class_ids, cohorts_as_a_whole, my_traineeships, of_whole_cohorts, trainees_of_my_classes
+from cohorts.access import (
+    class_ids,
+    cohorts_as_a_whole,
+    in_my_cohorts,
+    my_cohorts,
+    my_traineeships,
+    of_whole_cohorts,
+    trainees_of_my_classes,
+)
 from cohorts.models import Cohort, Trainee
 from learning.models import Journal, Session, SessionClass
 from trainee_mgmt.kit.access import all_rows, any_of, grant, roles_that_allow
@@ -121,3 +129,19 @@ grant(
 
 # A page of whoever makes the timetable of a cohort.
 PLANNED_COHORT = Inside("cohorts.Cohort", "learning.plan_sessions", "cohort", related=("program__unit",))
+
+
+def rules_of_my_cohorts(user, role) -> Q:
+    """rules of cohorts in the scope of the role, or of a class in its scope"""
+    return Q(cohort__in=Cohort.objects.filter(my_cohorts(user, role)))
+
+
+grant(
+    "learning.view_rules",
+    on="learning.AttendanceRules",
+    admin=rules_of_my_cohorts,
+    organizer=rules_of_my_cohorts,
+    leader=rules_of_my_cohorts,
+    officer=rules_of_my_cohorts,
+)
+grant("learning.change_rules", on="learning.AttendanceRules", admin=in_my_cohorts, organizer=in_my_cohorts)

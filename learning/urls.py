@@ -1,6 +1,6 @@
 from django.urls import path
 
-from learning.views import journals, roll, sessions, timetable, trainees
+from learning.views import journals, roll, rules, sessions, timetable, trainees
 
 app_name = "learning"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("sessions/<int:pk>/roll/", roll.RollCall.as_view(), name="roll_call"),
     path("sessions/<int:pk>/marks/<int:trainee>/", roll.MarkCorrect.as_view(), name="mark_correct"),
     path("cohorts/<int:cohort>/attendance/", roll.AttendanceList.as_view(), name="attendance_list"),
+    path("cohorts/<int:cohort>/rules/", rules.AttendanceRulesList.as_view(), name="attendancerules_list"),
+    path("cohorts/<int:cohort>/rules/new/", rules.AttendanceRulesCreate.as_view(), name="attendancerules_create"),
+    path("rules/<int:pk>/edit/", rules.AttendanceRulesUpdate.as_view(), name="attendancerules_update"),
+    path("rules/<int:pk>/delete/", rules.AttendanceRulesDelete.as_view(), name="attendancerules_delete"),
     path("trainees/<int:pk>/attendance/", trainees.TraineeAttendance.as_view(), name="trainee_attendance"),
     path("trainees/<int:pk>/journals/", trainees.TraineeJournals.as_view(), name="trainee_journals"),
     path("my/sessions/", sessions.MySessions.as_view(), name="my_sessions"),

@@ -1,5 +1,6 @@
 """One row of each kind in one cohort: what the access walk, the crawl of all pages and the checks of templates look at."""
 
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 
@@ -11,7 +12,8 @@ from accounts.services import record
 from assessments.models import Result, Score
 from assessments.rules.indicators import AttendanceRule
 from cohorts.models import ClassMembership, GroupMembership, ProfileField
-from learning.models import Attendance, JournalNote, JournalPicture
+from learning.models import Attendance, AttendanceRules, JournalNote, JournalPicture
+from learning.rules.states import DEFAULT as LIMITS
 from tests import make
 from trainee_mgmt.kit import access
 
@@ -42,6 +44,9 @@ class World:
             state="late",
             marked_by=self.organizer,
             marked_at=make.at(date(2026, 9, 8)),
+        )
+        self.rules = AttendanceRules.objects.create(
+            cohort=self.cohort, version=1, from_on=self.cohort.starts_on, **asdict(LIMITS)
         )
         self.journal = make.journal(self.trainee, state="submitted", body=f"{tag} journal text")
         self.picture = JournalPicture(journal=self.journal, width=1, height=1)
@@ -86,7 +91,7 @@ class World:
             each._meta.label: each
             for each in (
                 self.unit, self.program, self.cohort, self.training_class, self.person, self.trainee, self.officer, self.group,
-                self.profile_field, self.venue,
+                self.profile_field, self.venue, self.rules,
                 self.session, self.attendance, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
                 self.message, self.notice, self.calendar_day,

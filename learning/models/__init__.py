@@ -1,6 +1,7 @@
 from learning.models.attendance import Attendance
 from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTime
 from learning.models.journals import Journal, JournalNote, JournalPicture
+from learning.models.rules import AttendanceRules
 from learning.models.sessions import Session, SessionClass
 from learning.models.timetable import AcceptedConflict, TimetableRule, TimetableState
 
@@ -10,6 +11,7 @@ __all__ = [
     "LATE",
     "AcceptedConflict",
     "Attendance",
+    "AttendanceRules",
     "Journal",
     "JournalDue",
     "JournalNote",

@@ -11,6 +11,7 @@ from learning.services.journals import (
     return_to_writer,
     submit,
 )
+from learning.services.rules import change_version, make_version, remove_version
 from learning.services.sessions import (
     cancel_session,
     change_session,
@@ -29,13 +30,16 @@ __all__ = [
     "call_roll",
     "cancel_session",
     "change_session",
+    "change_version",
     "comment",
     "correct_mark",
     "discard_draft",
     "keep_draft",
     "make_session",
+    "make_version",
     "open_journal",
     "remove_picture",
+    "remove_version",
     "repeat_weekly",
     "restore_session",
     "return_to_writer",

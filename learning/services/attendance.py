@@ -12,9 +12,9 @@ from accounts.services import record
 from learning.models import Attendance, Session
 from learning.rules.attendance import Mark, roll_call
 from learning.selectors import RollLine, roll, roll_line
+from learning.services.rules import use_rules
 from trainee_mgmt.kit.errors import Refused
 
-RULE_VERSION = 1
 EARLY = timedelta(hours=1)
 
 
@@ -94,8 +94,10 @@ def _refuse_if_overtaken(
 
 
 def _write(session: Session, marks: Mapping[int, str], *, by: User, source: str, note: str = "") -> list[Attendance]:
+    if not marks:
+        return []
     Attendance.objects.filter(session=session, trainee__in=list(marks), in_force=True).update(in_force=False)
-    now = timezone.now()
+    now, version = timezone.now(), use_rules(session)
     return Attendance.objects.bulk_create(
         Attendance(
             session=session,
@@ -103,7 +105,7 @@ def _write(session: Session, marks: Mapping[int, str], *, by: User, source: str,
             state=state,
             source=source,
             note=note,
-            rule_version=RULE_VERSION,
+            rule_version=version,
             marked_by=by,
             marked_at=now,
         )
