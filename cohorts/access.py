@@ -212,6 +212,8 @@ grant(
     admin=within("training_class__cohort"),
     organizer=within("training_class__cohort"),
 )
+grant("cohorts.view_announcement", on="cohorts.Announcement", admin=in_my_cohorts, organizer=in_my_cohorts)
+grant("cohorts.send_announcement", on="cohorts.Announcement", admin=in_my_cohorts, organizer=in_my_cohorts)
 # The rows are the cohorts whose fields one may read.
 grant("cohorts.view_profile_field", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts, leader=my_cohorts)
 grant("cohorts.change_profile_field", on="cohorts.ProfileField", admin=in_my_cohorts, organizer=in_my_cohorts)

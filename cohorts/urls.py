@@ -2,6 +2,7 @@ from django.urls import path
 
 from cohorts.views import (
     accounts,
+    announcements,
     classes,
     cohorts,
     directory,
@@ -70,6 +71,14 @@ urlpatterns += [  # split into classes
     path("cohorts/<int:cohort>/split/<int:pk>/discard/", split.SplitDiscard.as_view(), name="split_discard"),
 ]
 urlpatterns += [  # groups, officers, profile fields
+    path("cohorts/<int:cohort>/notices/", announcements.AnnouncementList.as_view(), name="announcement_list"),
+    path("cohorts/<int:cohort>/notices/new/", announcements.AnnouncementCreate.as_view(), name="announcement_create"),
+    path("notices/<int:pk>/", announcements.AnnouncementDetail.as_view(), name="announcement_detail"),
+    path("notices/<int:pk>/edit/", announcements.AnnouncementUpdate.as_view(), name="announcement_update"),
+    path("notices/<int:pk>/check/", announcements.AnnouncementCheck.as_view(), name="announcement_check"),
+    path("notices/<int:pk>/send/", announcements.AnnouncementSend.as_view(), name="announcement_send"),
+    path("notices/<int:pk>/stop/", announcements.AnnouncementStop.as_view(), name="announcement_stop"),
+    path("notices/<int:pk>/discard/", announcements.AnnouncementDiscard.as_view(), name="announcement_discard"),
     path("cohorts/<int:cohort>/groups/", groups.GroupList.as_view(), name="group_list"),
     path("cohorts/<int:cohort>/groups/new/", groups.GroupCreate.as_view(), name="group_create"),
     path("groups/<int:pk>/", groups.GroupDetail.as_view(), name="group_detail"),

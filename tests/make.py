@@ -6,7 +6,16 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Delivery, Grant, Message, Notice, Plan, Role, ScopeKind, Unit, User
 from assessments.models import Indicator, Rater, Scheme, Score
-from cohorts.models import ClassMembership, ClassOfficer, Cohort, Person, StudyGroup, Trainee, TrainingClass
+from cohorts.models import (
+    Announcement,
+    ClassMembership,
+    ClassOfficer,
+    Cohort,
+    Person,
+    StudyGroup,
+    Trainee,
+    TrainingClass,
+)
 from learning.models import Attendance, Journal, Session
 from library.models import Venue
 from programs.models import Program
@@ -177,6 +186,13 @@ def journal(of: Trainee, *, week: date = date(2026, 9, 7), **fields) -> Journal:
     if fields.get("state", "draft") != "draft":
         fields.setdefault("submitted_at", at(week, 20))
     return Journal.objects.create(trainee=of, period_start=week, **fields)
+
+
+def announcement(in_cohort: Cohort | None = None, **fields) -> Announcement:
+    fields = {"title": f"Notice {next(_n)}", "text": "Bring a pen."} | fields
+    fields.setdefault("made_by", None)
+    fields["made_by"] = fields["made_by"] or user()
+    return Announcement.objects.create(cohort=in_cohort or cohort(), **fields)
 
 
 def scheme(in_cohort: Cohort | None = None, **fields) -> Scheme:

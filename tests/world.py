@@ -82,6 +82,7 @@ class World:
         self.export = ExportRecord.objects.create(user=self.organizer, what=f"{tag} export", kind="xlsx", count=1)
         self.message = make.message(self.trainee_user, subject=f"{tag} message", lines=[(f"{tag} line", "")])
         self.notice = make.notice(self.trainee_user, key=f"{tag} notice")
+        self.announcement = make.announcement(self.cohort, title=f"{tag} notice", made_by=self.organizer)
         self.calendar_day = CalendarDay.objects.get_or_create(day=date(2026, 10, 1), is_working=False)[0]
         self.entry = record("test.act", self.unit, label=f"{tag} act")
 
@@ -94,7 +95,7 @@ class World:
                 self.profile_field, self.venue, self.rules,
                 self.session, self.attendance, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
-                self.message, self.notice, self.calendar_day,
+                self.message, self.notice, self.announcement, self.calendar_day,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )
         }  # fmt: skip

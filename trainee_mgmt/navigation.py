@@ -67,6 +67,7 @@ ENTRIES = (
     Entry(DAILY, _("Scores"), "grid", "assessments:score_grid", in_cohort=True, bar=("evaluator",)),
     Entry(COHORT, pgettext_lazy("navigation", "Overview"), "flag", "cohorts:cohort_detail", in_cohort=True),
     Entry(COHORT, _("Classes"), "classroom", "cohorts:class_list", in_cohort=True, covers=("cohorts:trainingclass", "cohorts:split")),
+    Entry(COHORT, _("Office notices"), "send", "cohorts:announcement_list", in_cohort=True),
     Entry(COHORT, _("Study groups"), "circle-people", "cohorts:group_list", in_cohort=True, covers=("cohorts:studygroup",)),
     Entry(COHORT, _("Class officers"), "shield", "cohorts:officer_list", in_cohort=True, covers=("cohorts:classofficer",)),
     Entry(COHORT, _("Scoring schemes"), "scale", "assessments:scheme_list", in_cohort=True, covers=("assessments:indicator", "assessments:rater")),

@@ -135,6 +135,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a class's score grid is one form
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# The outbox: by which ways, besides the inbox here, people are told; docs/deploy.md has examples. ---------------------
+NOTICE_CHANNELS = channels_of(env, site_url=SITE_URL)
+NOTICE_TICK_SECONDS = env.int(
+    "NOTICE_TICK_SECONDS", 20, validate=validate.Range(min=1, max=600)
+)  # how often what is due is sent
+NOTICE_STALE_SECONDS = env.int(
+    "NOTICE_STALE_SECONDS", 120, validate=validate.Range(min=1)
+)  # a sender silent for so long is taken for dead
+
 # Tasks --------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 if not REDIS_URL:
@@ -155,8 +164,8 @@ CELERY_BEAT_SCHEDULE = {
     "seal the audit log": {"task": "accounts.seal_audit", "schedule": timedelta(seconds=60)},
     "send notices that are due": {
         "task": "accounts.send_notices",
-        "schedule": timedelta(seconds=20),
-        "options": {"expires": 20},  # a tick that nobody took is worth nothing when the next comes
+        "schedule": timedelta(seconds=NOTICE_TICK_SECONDS),
+        "options": {"expires": NOTICE_TICK_SECONDS},  # a tick that nobody took is worth nothing when the next comes
     },
     "remind of journals": {"task": "learning.remind_journals", "schedule": timedelta(hours=1)},
     "fill the calendar of holidays": {"task": "accounts.fill_calendar", "schedule": timedelta(hours=6)},
@@ -209,10 +218,6 @@ MFA_FORMS = {
     "reauthenticate": "accounts.forms.sign_in.CodeAgainForm",
     "activate_totp": "accounts.forms.sign_in.ActivateCodeForm",
 }
-
-# The outbox: by which ways, besides the inbox here, people are told; docs/deploy.md has examples. ---------------------
-NOTICE_CHANNELS = channels_of(env, site_url=SITE_URL)
-NOTICE_STALE_SECONDS = env.int("NOTICE_STALE_SECONDS", 120)  # a sender silent for so long is taken for dead
 
 # Logs ---------------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))

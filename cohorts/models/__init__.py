@@ -1,3 +1,4 @@
+from cohorts.models.announcements import Announcement
 from cohorts.models.cohorts import Cohort, TrainingClass
 from cohorts.models.groups import ClassOfficer, GroupMembership, StudyGroup
 from cohorts.models.people import Consent, Person
@@ -5,6 +6,7 @@ from cohorts.models.profile import ProfileField
 from cohorts.models.trainees import ClassMembership, Trainee
 
 __all__ = [
+    "Announcement",
     "ClassMembership",
     "ClassOfficer",
     "Cohort",
