@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, User
 from accounts.rules.logins import clean_phone
-from accounts.services import record, set_own_password
+from accounts.services import LANGUAGE_COOKIE, adopt_language, record, set_own_password
 from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.crypto import Sealed
 
@@ -49,9 +49,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     @transaction.atomic
     def login(self, request, user):
+        """The language that was chosen on the page of the sign-in goes on afterwards."""
+        language = request.session.get(LANGUAGE_COOKIE, "")
         super().login(request, user)
         with _as(user):
-            record("accounts.sign_in", user)
+            record("accounts.sign_in", user, after=adopt_language(user, language))
 
     @transaction.atomic
     def logout(self, request):

@@ -3,7 +3,7 @@
 from io import BytesIO
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Unit
 from accounts.services.unit_import import apply_units, plan_units, tree_version
@@ -14,7 +14,7 @@ SHOWN = 200  # rows of each kind on the page
 
 COLUMNS = {
     "parent": gettext_lazy("Belongs to"),
-    "name": gettext_lazy("Name"),
+    "name": pgettext_lazy("unit", "Name"),
     "level": gettext_lazy("Level"),
     "code": gettext_lazy("Code"),
 }

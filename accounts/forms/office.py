@@ -66,7 +66,7 @@ class UserForm(CrispyMixin, forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
         help_text=gettext_lazy("Left empty, it is made from the name."),
     )
-    unit = UnitField(label=gettext_lazy("Unit"))
+    unit = UnitField(label=gettext_lazy("Unit"), help_text=gettext_lazy("Type a part of the name and choose."))
 
     def __init__(self, *args, reachable, is_everywhere=False, **kwargs):
         super().__init__(*args, **kwargs)
@@ -100,6 +100,15 @@ class UserChangeForm(UserForm):
         return values
 
 
+MAY = {
+    Role.ADMIN: gettext_lazy("units, accounts, roles, the audit log"),
+    Role.ORGANIZER: gettext_lazy("programs and cohorts: rosters, classes, sessions, scores"),
+    Role.LEADER: gettext_lazy("reads the figures and their rows"),
+    Role.OFFICER: gettext_lazy("roll call and journals of the class"),
+    Role.EVALUATOR: gettext_lazy("points in the scoring grid"),
+}
+
+
 class GrantForm(CrispyMixin, forms.Form):
     """A role over a scope that the administrator covers."""
 
@@ -122,7 +131,10 @@ class GrantForm(CrispyMixin, forms.Form):
         self.by = by
         is_everywhere = any(grant.scope_kind == ScopeKind.ALL for grant in by.grants_of(Role.ADMIN))
         kinds = [kind for kind in ScopeKind if kind in SCOPES or (is_everywhere and kind == ScopeKind.ALL)]
-        self.fields["role"].choices = [(role, Role(role).label) for role in GIVEN_BY_HAND]
+        self.fields["role"].choices = [
+            (role, _("%(role)s: %(may)s") % {"role": Role(role).label, "may": MAY[Role(role)]})
+            for role in GIVEN_BY_HAND
+        ]
         self.fields["scope_kind"].choices = [(kind.value, kind.label) for kind in kinds]
         self.fields["scope_kind"].initial = ScopeKind.UNIT
         self.fields["starts_on"].initial = timezone.localdate

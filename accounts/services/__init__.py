@@ -3,7 +3,14 @@ from accounts.services.complaints import answer_complaint, send_complaint
 from accounts.services.exports import look_at_secret, record_export
 from accounts.services.grants import delegate_grant, end_grant, give_grant, refuse_beyond
 from accounts.services.jobs import JobProgress, live_progress, queue_job, run_job, sweep_jobs
-from accounts.services.own import LANGUAGE_COOKIE, OWN_DATA, OWN_PAGES, change_appearance, take_own_data
+from accounts.services.own import (
+    LANGUAGE_COOKIE,
+    OWN_DATA,
+    OWN_PAGES,
+    adopt_language,
+    change_appearance,
+    take_own_data,
+)
 from accounts.services.passwords import set_own_password
 from accounts.services.plans import (
     apply_plan,
@@ -39,6 +46,7 @@ __all__ = [
     "JobProgress",
     "NewAccount",
     "accounts_by_phone",
+    "adopt_language",
     "answer_complaint",
     "apply_plan",
     "change_account",

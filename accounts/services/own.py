@@ -27,6 +27,15 @@ def change_appearance(user: User, **values: str) -> None:
     record("accounts.change_appearance", user, before=before, after=after)
 
 
+def adopt_language(user: User, language: str) -> dict[str, str]:
+    """What was chosen on the way in becomes the person's own; says what changed, for the entry of the sign-in."""
+    _before, after = changes(user, {"language": language} if language in User.Language else {})
+    if after:
+        user.language = language
+        user.save(update_fields=["language"])
+    return after
+
+
 def own_data(user: User) -> dict[str, Any]:
     """Everything that is kept about the person, for the person."""
     return {name: collect(user) for name, collect in OWN_DATA.items()}

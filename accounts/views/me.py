@@ -63,7 +63,7 @@ class Appearance(Page, View):
 
 @method_decorator(login_not_required, name="dispatch")
 class Language(View):
-    """Open to everybody: a cookie remembers it for those who have not signed in."""
+    """Open to everybody: a cookie remembers it for those who have not signed in, the session until they do."""
 
     http_method_names = ["post"]
 
@@ -71,6 +71,8 @@ class Language(View):
         values = chosen(request.POST, "language")
         if request.user.is_authenticated:
             change_appearance(request.user, **values)
+        else:
+            request.session[LANGUAGE_COOKIE] = values["language"]
         target = request.POST.get("next", "")
         if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
             target = "/"

@@ -6,6 +6,7 @@ from cohorts.models import Cohort, TrainingClass
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
 
 DATES = {"starts_on": DateInput, "ends_on": DateInput}
+DAYS = {"starts_on": gettext_lazy("First day"), "ends_on": gettext_lazy("Last day")}
 
 
 class DatesMixin:
@@ -21,6 +22,7 @@ class CohortForm(CrispyMixin, DatesMixin, forms.ModelForm):
     class Meta:
         model = Cohort
         fields = ["program", "name", "starts_on", "ends_on", "journal_every", "journal_prompts"]
+        labels = DAYS
         widgets = DATES | {"journal_prompts": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args, programs, **kwargs):
@@ -33,6 +35,7 @@ class CohortEditForm(CrispyMixin, DatesMixin, forms.ModelForm):
     class Meta:
         model = Cohort
         fields = ["name", "starts_on", "ends_on", "journal_every", "journal_prompts"]
+        labels = DAYS
         widgets = DATES | {"journal_prompts": forms.Textarea(attrs={"rows": 3})}
 
 
@@ -43,6 +46,7 @@ class CohortCopyForm(CrispyMixin, DatesMixin, forms.ModelForm):
     class Meta:
         model = Cohort
         fields = ["program", "name", "starts_on", "ends_on"]
+        labels = DAYS
         widgets = DATES
 
     def __init__(self, *args, programs, **kwargs):

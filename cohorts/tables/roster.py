@@ -175,8 +175,8 @@ class PlanReader:
         left_out = set(self.payload["left_out"])
         return self._section("left", [row for row in self.payload["rows"] if row["key"] in left_out], dict)
 
-    def to_be_made(self) -> list[tuple[str, list[str]]]:
-        """Classes, groups, head teachers and fields that do not exist yet, in words."""
+    def to_be_made(self) -> list[tuple[str, int, list[str]]]:
+        """Classes, groups, head teachers, officers and fields that do not exist yet: what, how many, which."""
         payload = self.payload
         classes = [
             _("%(name)s (%(count)s people)") % {"name": name, "count": size}
@@ -185,21 +185,21 @@ class PlanReader:
         sizes: dict[str, list[str]] = {}
         for class_name, name, size in payload["groups"]:
             sizes.setdefault(class_name, []).append(f"{name} {size}")
-        groups = [f"{class_name}: {', '.join(each)}".removeprefix(": ") for class_name, each in sizes.items()]
-        heads = [f"{one['class']}: {one['name']} {one['shown']}".strip() for one in payload["heads"]]
+        groups = [f"{class_name} · {'、'.join(each)}".removeprefix(" · ") for class_name, each in sizes.items()]
+        heads = [f"{one['class']} · {one['name']} {one['shown']}".strip() for one in payload["heads"]]
         fields = [one["label"] for one in payload["fields"]]
         offices = Counter(
             title or self.office(code) for row in payload["rows"] for code, title in row.get("offices", ())
         )
         held = [f"{name} {count}" for name, count in offices.items()]
         lines = [
-            (_("Classes"), classes),
-            (_("Groups"), groups),
-            (_("Head teachers"), heads),
-            (_("Class officers"), held),
-            (_("Profile fields"), fields),
+            (_("Classes"), len(classes), classes),
+            (_("Groups"), len(payload["groups"]), groups),
+            (_("Head teachers"), len(heads), heads),
+            (_("Class officers"), offices.total(), held),
+            (_("Profile fields"), len(fields), fields),
         ]
-        return [line for line in lines if line[1]]
+        return [line for line in lines if line[2]]
 
     # values ---------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """A split as a person reads it: classes, spread before and after, who moves."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -15,6 +16,10 @@ class SplitReader:
         self.payload, self.labels, self.page = payload, labels, page
         self.split = Split.from_json(payload)
         self.people = payload["people"]
+
+    @property
+    def starts_on(self) -> date:
+        return date.fromisoformat(self.payload["starts_on"])
 
     @property
     def figs(self) -> list[dict[str, Any]]:

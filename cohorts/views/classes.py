@@ -72,12 +72,18 @@ class ClassDetail(TablePage):
             officers=officers.order_by("starts_on", "pk").defer("person__phone", "person__id_number"),
             groups=self.training_class.groups.order_by("number", "pk"),
             links={
+                "appoint": link(
+                    self.request,
+                    "cohorts:officer_create",
+                    f"?training_class={self.training_class.pk}",
+                    cohort=self.cohort.pk,
+                ),
                 "sessions": link(
                     self.request,
                     "learning:session_list",
                     f"?training_class={self.training_class.pk}",
                     cohort=self.cohort.pk,
-                )
+                ),
             },
             **kwargs,
         )

@@ -49,7 +49,10 @@ class CohortDetail(StaticPage):
             overview=seen,
             steps=[] if cohort.is_closed else list(self.next_steps(seen)),
             stage=stage_tag(cohort.starts_on, cohort.ends_on, cohort.is_closed),
-            links={"figures": link(self.request, "reports:cohort_dashboard", cohort=cohort.pk)},
+            links={
+                "figures": link(self.request, "reports:cohort_dashboard", cohort=cohort.pk),
+                "new_class": link(self.request, "cohorts:class_create", cohort=cohort.pk),
+            },
             **kwargs,
         )
 
@@ -65,15 +68,7 @@ class CohortDetail(StaticPage):
                 _("Import a roster"),
             ),
             (
-                seen.active and seen.without_class and not seen.classes,
-                "cohorts:class_create",
-                "classroom",
-                _("Make the classes"),
-                _("There are no classes yet."),
-                _("New class"),
-            ),
-            (
-                seen.without_class and seen.classes,
+                seen.without_class,
                 "cohorts:split_create",
                 "swap",
                 _("Split into classes"),
@@ -115,6 +110,14 @@ class CohortCreate(FormPage):
 
     def get_initial(self):
         return super().get_initial() | {"program": self.request.GET.get("program")}
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        lacks_program = not context["form"].fields["program"].queryset.exists()
+        return context | {
+            "lacks_program": lacks_program,
+            "links": {"new_program": link(self.request, "programs:program_create")},
+        }
 
     def save(self, form):
         return services.create_cohort(**form.cleaned_data)

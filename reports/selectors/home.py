@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Exists
 from django.utils.translation import gettext as _
 
-from accounts.models import Role, Unit, User
+from accounts.models import Grant, Role, Unit, User
 from cohorts.models import Cohort, Trainee
 from cohorts.selectors.home import CohortLine, cohort_lines
 from learning.models import Session
@@ -156,10 +156,12 @@ def _first_steps(asked: Asked) -> list[Step]:
     if asked.has_people or not asked.may("programs.create_program"):
         return []
     user = asked.user
-    units, programs, cohorts, people = (
+    grants = Grant.objects.filter(access.rows(user, "accounts.view_grant")).exclude(user=user)
+    units, roles, programs, cohorts, people = (
         User.objects.filter(pk=user.pk)
         .values_list(
-            Exists(Unit.objects.filter(access.rows(user, "accounts.view_unit"))),
+            Exists(Unit.objects.filter(access.rows(user, "accounts.view_unit")).order_by("pk")[1:2]),
+            Exists(grants),
             Exists(Program.objects.filter(access.rows(user, "programs.view_program"))),
             Exists(Cohort.objects.filter(access.rows(user, "cohorts.change_cohort"))),
             Exists(Trainee.objects.filter(access.rows(user, "cohorts.view_trainee"))),
@@ -176,7 +178,14 @@ def _first_steps(asked: Asked) -> list[Step]:
             _("City, district, streets: rights are given along it."),
             _("New unit"),
             asked.link("accounts:unit_create") or asked.link("accounts:unit_list"),
-            units,
+            units,  # more than the one that the installation began with
+        ),
+        Step(
+            _("Open accounts and give roles"),
+            _("To the organizers first: what somebody may do comes with a role over a unit, program or cohort."),
+            _("New account"),
+            asked.link("accounts:user_create"),
+            roles,
         ),
         Step(
             _("Create a program"),
@@ -200,4 +209,4 @@ def _first_steps(asked: Asked) -> list[Step]:
             False,
         ),
     ]
-    return steps if asked.may("accounts.change_unit") else steps[1:]
+    return steps if asked.may("accounts.change_unit") else steps[2:]

@@ -60,6 +60,11 @@ class Training:
     coming: NextSession | None
     to_write: list[ToWrite]
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether there were sessions already: then nothing lies ahead, else nothing is planned yet."""
+        return any(place.attendance and place.attendance.held for place in self.places)
+
 
 def training_of(user: User, *, now: datetime) -> Training | None:
     """None for somebody who has no place in a running cohort. Five queries."""

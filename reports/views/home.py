@@ -34,7 +34,6 @@ class Home(StaticPage):
                 "new_session": link(user.role_set, "learning:session_create", cohort=only.pk) if only else "",
                 "import": link(user.role_set, "cohorts:roster_import", cohort=only.pk) if only else "",
                 "sessions": link(user.role_set, "learning:session_list", cohort=only.pk) if only else "",
-                "complain": link(user.role_set, "accounts:complaint_create"),
                 "sessions_mine": link(user.role_set, "learning:my_sessions"),
                 "score": link(user.role_set, "assessments:my_score"),
                 "audit": link(user.role_set, "accounts:audit_list"),

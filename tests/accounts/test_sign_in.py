@@ -254,3 +254,23 @@ def test_a_session_ended_by_a_suspension_does_not_come_back_with_the_account(cli
     reactivate(user, by=None)
 
     assert (was_in, is_signed_in(client)) == (False, False)
+
+
+def test_the_language_chosen_on_the_page_of_the_sign_in_goes_on_afterwards(client):
+    user = make.user(language="zh-hans")
+    client.get(LOGIN)
+    client.post(reverse("accounts:language"), {"language": "en", "next": LOGIN})
+
+    sign_in(client, user.username)
+
+    assert "My account" in client.get(ME).content.decode()
+    assert User.objects.get(pk=user.pk).language == "en"
+    assert AuditEntry.objects.filter(action="accounts.sign_in").get().after == {"language": "en"}
+
+
+def test_a_language_that_somebody_else_left_on_the_device_changes_nobody(client):
+    user = make.user(language="zh-hans")
+
+    sign_in(client, user.username)
+
+    assert User.objects.get(pk=user.pk).language == "zh-hans"

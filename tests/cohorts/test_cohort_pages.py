@@ -189,6 +189,41 @@ def test_the_overview_counts_members_on_the_day_shown(client):
     assert (seen.active, seen.without_class) == (2, 1)
 
 
+def test_people_without_a_class_lead_to_the_split(client):
+    cohort = make.cohort()
+    make.trainee(cohort)
+    client.force_login(make.user(Role.ORGANIZER, cohort))
+
+    page = client.get(cohort.get_absolute_url())
+
+    split, new = (
+        reverse(name, kwargs={"cohort": cohort.pk}) for name in ("cohorts:split_create", "cohorts:class_create")
+    )
+    assert page.context["steps"][0]["url"] == split
+    assert page.context["links"]["new_class"] == new
+
+
+def test_a_class_leads_to_the_appointment_of_its_officers(client):
+    room = make.training_class()
+    client.force_login(make.user(Role.ORGANIZER, room.cohort))
+
+    page = client.get(reverse("cohorts:class_detail", kwargs={"pk": room.pk}))
+
+    appoint = reverse("cohorts:officer_create", kwargs={"cohort": room.cohort.pk}) + f"?training_class={room.pk}"
+    assert page.context["links"]["appoint"] == appoint
+    assert client.get(appoint).context["form"]["training_class"].value() == str(room.pk)
+
+
+def test_without_a_program_a_new_cohort_leads_to_one(client):
+    unit = make.unit()
+    client.force_login(make.user(Role.ORGANIZER, unit))
+    new = reverse("cohorts:cohort_create")
+
+    assert client.get(new).context["lacks_program"]
+    make.program(unit=unit)
+    assert not client.get(new).context["lacks_program"]
+
+
 def test_the_overview_follows_every_change_of_the_roster(client):
     of = make.training_class()
     leaving, _staying = make.trainee(in_class=of), make.trainee(in_class=of)

@@ -13,6 +13,8 @@ def test_the_check_in_form_goes_in_as_it_is(desk, cohort):
 
     page = desk.get("roster_plan", plan)
     assert page.status_code == 200
+    made = [count for _label, count, _names in page.context["reader"].to_be_made()]
+    assert made == [4, 16, 4, 40, 3]  # classes, groups, head teachers, officers, profile fields
     desk.apply(plan)
 
     assert plan.state == Plan.State.APPLIED

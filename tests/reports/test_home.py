@@ -46,9 +46,11 @@ def test_an_empty_installation_leads_through_its_first_steps():
 
     shown = home_of(admin)
 
-    assert [step.is_done for step in shown.steps] == [False] * 4
-    make.cohort()
-    assert [step.is_done for step in home_of(admin).steps] == [True, True, True, False]
+    assert [step.is_done for step in shown.steps] == [False] * 5
+    cohort = make.cohort()
+    assert [step.is_done for step in home_of(admin).steps] == [False, False, True, True, False]
+    make.user(Role.ORGANIZER, make.unit(parent=cohort.program.unit))
+    assert [step.is_done for step in home_of(admin).steps] == [True, True, True, True, False]
     make.trainee()
     assert home_of(admin).steps == []
 
@@ -149,6 +151,16 @@ def test_a_trainee_sees_the_next_session_the_owed_journals_and_the_own_numbers(o
     attendance = shown.training.places[0].attendance
     assert (attendance.came, attendance.marked, attendance.held) == (1, 1, 2)
     assert shown.needs == []
+
+
+def test_a_trainee_whose_sessions_are_over_is_not_told_that_none_was_planned(office):
+    _cohort, (east, _west), people = office
+    make.session(classes=[east], on=timezone.localdate() - timedelta(days=1))
+
+    over, before = signed_in(make.trainee_account(people[0])), signed_in(make.trainee_account(people[2]))
+
+    assert "No further session is planned" in over.get("/").content.decode()
+    assert "No session is planned" in before.get("/").content.decode()
 
 
 def test_an_evaluator_sees_how_many_cells_are_still_empty(office):
