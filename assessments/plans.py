@@ -49,8 +49,9 @@ class ScorePlan(PlanKind):
         }
 
 
-def template_book(rater: Rater) -> bytes:
-    """The people this evaluator rates with numbers and names, a column for each indicator, and the points so far."""
+def template_book(rater: Rater) -> tuple[bytes, int]:
+    """The people this evaluator rates with numbers and names, a column for each indicator, and the points so far; and
+    how many people these are."""
     tree = outline(rater.scheme)
     columns, names = tree.manual, tree.column_names()
     mine = Score.objects.filter(indicator__in=[int(leaf.key) for leaf in columns], rater=rater.user_id, in_force=True)
@@ -69,4 +70,4 @@ def template_book(rater: Rater) -> bytes:
     ]
     file = BytesIO()
     xlsx_lists(file, [ListSheet(_("Points"), header, rows, text_columns=(0,))])
-    return file.getvalue()
+    return file.getvalue(), len(rows)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Job, Plan
 from accounts.services.audit import record
 from accounts.services.jobs import queue_job
-from trainee_mgmt.kit import actor
+from trainee_mgmt.kit import access, actor
 from trainee_mgmt.kit.crypto import open_bytes, seal_bytes
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.plans import KINDS, Stale
@@ -115,6 +115,8 @@ def apply_plan(plan_id: int, progress) -> str:
                 return kind.done_url(subject, plan.outcome) or plan.get_absolute_url()
             if plan.state != Plan.State.APPLYING:
                 raise Refused(_("This plan can no longer be applied."))
+            if plan.applied_by and not access.may(plan.applied_by, kind.allow, subject):
+                raise Refused(_("The right to apply this plan ended before its turn came. Nothing was written."))
             data = open_bytes(plan.payload)
             if hashlib.sha256(data).hexdigest() != plan.digest:
                 raise Refused(_("The stored plan was altered and is not applied."))

@@ -3,12 +3,13 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from accounts.services import make_plan
+from accounts.services import make_plan, record_export
 from assessments.forms import ScoreImportForm
 from assessments.models import Rater
 from assessments.plans import ScorePlan, template_book
 from trainee_mgmt.kit.pages import FormPage, Page
 from trainee_mgmt.kit.sheets import XLSX
+from trainee_mgmt.kit.tables import ExportRequest
 from trainee_mgmt.kit.uploads import content_disposition
 
 
@@ -60,5 +61,7 @@ class ScoreTemplate(Page, View):
 
     def get(self, request, pk):
         rater = get_object_or_404(self.reachable(Rater).select_related("scheme__cohort"), pk=pk)
+        book, people = template_book(rater)
+        record_export(ExportRequest("points to fill in", f"rater={rater.pk}", people, "", "xlsx"))
         headers = {"Content-Disposition": content_disposition(f"{rater.scheme.name}.xlsx")}
-        return HttpResponse(template_book(rater), content_type=XLSX, headers=headers)
+        return HttpResponse(book, content_type=XLSX, headers=headers)

@@ -59,6 +59,10 @@ def correct_mark(
     session = Session.objects.select_for_update().get(pk=session.pk)
     if session.cancelled_at:
         raise Refused(_("This session is cancelled; there is no roll to call."))
+    if (
+        state != Mark.EXCUSED and session.starts_at > timezone.now() + EARLY
+    ):  # leave is known beforehand, nothing else is
+        raise Refused(_("This session has not begun. The roll can be called from one hour before."))
     if state not in set(Mark):
         raise Refused(_("“%(mark)s” is not a mark of the roll call.") % {"mark": state[:20]})
     line = roll_line(session, trainee_id)

@@ -104,6 +104,17 @@ def test_applying_names_the_plan_that_was_read(at_once):
 
 
 @pytest.mark.django_db
+def test_a_plan_is_not_applied_for_somebody_whose_right_has_ended(at_once):
+    with at_once():
+        plan = planned()
+    Plan.objects.filter(pk=plan.pk).update(state=Plan.State.APPLYING, applied_by=make.user())
+
+    with pytest.raises(Refused, match="ended before its turn"):
+        apply_plan(plan.pk, lambda *_: None)
+    assert Unit.objects.get(pk=plan.subject_id).name == "old name"
+
+
+@pytest.mark.django_db
 def test_an_altered_payload_is_not_applied(at_once):
     with at_once():
         plan = planned()

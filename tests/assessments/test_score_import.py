@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.translation import override
 
-from accounts.models import AuditEntry, Plan
+from accounts.models import AuditEntry, ExportRecord, Plan
 from accounts.services import plan_payload
 from assessments import services
 from assessments.models import Score
@@ -152,6 +152,7 @@ def test_the_template_holds_numbers_names_and_points_and_comes_back_unchanged(
     assert read.rows[0] == ["Number", "Name", "Essay（0 to 30）", "Talk（0 to 100）"]
     assert [row[1] for row in read.rows[1:]] == [each.person.name for each in panel.people]
     assert plan.summary == {"rows": 2, "new": 0, "changed": 0, "same": 1, "problems": 0}
+    assert ExportRecord.objects.get().count == 2
 
 
 def test_after_handing_in_no_file_is_saved(client, django_capture_on_commit_callbacks):

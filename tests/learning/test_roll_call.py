@@ -1,9 +1,10 @@
-from datetime import date
+from datetime import date, timedelta
 from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry, Role
 from learning.models import Attendance
@@ -61,6 +62,18 @@ def test_a_correction_is_a_new_row_and_the_old_one_stays():
 
     rows = list(Attendance.objects.filter(trainee=first).order_by("pk").values_list("state", "in_force", "note"))
     assert rows == [("absent", False, ""), ("late", True, "came at ten")]
+
+
+@pytest.mark.django_db
+def test_before_a_session_only_leave_is_marked():
+    of, (first, *_) = a_class()
+    session, by = make.session(classes=[of], on=timezone.localdate() + timedelta(days=2)), make.user()
+
+    with pytest.raises(Refused, match="has not begun"):
+        correct_mark(session, first.pk, state="present", note="", by=by)
+    correct_mark(session, first.pk, state="excused", note="ill", by=by)
+
+    assert list(Attendance.objects.values_list("state", flat=True)) == ["excused"]
 
 
 @pytest.mark.django_db
