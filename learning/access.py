@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from accounts.access import everyone
 from cohorts.access import (
     class_ids,
     cohorts_as_a_whole,
@@ -95,6 +96,8 @@ grant(
     officer=sessions_of_my_classes,
 )
 grant("learning.attend", on="learning.Session", trainee=sessions_i_attend)
+# Whoever reads a code may show it; whether one is expected at the session is judged, answered and kept.
+grant("learning.check_in", **everyone(all_rows))
 grant(
     "learning.view_attendance",
     on="learning.Attendance",

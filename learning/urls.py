@@ -1,6 +1,6 @@
 from django.urls import path
 
-from learning.views import journals, roll, rules, sessions, timetable, trainees
+from learning.views import checkins, journals, roll, rules, sessions, timetable, trainees
 
 app_name = "learning"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("cohorts/<int:cohort>/timetable/rule/", timetable.TimetableRuleUpdate.as_view(), name="timetable_rule"),
     path("sessions/<int:pk>/roll/", roll.RollCall.as_view(), name="roll_call"),
     path("sessions/<int:pk>/marks/<int:trainee>/", roll.MarkCorrect.as_view(), name="mark_correct"),
+    path("sessions/<int:pk>/check-in/", checkins.CheckInScreen.as_view(), name="checkin_screen"),
+    path("in/<str:code>/", checkins.CodeRead.as_view(), name="code_read"),
+    path("my/check-in/", checkins.CheckIn.as_view(), name="check_in"),
     path("cohorts/<int:cohort>/attendance/", roll.AttendanceList.as_view(), name="attendance_list"),
     path("cohorts/<int:cohort>/rules/", rules.AttendanceRulesList.as_view(), name="attendancerules_list"),
     path("cohorts/<int:cohort>/rules/new/", rules.AttendanceRulesCreate.as_view(), name="attendancerules_create"),

@@ -31,6 +31,7 @@ OPEN = (
     "accounts:first_password",
     "style_guide",
     "favicon",
+    "learning:code_read",
     "manifest",
 )
 # What else a URL needs, besides ``pk`` (a row of the page's or the permission's model) and ``cohort``.

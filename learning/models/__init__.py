@@ -1,4 +1,5 @@
 from learning.models.attendance import Attendance
+from learning.models.checkins import Scan
 from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTime
 from learning.models.journals import Journal, JournalNote, JournalPicture
 from learning.models.rules import AttendanceRules
@@ -17,6 +18,7 @@ __all__ = [
     "JournalNote",
     "JournalPicture",
     "PersonTime",
+    "Scan",
     "Session",
     "SessionClass",
     "TimetableRule",

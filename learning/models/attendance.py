@@ -23,6 +23,7 @@ class Attendance(models.Model):
     class Source(models.TextChoices):
         ROLL = "roll", _("roll call")
         OFFICE = "office", _("entered by the office")
+        SCAN = "scan", _("own check-in")
 
     session = models.ForeignKey(
         Session, verbose_name=_("session"), on_delete=models.PROTECT, related_name="attendances", db_index=False

@@ -42,6 +42,7 @@ class RollLine:
     mark_id: int | None
     state: str
     note: str
+    source: str = ""
 
 
 def _roll(of_classes: tuple[int, ...] | None, *, session: int, day: date, trainee: int | None = None) -> QuerySet:
@@ -60,6 +61,7 @@ def _roll(of_classes: tuple[int, ...] | None, *, session: int, day: date, traine
         .values_list(
             "trainee_id", "trainee__person__name", "trainee__number", "training_class__name",
             "mark__pk", Coalesce("mark__state", Value("")), Coalesce("mark__note", Value("")),
+            Coalesce("mark__source", Value("")),
         )
     )  # fmt: skip
 

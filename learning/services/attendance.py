@@ -30,8 +30,8 @@ def call_roll(
     """Mark everybody expected (of these classes): present, but the exceptions. Answers how many marks are new.
 
     ``seen`` holds the mark that the caller's screen showed for each person: where another one came in between, nothing
-    is written and the person is named. Sending the same roll twice changes nothing. The session row is locked, so two
-    officers write one after the other.
+    is written and the person is named (own check-ins come in all the time and overtake nobody). Sending the same roll
+    twice changes nothing. The session row is locked, so two officers write one after the other.
     """
     session = Session.objects.select_for_update().get(pk=session.pk)
     if session.cancelled_at:
@@ -86,7 +86,11 @@ def _refuse_if_overtaken(
 ) -> None:
     if seen is None:
         return
-    overtaken = [lines[pk] for pk in new if pk in seen and seen[pk] != lines[pk].mark_id]
+    overtaken = [
+        lines[pk]
+        for pk in new
+        if pk in seen and seen[pk] != lines[pk].mark_id and lines[pk].source != Attendance.Source.SCAN
+    ]
     if overtaken:
         names = ", ".join(line.name for line in overtaken[:5])
         raise Refused(
