@@ -16,7 +16,7 @@ from cohorts.models import (
     Trainee,
     TrainingClass,
 )
-from learning.models import Attendance, Journal, Session
+from learning.models import Attendance, Journal, Scan, Session
 from library.models import Venue
 from programs.models import Program
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
@@ -179,6 +179,14 @@ def session(in_cohort: Cohort | None = None, *, classes=(), on: date = START, **
 def mark(at_session: Session, of: Trainee, state: str, *, by: User | None = None, **fields) -> Attendance:
     fields = {"marked_at": at_session.ends_at, "marked_by": by or user()} | fields
     return Attendance.objects.create(session=at_session, trainee=of, state=state, **fields)
+
+
+def scan(at_session: Session, of: Trainee, **fields) -> Scan:
+    n = next(_n)
+    fields = {"at": at_session.starts_at, "verdict": "accepted", "source": "code", "device": f"phone {n}"} | fields
+    return Scan.objects.create(
+        session=at_session, trainee=of, **{"received_at": fields["at"], "window": n, "reasons": []} | fields
+    )
 
 
 def journal(of: Trainee, *, week: date = date(2026, 9, 7), **fields) -> Journal:

@@ -48,6 +48,7 @@ class World:
         self.rules = AttendanceRules.objects.create(
             cohort=self.cohort, version=1, from_on=self.cohort.starts_on, **asdict(LIMITS)
         )
+        self.scan = make.scan(self.session, self.trainee)
         self.journal = make.journal(self.trainee, state="submitted", body=f"{tag} journal text")
         self.picture = JournalPicture(journal=self.journal, width=1, height=1)
         self.picture.file.save("picture.jpg", ContentFile(b"\xff\xd8"), save=False)
@@ -93,7 +94,7 @@ class World:
             for each in (
                 self.unit, self.program, self.cohort, self.training_class, self.person, self.trainee, self.officer, self.group,
                 self.profile_field, self.venue, self.rules,
-                self.session, self.attendance, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
+                self.session, self.attendance, self.scan, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
                 self.message, self.notice, self.announcement, self.calendar_day,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from learning.rules.attendance import CAME, Mark
 
 OPENS_BEFORE = timedelta(minutes=30)
-ON_TIME_UNTIL = timedelta(minutes=10)  # after the beginning
 MOST_WRONG, WRONG_WITHIN = 5, timedelta(minutes=5)  # six digits are not to be guessed
 SPOT_CHECKS = 5
 
@@ -19,7 +18,6 @@ class Opening:
     """The times of one session at which a code is taken: half-open, [opens_at, closes_at)."""
 
     opens_at: datetime
-    late_from: datetime
     closes_at: datetime
 
     def is_early(self, at: datetime) -> bool:
@@ -28,13 +26,10 @@ class Opening:
     def is_over(self, at: datetime) -> bool:
         return at >= self.closes_at
 
-    def mark(self, at: datetime) -> Mark:
-        return Mark.LATE if at >= self.late_from else Mark.PRESENT
-
 
 def opening(starts_at: datetime, ends_at: datetime) -> Opening:
-    """Half an hour before until the end; late from ten minutes after the beginning, but never after a short session."""
-    return Opening(starts_at - OPENS_BEFORE, min(starts_at + ON_TIME_UNTIL, ends_at), ends_at)
+    """From half an hour before until the end. What an arrival means is said by the rules of attendance."""
+    return Opening(starts_at - OPENS_BEFORE, ends_at)
 
 
 def do_differ(roll: str, scan: str) -> bool:

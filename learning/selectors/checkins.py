@@ -13,28 +13,17 @@ from learning.selectors.roll import expected_memberships
 from trainee_mgmt.kit.prepared import Prepared
 
 
-@dataclass(frozen=True)
-class SessionFacts:
-    """A released session as a check-in needs it."""
-
-    pk: int
-    cohort_id: int
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    is_cancelled: bool
-
-
-def session_for_scan(session: int) -> SessionFacts | None:
-    """The session, held so that it is neither cancelled nor rolled while a scan is written; scans hold it together."""
+def session_for_scan(session: int) -> Session | None:
+    """The released session, held so that it is neither cancelled nor rolled while a scan is written; scans hold it together."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, cohort_id, title, starts_at, ends_at, cancelled_at IS NOT NULL FROM learning_session"
+            "SELECT id, cohort_id, title, starts_at, ends_at, cancelled_at FROM learning_session"
             " WHERE id = %s AND NOT is_draft FOR KEY SHARE",
             [session],
         )
         row = cursor.fetchone()
-    return SessionFacts(*row) if row else None
+    names = ("id", "cohort_id", "title", "starts_at", "ends_at", "cancelled_at")
+    return Session.from_db("default", names, row) if row else None
 
 
 @dataclass(frozen=True)
@@ -61,13 +50,13 @@ def _place(*, session: int, day: date, user: int) -> QuerySet[ClassMembership]:
 _place_of = Prepared(_place)
 
 
-def place_of(session: SessionFacts, user: int) -> Place | None:
+def place_of(session: Session, user: int) -> Place | None:
     """The place of the person with this account at the session; None for whoever is not expected."""
     row = _place_of.one(session=session.pk, day=timezone.localdate(session.starts_at), user=user)
     return Place(*row) if row else None
 
 
-def stranger_of(session: SessionFacts, user: int) -> Place | None:
+def stranger_of(session: Session, user: int) -> Place | None:
     """Somebody of the same cohort who is not expected at the session."""
     mine = Trainee.objects.filter(cohort=session.cohort_id, person__user=user).order_by("pk")
     row = mine.values_list("pk", "number", "person__name").first()

@@ -12,19 +12,19 @@ from django.utils.crypto import salted_hmac
 
 from accounts.models import AuditEntry, User
 from accounts.services import record
-from learning.models import Attendance, Scan
+from learning.models import Attendance, Scan, Session
 from learning.rules import checkins as rules
 from learning.rules import codes
 from learning.selectors.checkins import (
     Place,
-    SessionFacts,
     own_sessions_around,
     place_of,
     session_for_scan,
     stranger_of,
     wrong_digits_since,
 )
-from learning.services.attendance import RULE_VERSION
+from learning.rules.states import arrival
+from learning.services.rules import use_version
 from trainee_mgmt.kit.crypto import blind_index
 from trainee_mgmt.kit.once import insert_once
 
@@ -124,7 +124,7 @@ def check_in_by_digits(user: User, typed: str, *, device: str) -> Answer:
     return _judge(session, place, user, facts, refusal=refusal, doubts=[] if device else [Reason.OTHER_DEVICE])
 
 
-def _place(session: SessionFacts, user: User, at: datetime) -> tuple[Place | None, str]:
+def _place(session: Session, user: User, at: datetime) -> tuple[Place | None, str]:
     """As whom somebody comes, and what speaks against it."""
     place = place_of(session, user.pk)
     opening = rules.opening(session.starts_at, session.ends_at)
@@ -133,7 +133,7 @@ def _place(session: SessionFacts, user: User, at: datetime) -> tuple[Place | Non
         if place is None:
             record("learning.check_in", label=session.title, outcome=AuditEntry.Outcome.DENIED)
         return place, Reason.NOT_EXPECTED
-    if session.is_cancelled:
+    if session.cancelled_at:
         return place, Reason.CANCELLED
     if opening.is_early(at):
         return place, Reason.EARLY
@@ -141,17 +141,18 @@ def _place(session: SessionFacts, user: User, at: datetime) -> tuple[Place | Non
 
 
 def _judge(
-    session: SessionFacts, place: Place, user: User, facts: dict[str, Any], *, refusal: str, doubts: list[str]
+    session: Session, place: Place, user: User, facts: dict[str, Any], *, refusal: str, doubts: list[str]
 ) -> Answer:
     if refusal:
         _keep(session, place, facts, Verdict.REFUSED, [refusal])
         opens_at = rules.opening(session.starts_at, session.ends_at).opens_at
         return Answer(REFUSED, refusal, session.title, session.starts_at, facts["at"], opens_at=opens_at)
     if not doubts:
-        mark = rules.opening(session.starts_at, session.ends_at).mark(facts["at"])
         scan = _scan(session, place, facts, Verdict.ACCEPTED, [])
         if insert_once(scan):
-            is_new = _mark(session, place, user, mark)
+            version = use_version(session)
+            mark = arrival(facts["at"], session.starts_at, session.ends_at, version.limits)
+            is_new = _mark(session, place, user, mark, version.number)
             _record(scan, session, place, mark=mark if is_new else "")
             return Answer(IN, "", session.title, session.starts_at, facts["at"], mark)
         accepted = Scan.objects.filter(session=session.pk, trainee=place.trainee_id, verdict=Verdict.ACCEPTED).first()
@@ -162,7 +163,7 @@ def _judge(
     return Answer(FLAGGED, doubts[0], session.title, session.starts_at, facts["at"])
 
 
-def _mark(session: SessionFacts, place: Place, user: User, mark: str) -> bool:
+def _mark(session: Session, place: Place, user: User, mark: str, version: int) -> bool:
     """The official mark, unless there is one: a roll that was called stands."""
     return insert_once(
         Attendance(
@@ -170,20 +171,20 @@ def _mark(session: SessionFacts, place: Place, user: User, mark: str) -> bool:
             trainee_id=place.trainee_id,
             state=mark,
             source=Attendance.Source.SCAN,
-            rule_version=RULE_VERSION,
+            rule_version=version,
             marked_by=user,
             marked_at=timezone.now(),
         )
     )
 
 
-def _keep(session: SessionFacts, place: Place, facts: dict[str, Any], verdict: str, reasons: list[str]) -> None:
+def _keep(session: Session, place: Place, facts: dict[str, Any], verdict: str, reasons: list[str]) -> None:
     scan = _scan(session, place, facts, verdict, reasons)
     if insert_once(scan):
         _record(scan, session, place)
 
 
-def _scan(session: SessionFacts, place: Place, facts: dict[str, Any], verdict: str, reasons: list[str]) -> Scan:
+def _scan(session: Session, place: Place, facts: dict[str, Any], verdict: str, reasons: list[str]) -> Scan:
     return Scan(
         session_id=session.pk,
         trainee_id=place.trainee_id,
@@ -194,12 +195,12 @@ def _scan(session: SessionFacts, place: Place, facts: dict[str, Any], verdict: s
     )
 
 
-def _record(scan: Scan, session: SessionFacts, place: Place, *, mark: str = "") -> None:
+def _record(scan: Scan, session: Session, place: Place, *, mark: str = "") -> None:
     after = {"verdict": str(scan.verdict), "reasons": scan.reasons, "source": str(scan.source), "mark": str(mark)}
     record("learning.check_in", scan, after=after, label=f"{session.title} {place.number} {place.name}")
 
 
-def _already(session: SessionFacts, place: Place) -> Answer:
+def _already(session: Session, place: Place) -> Answer:
     return Answer(ALREADY, "", session.title, session.starts_at, place.accepted_at)
 
 

@@ -14,12 +14,17 @@ from accounts.services import record
 from cohorts.models import Cohort
 from learning.models import Attendance, AttendanceRules, Session
 from learning.rules.states import DEFAULT, NUMBERS
-from learning.selectors.rules import version_on, versions_of
+from learning.selectors.rules import Version, version_on, versions_of
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.formats import day as day_words
 
 
 def use_rules(session: Session) -> int:
+    """The number of the version under which marks of this session are made."""
+    return use_version(session).number
+
+
+def use_version(session: Session) -> Version:
     """The version under which marks of this session are made, from now on frozen. Inside the transaction of the marks."""
     _lock(session.cohort_id, shared=True)
     day = timezone.localdate(session.starts_at)
@@ -29,7 +34,7 @@ def use_rules(session: Session) -> int:
         found = version_on(versions_of(session.cohort_id), day)
     if not found.is_used:
         AttendanceRules.objects.filter(pk=found.pk, used_at=None).update(used_at=timezone.now())
-    return found.number
+    return found
 
 
 @transaction.atomic

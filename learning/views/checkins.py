@@ -21,6 +21,7 @@ from learning.models import Session
 from learning.rules import codes
 from learning.rules.checkins import opening
 from learning.selectors.checkins import people_in
+from learning.selectors.rules import limits_on
 from learning.services import checkins as services
 from trainee_mgmt.kit.pages import Page, StaticPage
 
@@ -45,10 +46,12 @@ class CheckInScreen(StaticPage):
         digits = codes.digits(key, session.pk, now)
         address = reverse("learning:code_read", kwargs={"code": codes.token(key, session.pk, codes.window_of(now))})
         times = opening(session.starts_at, session.ends_at)
+        limits = limits_on(session.cohort_id, timezone.localdate(session.starts_at))
         return super().get_context_data(
             session=session,
             classes=[] if "part" in self.request.GET else list(session.classes.order_by("number", "pk")),
             times=times,
+            late_at=session.starts_at + timedelta(minutes=limits.late_from),
             is_over=times.is_over(now),
             is_early=times.is_early(now),
             qr=_qr(f"{settings.SITE_URL or self.request.build_absolute_uri('/').rstrip('/')}{address}"),

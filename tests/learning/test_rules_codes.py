@@ -87,28 +87,14 @@ def test_digits_are_read_however_they_are_typed(typed, clean):
 
 
 @pytest.mark.parametrize(
-    ("hour", "minute", "early", "mark", "over"),
-    [
-        (8, 29, True, "present", False),
-        (8, 30, False, "present", False),
-        (9, 9, False, "present", False),
-        (9, 10, False, "late", False),
-        (11, 59, False, "late", False),
-        (12, 0, False, "late", True),
-    ],
+    ("hour", "minute", "early", "over"),
+    [(8, 29, True, False), (8, 30, False, False), (11, 59, False, False), (12, 0, False, True)],
 )
-def test_check_in_opens_and_closes_around_a_session_from_nine_to_twelve(hour, minute, early, mark, over):
+def test_check_in_opens_and_closes_around_a_session_from_nine_to_twelve(hour, minute, early, over):
     day = NOW.date()
     times, at = opening(make.at(day, 9), make.at(day, 12)), make.at(day, hour, minute)
 
-    assert (times.is_early(at), times.mark(at), times.is_over(at)) == (early, mark, over)
-
-
-def test_nobody_is_late_at_a_session_of_five_minutes():
-    start = make.at(NOW.date(), 9)
-    times = opening(start, start + timedelta(minutes=5))
-
-    assert times.late_from == times.closes_at == start + timedelta(minutes=5)
+    assert (times.is_early(at), times.is_over(at)) == (early, over)
 
 
 def test_the_roll_and_the_scan_differ_when_they_tell_different_things():
