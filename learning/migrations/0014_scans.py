@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('window', models.BigIntegerField()),
                 ('device', models.CharField(blank=True, max_length=64)),
                 ('source', models.CharField(choices=[('code', 'QR code'), ('digits', 'six digits')], max_length=6, verbose_name='source')),
-                ('verdict', models.CharField(choices=[('accepted', 'accepted'), ('flagged', 'to be looked at'), ('refused', 'refused')], max_length=8, verbose_name='verdict')),
+                ('verdict', models.CharField(choices=[('accepted', 'accepted'), ('flagged', 'to be looked at'), ('refused', 'not accepted')], max_length=8, verbose_name='verdict')),
                 ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('early', 'before check-in opened'), ('over', 'after check-in closed'), ('cancelled', 'the session is cancelled'), ('old_code', 'an old code, perhaps a forwarded picture'), ('wrong_digits', 'wrong digits'), ('not_expected', 'not expected at this session'), ('shared_device', 'one phone for several people'), ('other_device', 'the code was read by another phone')], max_length=14), default=list, size=None, verbose_name='reasons')),
                 ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='learning.session', verbose_name='session')),
                 ('trainee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='cohorts.trainee', verbose_name='trainee')),

@@ -21,7 +21,7 @@ class Scan(models.Model):
     class Verdict(models.TextChoices):
         ACCEPTED = "accepted", _("accepted")
         FLAGGED = "flagged", _("to be looked at")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", _("not accepted")
 
     class Reason(models.TextChoices):
         EARLY = "early", _("before check-in opened")

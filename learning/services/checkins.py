@@ -15,6 +15,7 @@ from accounts.services import record
 from learning.models import Attendance, Scan, Session
 from learning.rules import checkins as rules
 from learning.rules import codes
+from learning.rules.states import arrival
 from learning.selectors.checkins import (
     Place,
     own_sessions_around,
@@ -23,7 +24,6 @@ from learning.selectors.checkins import (
     stranger_of,
     wrong_digits_since,
 )
-from learning.rules.states import arrival
 from learning.services.rules import use_version
 from trainee_mgmt.kit.crypto import blind_index
 from trainee_mgmt.kit.once import insert_once

@@ -100,7 +100,7 @@ def test_a_person_who_is_signed_out_signs_in_and_lands_where_they_were():
 )
 def test_who_signs_in_slowly_arrived_when_the_code_was_read(minutes, outcome, mark):
     of, _people, (account,) = a_class()
-    session = beginning(-18, classes=[of])
+    session = beginning(-13, classes=[of])
     phone = phone_of(account)
     phone.get(URL)
     read_at = timezone.now() - timedelta(minutes=minutes)
@@ -342,7 +342,9 @@ def test_a_check_in_takes_the_same_few_queries_in_a_class_of_any_size(django_ass
     phone = phone_of(account)
     ticket = phone.get(reverse("learning:code_read", kwargs={"code": token(session)}), follow=True).context["ticket"]
 
-    with django_assert_num_queries(9 + 2):  # account with grants, session, place, scan, three for the rules, mark, audit; a test's savepoint
+    with django_assert_num_queries(
+        9 + 2
+    ):  # account with grants, session, place, scan, three for the rules, mark, audit; a test's savepoint
         phone.post(URL, {"ticket": ticket})
 
 
