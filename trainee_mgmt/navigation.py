@@ -49,6 +49,7 @@ class Entry:
 
 EVERYBODY = ("admin", "organizer", "officer", "trainee", "evaluator", "leader")
 RUNNERS = ("organizer", "officer")
+WORKERS = ("admin", "organizer", "officer", "evaluator", "leader")  # a trainee has one place and starts no work
 
 ENTRIES = (
     Entry(DAILY, _("Home"), "home", "reports:home", bar=EVERYBODY),
@@ -78,7 +79,7 @@ ENTRIES = (
     Entry(FIGURES, _("Lists to print"), "print", "cohorts:document_list", in_cohort=True),
     Entry(FIGURES, _("Year-end workbook"), "table", "reports:yearbook", in_cohort=True),
     Entry(OFFICE, _("Programs"), "layers", "programs:program_list", bar=("admin", "leader")),
-    Entry(OFFICE, _("Cohorts"), "book", "cohorts:cohort_list", bar=("admin",)),
+    Entry(OFFICE, _("Cohorts"), "book", "cohorts:cohort_list", bar=("admin",), roles=WORKERS),
     Entry(OFFICE, _("People"), "person", "cohorts:person_list"),
     Entry(OFFICE, _("Venues"), "building", "library:venue_list"),
     Entry(RIGHTS, _("Units"), "tree", "accounts:unit_list"),
@@ -90,7 +91,7 @@ ENTRIES = (
     Entry(RECORDS, _("Outbox"), "send", "accounts:message_list", covers=("accounts:notice", "accounts:channel")),
     Entry(RECORDS, _("Holidays"), "calendar", "accounts:calendarday_list"),
     Entry(RECORDS, _("Stored plans"), "plan", "accounts:plan_list"),
-    Entry(RECORDS, _("Background work"), "queue", "accounts:job_list"),
+    Entry(RECORDS, _("Background work"), "queue", "accounts:job_list", roles=WORKERS),
     Entry(RECORDS, pgettext_lazy("navigation", "Me"), "person", "accounts:me", bar=("trainee",), roles=("trainee",)),
 )  # fmt: skip
 

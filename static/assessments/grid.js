@@ -62,8 +62,14 @@ if (form?.querySelector("td.c")) {
   const draw = (at) => {
     const line = boxes[at], done = line.filter(filled).length;
     const state = rows[at].querySelector("[data-state]");
-    if (line.some((box) => cells.get(box).error)) state.innerHTML = word("bad");
-    else if (done === line.length) state.innerHTML = word("filled");
+    const bad = line.find((box) => cells.get(box).error);
+    if (bad) {
+      const why = document.createElement("span");
+      why.className = "sub";
+      why.textContent = cells.get(bad).error;
+      state.innerHTML = word("bad");
+      state.append(why);
+    } else if (done === line.length) state.innerHTML = word("filled");
     else state.innerHTML = done ? word("some").replace("{n}", line.length - done) : word("empty");
     const people = Number(form.dataset.people);
     const elsewhere = Number(form.dataset.done) - before;

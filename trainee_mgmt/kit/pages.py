@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import FormView, TemplateView, View
 from django.views.generic.detail import SingleObjectMixin
@@ -83,6 +83,15 @@ class Page:
         """Load what the whole page stands on, after the permission is known and before anything is answered."""
         if self.inside:
             setattr(self, self.inside.name, self.inside.find(request.user, kwargs[self.inside.name]))
+
+    def http_method_not_allowed(self, request, *args, **kwargs):
+        """Who comes to the address of a button, by a reload or after signing in again, is told so and has a way on."""
+        refused = super().http_method_not_allowed(request, *args, **kwargs)
+        if request.method != "GET":
+            return refused
+        answer = render(request, "405.html", status=405)
+        answer.headers["Allow"] = refused.headers["Allow"]
+        return answer
 
     def reachable(self, model, permission=""):
         return model._default_manager.filter(access.rows(self.request.user, permission or self.allow))

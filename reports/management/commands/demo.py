@@ -28,6 +28,7 @@ class Command(BaseCommand):
 
     def _print_accounts(self):
         found = {user.username: user for user in User.objects.filter(username__in=ACCOUNTS)}
+        self.stdout.write(f"{'user name':<10} {'password':<16} name")
         for name in ACCOUNTS:
             user = found.get(name)
             if user and user.first_password:
