@@ -214,9 +214,7 @@ def test_the_day_of_the_figures_can_be_an_earlier_one(take):
     assert url.query.replace("&", "&amp;") in board.context["body"]
 
 
-@pytest.mark.parametrize(
-    "at", ["yesterday", "2999-01-01T00:00", "1200-01-01T00:00", "2026-09-01", "2026-13-01T00:00", "\x00"]
-)
+@pytest.mark.parametrize("at", ["yesterday", "2999-01-01T00:00", "1200-01-01T00:00", "2026-09-01", "2026-13-01T00:00"])
 def test_a_moment_that_is_none_has_no_figures(at):
     office = Office()
     client = signed_in(office.organizer)
