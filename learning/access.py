@@ -87,7 +87,7 @@ grant(
 )
 grant("learning.change_session", on="learning.Session", admin=sessions_of_my_classes, organizer=sessions_of_my_classes)
 # The rows are the cohorts whose timetable one makes: its rule, conflicts, imports and releases.
-grant("learning.plan_sessions", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
+grant("learning.schedule_sessions", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
 grant(
     "learning.call_roll",
     on="learning.Session",
@@ -131,7 +131,7 @@ grant(
 )
 
 # A page of whoever makes the timetable of a cohort.
-PLANNED_COHORT = Inside("cohorts.Cohort", "learning.plan_sessions", "cohort", related=("program__unit",))
+PLANNED_COHORT = Inside("cohorts.Cohort", "learning.schedule_sessions", "cohort", related=("program__unit",))
 
 
 def rules_of_my_cohorts(user, role) -> Q:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from learning.views import checkins, journals, roll, rules, sessions, timetable, trainees
+from learning.views import checkins, journals, releases, roll, rules, sessions, timetable, trainees
 
 app_name = "learning"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("cohorts/<int:cohort>/conflicts/", timetable.ConflictList.as_view(), name="conflict_list"),
     path("cohorts/<int:cohort>/conflicts/accept/", timetable.ConflictAccept.as_view(), name="conflict_accept"),
     path("cohorts/<int:cohort>/timetable/rule/", timetable.TimetableRuleUpdate.as_view(), name="timetable_rule"),
+    path("cohorts/<int:cohort>/releases/", releases.ReleaseList.as_view(), name="release_list"),
+    path("cohorts/<int:cohort>/releases/new/", releases.ReleaseCreate.as_view(), name="release_create"),
+    path("cohorts/<int:cohort>/releases/<int:number>/", releases.ReleaseDetail.as_view(), name="release_detail"),
     path("sessions/<int:pk>/roll/", roll.RollCall.as_view(), name="roll_call"),
     path("sessions/<int:pk>/marks/<int:trainee>/", roll.MarkCorrect.as_view(), name="mark_correct"),
     path("sessions/<int:pk>/check-in/", checkins.CheckInScreen.as_view(), name="checkin_screen"),

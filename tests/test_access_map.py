@@ -42,6 +42,7 @@ OTHER_KWARGS = {
     "indicator": lambda world: world.computed.pk,
     "other": lambda world: world.officer.person_id,
     "name": lambda world: "cohorts.trainees",
+    "number": lambda world: world.release.number,
 }
 # Rows that belong to the person, not to a cohort: whoever has the role has some of his own, and never another's.
 SHARED = set()

@@ -12,7 +12,7 @@ from accounts.services import record
 from assessments.models import Result, Score
 from assessments.rules.indicators import AttendanceRule
 from cohorts.models import ClassMembership, GroupMembership, ProfileField
-from learning.models import Attendance, AttendanceRules, JournalNote, JournalPicture
+from learning.models import Attendance, AttendanceRules, JournalNote, JournalPicture, TimetableRelease
 from learning.rules.states import DEFAULT as LIMITS
 from tests import make
 from trainee_mgmt.kit import access
@@ -36,6 +36,9 @@ class World:
         self.profile_field = ProfileField.objects.create(cohort=self.cohort, key="party", label=f"{tag} field")
         self.venue = make.venue(self.unit, name=f"{tag} venue", place=f"{tag} building")
         self.session = make.session(classes=[self.training_class], on=date(2026, 9, 8), title=f"{tag} session")
+        self.release = TimetableRelease.objects.create(
+            cohort=self.cohort, number=1, note=f"{tag} note", released_at=make.at(date(2026, 9, 1))
+        )
         self.organizer = make.user(Role.ORGANIZER, self.program, name=f"{tag} organizer", unit=self.unit)
         self.evaluator = make.user(Role.EVALUATOR, self.cohort, name=f"{tag} evaluator", unit=self.unit)
         self.attendance = Attendance.objects.create(

@@ -122,6 +122,7 @@ WORDS = {
     "learning.keep_draft": _("saved a draft"),
     "learning.make_session": _("made a session"),
     "learning.open_journal": _("began a journal"),
+    "learning.release_timetable": _("released a timetable"),
     "learning.remove_picture": _("removed a picture"),
     "learning.repeat_session": _("repeated a session"),
     "learning.restore_session": _("restored a session"),

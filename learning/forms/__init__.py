@@ -1,5 +1,5 @@
 from learning.forms.roll import MarkForm
 from learning.forms.sessions import CancelForm, RepeatForm, SessionForm
-from learning.forms.timetable import TimetableRuleForm
+from learning.forms.timetable import ReleaseForm, TimetableRuleForm
 
-__all__ = ["CancelForm", "MarkForm", "RepeatForm", "SessionForm", "TimetableRuleForm"]
+__all__ = ["CancelForm", "MarkForm", "ReleaseForm", "RepeatForm", "SessionForm", "TimetableRuleForm"]

@@ -41,3 +41,13 @@ class TimetableRuleForm(CrispyMixin, forms.ModelForm):
 
     def _post_clean(self):
         """The values go to a service that makes a new version; this form saves no row."""
+
+
+class ReleaseForm(CrispyMixin, forms.Form):
+    """``seen`` is the version of the timetable that stood on the page when it was read."""
+
+    note = forms.CharField(
+        label=_("A word to those concerned"), max_length=200, required=False, help_text=_("It stands in their message.")
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    submit_label = _("Release")

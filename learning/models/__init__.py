@@ -4,7 +4,7 @@ from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTi
 from learning.models.journals import Journal, JournalNote, JournalPicture
 from learning.models.rules import AttendanceRules
 from learning.models.sessions import Session, SessionClass
-from learning.models.timetable import AcceptedConflict, TimetableRule, TimetableState
+from learning.models.timetable import AcceptedConflict, TimetableRelease, TimetableRule, TimetableState
 
 __all__ = [
     "CAME",
@@ -21,6 +21,7 @@ __all__ = [
     "Scan",
     "Session",
     "SessionClass",
+    "TimetableRelease",
     "TimetableRule",
     "TimetableState",
 ]

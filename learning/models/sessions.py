@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, TrainingClass
+from learning.rules.places import place_words
 from library.models import Venue
 
 
@@ -132,6 +133,11 @@ class Session(models.Model):
 
     def get_absolute_url(self):
         return reverse("learning:session_detail", kwargs={"pk": self.pk})
+
+    @property
+    def where(self) -> str:
+        """Venue and place in words; the venue has to be loaded along."""
+        return place_words(self.venue.name if self.venue else "", self.place)
 
 
 class SessionClass(models.Model):

@@ -3,6 +3,7 @@ from datetime import time
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort
@@ -107,3 +108,29 @@ class TimetableState(models.Model):
 
     def __str__(self):
         return f"{self.cohort} {self.version}"
+
+
+class TimetableRelease(models.Model):
+    """A released version of a cohort's timetable as it was: all its sessions, what changed, how many were told."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="releases")
+    number = models.PositiveIntegerField(_("version"))
+    note = models.CharField(_("a word to those concerned"), max_length=200, blank=True)
+    rows = models.JSONField(default=list)  # see rules.releases.Row
+    changes = models.JSONField(default=list)
+    people = models.PositiveIntegerField(_("people concerned"), default=0)
+    told = models.PositiveIntegerField(_("people told"), default=0)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("released by"), on_delete=models.PROTECT, related_name="+", null=True
+    )
+    released_at = models.DateTimeField(_("released at"))
+
+    class Meta:
+        verbose_name = _("version of the timetable")
+        constraints = [models.UniqueConstraint(fields=["cohort", "number"], name="learning_release_number_once")]
+
+    def __str__(self):
+        return f"{self.cohort} {self.number}"
+
+    def get_absolute_url(self):
+        return reverse("learning:release_detail", kwargs={"cohort": self.cohort_id, "number": self.number})

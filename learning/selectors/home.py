@@ -73,7 +73,7 @@ def sessions_of_day(sessions: QuerySet[Session], day: date, *, most: int = 8) ->
         )
         .order_by("starts_at", "pk")
         .values_list(
-            "pk", "cohort_id", "title", "place", "starts_at", "ends_at", "rolled_at",
+            "pk", "cohort_id", "title", Coalesce("venue__name", "place"), "starts_at", "ends_at", "rolled_at",
             "class_names", "expected", "marked", "came",
         )
     )  # fmt: skip

@@ -66,7 +66,9 @@ def veiled(cohort: Cohort, conflicts: Iterable[Conflict]) -> list[Conflict]:
     user = User.objects.filter(pk=actor.current().user_id).first()
     seen = Cohort.objects.filter(pk__in=foreign)
     mine = (
-        set(seen.filter(access.rows(user, "learning.plan_sessions")).values_list("pk", flat=True)) if user else foreign
+        set(seen.filter(access.rows(user, "learning.schedule_sessions")).values_list("pk", flat=True))
+        if user
+        else foreign
     )
     offices = dict(seen.exclude(pk__in=mine).values_list("pk", "program__unit__name"))
 
@@ -88,7 +90,7 @@ def accept_found(cohort: Cohort, found: Iterable[Conflict], saved: dict[int, Ses
         rows.append(
             AcceptedConflict(
                 cohort=cohort,
-                session_id=sides[0].key,
+                session_id=sides[0].key,  # never a draft of a change: the decision outlives its release
                 fingerprint=settled.fingerprint,
                 reason=reason[:200],
                 accepted_by_id=by,

@@ -8,8 +8,10 @@ from accounts.services import record
 from accounts.services.audit import changes
 from cohorts.models import Cohort
 from learning.models import Session, TimetableRule
+from learning.selectors.releases import Readers
 from learning.selectors.timetable import rule_of
 from learning.services.conflicts import touch
+from learning.services.releases import keep_version
 from learning.services.sessions import lock_timetable
 from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.errors import Refused
@@ -34,6 +36,8 @@ def change_rule(cohort: Cohort, **values) -> TimetableRule:
         made_by_id=actor.current().user_id,
         made_at=timezone.now(),
     )
+    if "at_once" in after and not rule.at_once:
+        keep_version(cohort, [], Readers({}, {}))  # what people see until the first release
     touch(cohort)
     record("learning.change_timetable_rule", rule, before=before, after=after | {"version": rule.version})
     return rule

@@ -16,9 +16,12 @@ from cohorts.models import Cohort, TrainingClass
 from cohorts.services.cohorts import OUTSIDE
 from learning.models import Attendance, Session, SessionClass, TimetableRule
 from learning.rules.conflicts import Side
+from learning.rules.releases import Row, diff
+from learning.selectors.releases import readers_of, rows_of
 from learning.selectors.timetable import People, rule_of, side_of
 from learning.services.bookings import booked_once, lock_bookings
 from learning.services.conflicts import accept_found, check, may_teach_twice, touch
+from learning.services.telling import tell_changed
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.formats import day
 
@@ -115,7 +118,7 @@ def change_session(session: Session, *, classes: Iterable[TrainingClass], accept
         _refuse_if_held(session)
     if not after and not is_moved:
         return session
-    written = _target(session, rule)
+    written, seen = _target(session, rule), _as_seen(session, rule)
     for name, value in fields.items():
         setattr(written, name, value)
     side = side_before(written, classes, key=lineage(written))
@@ -127,6 +130,7 @@ def change_session(session: Session, *, classes: Iterable[TrainingClass], accept
         _set_classes(written, classes)
         after["classes"] = ", ".join(each.name for each in classes)
     accept_found(cohort, found, {side.key: written})
+    _tell(cohort, written, seen)
     touch(cohort)
     record("learning.change_session", written, before=before, after=after)
     return written
@@ -144,11 +148,12 @@ def cancel_session(session: Session, *, reason: str) -> Session | None:
         raise Refused(_("This session was cancelled or held already."))
     if session.is_draft and not session.replaces_id:
         return discard_draft(session)
-    written = _target(session, rule)
+    written, seen = _target(session, rule), _as_seen(session, rule)
     written.cancelled_at, written.cancel_reason = timezone.now(), reason[:200]
     _save(written)
     if not written.is_draft:
         cancel_notices(about=written)
+    _tell(cohort, written, seen, note=reason[:200])
     touch(cohort)
     record("learning.cancel_session", written, after={"reason": reason})
     return written
@@ -162,12 +167,13 @@ def restore_session(session: Session, *, accept: bool = True) -> Session:
     if not session.cancelled_at:
         raise Refused(_("This session is not cancelled."))
     classes = _checked(cohort, session.classes.all(), session.starts_at, session.ends_at)
-    written = _target(session, rule)
+    written, seen = _target(session, rule), _as_seen(session, rule)
     written.cancelled_at, written.cancel_reason = None, ""
     side = side_before(written, classes, key=lineage(written))
     lock_bookings(claims([side]))
     written.may_overlap = may_teach_twice(check(cohort, [side], rule, accept=accept))
     _save(written)
+    _tell(cohort, written, seen)
     touch(cohort)
     record("learning.restore_session", written)
     return written
@@ -231,6 +237,21 @@ def _target(session: Session, rule: TimetableRule) -> Session:
         SessionClass(session=draft, training_class_id=each) for each in session.classes.values_list("pk", flat=True)
     )
     return draft
+
+
+def _as_seen(session: Session, rule: TimetableRule) -> dict[int, Row]:
+    """What people see of it now; nothing where they will see the change with the next release only."""
+    if session.is_draft or not rule.at_once:
+        return {}
+    return {row.key: row for row in rows_of(Session.objects.filter(pk=session.pk))}
+
+
+def _tell(cohort: Cohort, session: Session, seen: dict[int, Row], *, note: str = "") -> None:
+    if not seen:
+        return
+    changed = diff(seen, rows_of(Session.objects.filter(pk=session.pk)))
+    key = f"session:{session.pk}:{session.sequence}"
+    tell_changed(cohort, changed, readers_of(changed), about=session, key=key, note=note)
 
 
 def _save(session: Session) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from learning.models import Attendance, Journal, Session, SessionClass
+from learning.rules.places import place_words
 from learning.selectors import marks_of
 from trainee_mgmt.kit.formats import clock, day
 from trainee_mgmt.kit.pieces import link, status_tag
@@ -24,11 +25,6 @@ def _when(starts_at, ends_at) -> str:
 
 def _when_on_screen(starts_at, ends_at) -> str:
     return f"{day(starts_at)} {clock(starts_at)}–{clock(ends_at)}"
-
-
-def where(venue, place) -> str:
-    """The venue, and whatever else was said about the place."""
-    return " · ".join(part for part in (venue, place) if part)
 
 
 def session_state(cancelled_at, rolled_at, starts_at, ends_at, is_draft=False):
@@ -89,7 +85,7 @@ class SessionTable(Table):
         ),
         Column("classes", _("Classes"), source="class_names"),
         Column("teacher_name", _("Teacher"), sort="teacher_name"),
-        Column("place", _("Place"), source=("venue__name", "place"), text=where, sort=("venue__name", "place")),
+        Column("place", _("Place"), source=("venue__name", "place"), text=place_words, sort=("venue__name", "place")),
         Column(
             "state",
             _("State"),

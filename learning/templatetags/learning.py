@@ -24,6 +24,12 @@ def when(what) -> str:
 
 
 @register.filter
+def when_of_row(row) -> str:
+    """The same of a row that was kept as text."""
+    return when_words(row.start, row.end)
+
+
+@register.filter
 def journal_tag(what: Journal | JournalWeek) -> SafeString:
     """The tag of a journal, or of a week that asks for one."""
     if isinstance(what, JournalWeek):

@@ -26,7 +26,7 @@ class RollCall(StaticPage):
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
-        self.session = self.find(Session, kwargs["pk"], related=("cohort__program",))
+        self.session = self.find(Session, kwargs["pk"], related=("cohort__program", "venue"))
         self.of_classes = classes_on_roll(request.user, self.allow, self.session)
 
     def get_context_data(self, **kwargs):

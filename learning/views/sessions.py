@@ -40,7 +40,7 @@ class SessionList(TablePage):
     def get_rows(self):
         """Whoever changes sessions sees the coming state, with drafts; everybody else what is released."""
         rows = Session.everything.filter(access.rows(self.request.user, self.allow), cohort=self.cohort)
-        plans = access.may(self.request.user, "learning.plan_sessions", self.cohort)
+        plans = access.may(self.request.user, "learning.schedule_sessions", self.cohort)
         return rows.filter(is_superseded=False) if plans else rows.filter(is_draft=False)
 
     def get_table_options(self):
@@ -271,7 +271,7 @@ class MySessions(StaticPage):
     template_name = "learning/my_sessions.html"
 
     def get_context_data(self, **kwargs):
-        mine = self.reachable(Session).order_by("starts_at", "pk")
+        mine = self.reachable(Session).select_related("venue").order_by("starts_at", "pk")
         start = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
         coming = list(mine.filter(starts_at__gte=start)[:60])
         held = list(mine.filter(starts_at__lt=start).order_by("-starts_at", "-pk")[:60])

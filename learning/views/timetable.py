@@ -32,7 +32,7 @@ ICONS = {
 class ConflictList(StaticPage):
     """What is a conflict now, whatever brought it about, until somebody solves it or lets it stand."""
 
-    allow = "learning.plan_sessions"
+    allow = "learning.schedule_sessions"
     inside = PLANNED_COHORT
     template_name = "learning/conflict_list.html"
 
@@ -63,7 +63,7 @@ def _line(cohort, shown, real, rule) -> dict:
 class ConflictAccept(Page, View):
     """Let one conflict stand, with a reason."""
 
-    allow = "learning.plan_sessions"
+    allow = "learning.schedule_sessions"
     inside = PLANNED_COHORT
     http_method_names = ["post", "options"]
 
@@ -78,7 +78,7 @@ class ConflictAccept(Page, View):
 
 
 class TimetableRuleUpdate(FormPage):
-    allow = "learning.plan_sessions"
+    allow = "learning.schedule_sessions"
     inside = PLANNED_COHORT
     form_class = TimetableRuleForm
     template_name = "learning/timetable_rule.html"

@@ -115,9 +115,9 @@ def _roll_need(asked: Asked, each: OpenRolls) -> Need:
 
 
 def _conflicts(asked: Asked) -> Iterator[Need]:
-    if not asked.cohorts or not asked.may("learning.plan_sessions"):
+    if not asked.cohorts or not asked.may("learning.schedule_sessions"):
         return
-    mine = Cohort.objects.filter(access.rows(asked.user, "learning.plan_sessions"), pk__in=asked.cohorts)
+    mine = Cohort.objects.filter(access.rows(asked.user, "learning.schedule_sessions"), pk__in=asked.cohorts)
     states = TimetableState.objects.filter(cohort__in=mine, conflicts__gt=0).order_by("cohort")
     for cohort, count in states.values_list("cohort", "conflicts"):
         what = ngettext("%(n)s conflict in the timetable", "%(n)s conflicts in the timetable", count)

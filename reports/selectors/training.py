@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -94,7 +95,11 @@ def _next_session(person_times: QuerySet[PersonTime], *, now: datetime) -> NextS
         person_times.filter(session__ends_at__gt=now)
         .order_by("session__starts_at", "pk")
         .values_list(
-            "session__title", "session__starts_at", "session__ends_at", "session__place", "session__teacher_name"
+            "session__title",
+            "session__starts_at",
+            "session__ends_at",
+            Coalesce("session__venue__name", "session__place"),
+            "session__teacher_name",
         )
         .first()
     )

@@ -292,12 +292,13 @@ def _sessions(
                 day = cohort.starts_on + timedelta(weeks=week, days=(in_class.number + turn * 2) % 5)
                 hour = 9 if (in_class.number + turn) % 2 else 14
                 place = rng.choice(places)
+                venue = desk.venue(place, day, hour)
                 session = Session(
                     cohort=cohort,
                     title=topic,
                     teacher_name=desk.teacher(rng.choice(TEACHERS), day, hour),
-                    place=place,
-                    venue=desk.venue(place, day, hour),
+                    place="" if venue else place,
+                    venue=venue,
                     mode=Session.Mode.ONLINE if place == "线上" else Session.Mode.ON_SITE,
                     starts_at=_at(day, hour),
                     ends_at=_at(day, hour + 2, 30),
