@@ -1,5 +1,6 @@
 """gunicorn, for `make run` and for a server (docs/deploy.md): gunicorn -c ops/gunicorn.conf.py trainee_mgmt.wsgi"""
 
+import gc
 import os
 
 from trainee_mgmt.logs import logging_config
@@ -19,3 +20,9 @@ accesslog = None  # the application logs each request itself, as JSON with its i
 errorlog = "-"
 logconfig_dict = logging_config(os.environ.get("LOG_LEVEL") or "INFO")
 control_socket_disable = True
+
+
+def post_worker_init(worker):
+    """What is loaded by now stays as long as the worker: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()

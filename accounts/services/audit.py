@@ -15,6 +15,7 @@ from django.db import connection, models, transaction
 
 from accounts.models import AuditEntry, AuditSeal
 from trainee_mgmt.kit import actor
+from trainee_mgmt.kit.prepared import Insert
 
 START = "0" * 64
 BATCH = 2000
@@ -32,7 +33,7 @@ def record(
 ) -> AuditEntry:
     """Write one entry for one act on one object (or one bulk act: then ``after`` holds the counts)."""
     who = actor.current()
-    return AuditEntry.objects.create(
+    return _written(
         actor_id=who.user_id,
         actor_name=who.name,
         role=who.role,
@@ -50,7 +51,7 @@ def record(
 
 def record_denied(permission: str, model: type[models.Model] | None, pk: int | None) -> AuditEntry:
     who = actor.current()
-    return AuditEntry.objects.create(
+    return _written(
         actor_id=who.user_id,
         actor_name=who.name,
         seen_as=who.seen_as_id,
@@ -60,6 +61,15 @@ def record_denied(permission: str, model: type[models.Model] | None, pk: int | N
         object_id=pk,
         outcome=AuditEntry.Outcome.DENIED,
     )
+
+
+_insert = Insert(AuditEntry)
+
+
+def _written(**fields) -> AuditEntry:
+    entry = AuditEntry(**fields)
+    _insert(entry)
+    return entry
 
 
 def changes(obj: models.Model, values: dict) -> tuple[dict, dict]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, FilteredRelation, Q, QuerySet, Subquery
+from django.db.models import FilteredRelation, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,9 +15,11 @@ from accounts.models import User
 from accounts.services import record
 from assessments.models import Indicator, Rater, Scheme, Score
 from assessments.rules.points import parse_points, plain
-from assessments.selectors.people import in_class_today, scored_trainees
+from assessments.selectors.people import class_today, scored_trainees
 from cohorts.models import Trainee
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.ledgers import Ledger
+from trainee_mgmt.kit.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -59,25 +61,8 @@ class Overtaken(Refused):
 def save_score(scheme: Scheme, rater: int, typed: Typed, *, by: User) -> Kept:
     """One cell of one rater. The same points again write nothing; an empty text takes the score back."""
     classes = _locked_lists(scheme, rater)
-    found = (
-        Indicator.objects.filter(pk=typed.indicator_id, scheme=scheme.pk, kind=Indicator.Kind.MANUAL)
-        .annotate(
-            mine=FilteredRelation(
-                "scores",
-                condition=Q(scores__trainee=typed.trainee_id, scores__rater=rater, scores__in_force=True),
-            ),
-            score_id=F("mine__pk"),
-            given=F("mine__points"),
-            entered_at=F("mine__entered_at"),
-            entered_by=F("mine__entered_by"),
-            trainee_name=Subquery(_ratable(scheme, classes, pk=typed.trainee_id).values("person__name")[:1]),
-        )
-        .values_list(
-            "name", "full_marks", "scheme__state", "scheme__decimals", "score_id", "given", "entered_at", "entered_by",
-            "trainee_name",
-        )
-    )  # fmt: skip
-    (cell,) = found or [None]
+    keys = {"indicator": typed.indicator_id, "trainee": typed.trainee_id, "rater": rater}
+    cell = _cells.one(scheme, classes, _day_of_classes(scheme), **keys)
     if cell is None or cell[-1] is None:
         raise Refused(_("This cell is not yours to fill in."))
     name, full_marks, state, decimals, score_id, given, entered_at, entered_by, trainee = cell
@@ -90,16 +75,8 @@ def save_score(scheme: Scheme, rater: int, typed: Typed, *, by: User) -> Kept:
         raise Overtaken(
             score_id=score_id, points=given, entered_at=entered_at or timezone.now(), by_rater=entered_by == rater
         )
-    if score_id:
-        Score.objects.filter(pk=score_id).update(in_force=False)
-    score = Score.objects.create(
-        indicator_id=typed.indicator_id,
-        trainee_id=typed.trainee_id,
-        rater_id=rater,
-        points=points,
-        entered_at=timezone.now(),
-        entered_by=by,
-    )
+    score = _row(typed, points, rater, by)
+    _ledger.write(score, instead_of=[score_id] if score_id else [])
     record(
         "assessments.save_score",
         score,
@@ -123,7 +100,7 @@ def save_scores(
     if state != Scheme.State.OPEN:
         raise Refused(_("This scheme is not open for scores."))
     keys = {typed.trainee_id for typed in cells}
-    names = dict(_ratable(scheme, classes, pk__in=keys).values_list("pk", "person__name"))
+    names = dict(_ratable(scheme, classes, _day_of_classes(scheme), pk__in=keys).values_list("pk", "person__name"))
     manual = Indicator.objects.filter(scheme=scheme.pk, kind=Indicator.Kind.MANUAL)
     indicators = dict(manual.values_list("pk", "full_marks"))
     current = {
@@ -155,9 +132,9 @@ def save_scores(
 def _write(new: list[Score], current: dict, answers: dict) -> list[list]:
     """The new rows, the old ones no longer in force; answers [indicator, trainee, before, after] of each."""
     old = [current[key].pk for row in new if (key := (row.indicator_id, row.trainee_id)) in current]
-    Score.objects.filter(pk__in=old).update(in_force=False)
+    _ledger.write(*new, instead_of=old)
     changed = []
-    for row in Score.objects.bulk_create(new, batch_size=1000):
+    for row in new:
         cell = (row.indicator_id, row.trainee_id)
         answers[cell] = Kept(row.pk, row.points, is_new=True)
         was = current[cell].points if cell in current else None
@@ -190,28 +167,55 @@ def _row(typed: Typed, points: Decimal | None, rater: int, by: User) -> Score:
     )
 
 
-def _locked_lists(scheme: Scheme, rater: int) -> set[int] | None:
-    """The classes this rater rates (None: all), with the lists locked: saves of one rater go one after the other, and
-    whoever publishes waits for them."""
-    lists = list(
+_ledger = Ledger(Score)
+_lists = Prepared(
+    lambda scheme, rater: (
         Rater.objects.select_for_update()
-        .filter(scheme=scheme.pk, user=rater)
+        .filter(scheme=scheme, user=rater)
         .order_by("pk")
         .values_list("training_class_id", "handed_in_at")
     )
+)
+
+
+def _locked_lists(scheme: Scheme, rater: int) -> tuple[int, ...] | None:
+    """The classes this rater rates (None: all), with the lists locked: saves of one rater go one after the other, and
+    whoever publishes waits for them."""
+    lists = _lists(scheme=scheme.pk, rater=rater)
     if not lists:
         raise Refused(_("You are no evaluator of this scheme."))
     if all(handed_in_at is not None for _class, handed_in_at in lists):
         raise Refused(_("These scores were handed in. The office can open them again."))
     classes = {in_class for in_class, _handed_in_at in lists}
-    return None if None in classes else classes
+    return None if None in classes else tuple(sorted(classes))
 
 
-def _ratable(scheme: Scheme, classes: set[int] | None, **which: Any) -> QuerySet[Trainee]:
+def _ratable(scheme: Scheme, classes: tuple[int, ...] | None, day: date, **which: Any) -> QuerySet[Trainee]:
     trainees = scored_trainees(scheme.cohort).filter(**which)
-    if classes is None:
-        return trainees
-    return in_class_today(trainees, scheme.cohort, today=timezone.localdate()).filter(class_now__in=classes)
+    return trainees if classes is None else trainees.alias(class_now=class_today(day)).filter(class_now__in=classes)
 
+
+def _day_of_classes(scheme: Scheme) -> date:
+    """The day whose classes count; of a cohort that has not begun, its first."""
+    return max(timezone.localdate(), scheme.cohort.starts_on)
+
+
+def _cell(
+    scheme: Scheme, classes: tuple[int, ...] | None, day: date, *, indicator: int, trainee: int, rater: int
+) -> QuerySet:
+    """One cell as it is: indicator, scheme, the rater's score in force, and the name of the trainee, if he rates him."""
+    mine = Q(scores__trainee=trainee, scores__rater=rater, scores__in_force=True)
+    name = _ratable(scheme, classes, day, pk=trainee).values("person__name")[:1]
+    return (
+        Indicator.objects.filter(pk=indicator, scheme=scheme.pk, kind=Indicator.Kind.MANUAL)
+        .annotate(mine=FilteredRelation("scores", condition=mine), trainee_name=Subquery(name))
+        .values_list(
+            "name", "full_marks", "scheme__state", "scheme__decimals", "mine__pk", "mine__points", "mine__entered_at",
+            "mine__entered_by", "trainee_name",
+        )
+    )  # fmt: skip
+
+
+_cells = Prepared(_cell)
 
 __all__ = ["Kept", "Overtaken", "Typed", "save_score", "save_scores"]

@@ -16,8 +16,10 @@ from assessments.services.scores import Kept, Overtaken, Typed, save_score, save
 from assessments.tables.grid import grid_body
 from cohorts.access import COHORT
 from cohorts.models import Trainee
+from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.pages import ActionPage, StaticPage
+from trainee_mgmt.kit.prepared import Prepared
 
 MOST_CELLS = 6000
 ECHO = 200  # so much of what was typed is shown again
@@ -114,6 +116,13 @@ class _Grid(StaticPage, abstract=True):
         ]
 
 
+_scheme_i_rate = Prepared(
+    lambda user, permission, *, cohort: Scheme.objects.filter(
+        access.rows(user, permission), cohort=cohort
+    ).select_related("cohort__program")
+)
+
+
 class ScoreGrid(_Grid):
     """An evaluator's own grid in a cohort, whichever scheme is open there."""
 
@@ -122,9 +131,7 @@ class ScoreGrid(_Grid):
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
-        related = "cohort" if request.method == "POST" else "cohort__program"
-        mine = self.reachable(Scheme).filter(cohort=kwargs["cohort"]).select_related(related)
-        self.scheme = next(iter(mine), None)  # one scheme in use per cohort
+        self.scheme = _scheme_i_rate.one(request.user, self.allow, cohort=kwargs["cohort"])  # one in use per cohort
         self.rater_id = request.user.pk
         self.url = reverse("assessments:score_grid", kwargs={"cohort": kwargs["cohort"]})
         if self.scheme is None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.cache import cache
 from django.db.models import (
     Count,
     FilteredRelation,
+    Max,
     Q,
     QuerySet,
     Value,
@@ -18,6 +19,8 @@ from django.utils import timezone
 from cohorts.models import ClassMembership
 from learning.models import CAME, Attendance, Session, SessionClass
 from trainee_mgmt.kit.prepared import Prepared
+
+LONGEST_REQUEST = timedelta(minutes=2)
 
 
 def expected_memberships(session: int, day: date) -> QuerySet[ClassMembership]:
@@ -83,16 +86,20 @@ def roll_line(session: Session, trainee: int, *, of_classes: list[int] | None = 
 
 
 def marks_of(newest: Mapping[int, int | None]) -> dict[int, tuple[int, int]]:
-    """How many came and how many are marked, by session; of sessions without a mark nothing.
+    """How many came and how many are marked, by session; of sessions without a mark nothing. One query, or none.
 
     ``newest`` names the newest mark of each session. A mark is only ever followed by a newer one, so what was counted
-    when it was the newest stays true, and only sessions with newer ones are counted; one query, or none.
+    once everybody had written who began before it stays true until there is another.
     """
     keys = {f"marks:{session}:{mark}": session for session, mark in newest.items() if mark}
-    known = cache.get_many(keys)
-    counting = [session for key, session in keys.items() if key not in known]
+    found = {keys[key]: both for key, both in cache.get_many(keys).items()}
+    counting = [session for session in keys.values() if session not in found]
     rows = Attendance.objects.filter(session__in=counting, in_force=True).order_by().values_list("session")
-    counted = rows.annotate(came=Count("pk", filter=Q(state__in=CAME)), marked=Count("pk")) if counting else ()
-    new = {f"marks:{session}:{newest[session]}": (came, marked) for session, came, marked in counted}
-    cache.set_many(new)
-    return {keys[key]: both for key, both in (known | new).items()}
+    numbers = {"came": Count("pk", filter=Q(state__in=CAME)), "marked": Count("pk"), "last": Max("marked_at")}
+    settled, now = {}, timezone.now()
+    for session, came, marked, last in rows.annotate(**numbers) if counting else ():
+        found[session] = (came, marked)
+        if last < now - LONGEST_REQUEST:
+            settled[f"marks:{session}:{newest[session]}"] = found[session]
+    cache.set_many(settled)
+    return found

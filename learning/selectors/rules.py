@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from cohorts.models import Cohort
 from learning.models import AttendanceRules
 from learning.rules.states import DEFAULT, Limits
+from trainee_mgmt.kit.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,12 @@ class Version:
         return (self.from_on is None or self.from_on <= day) and (self.last_on is None or day <= self.last_on)
 
 
+_rules_of = Prepared(lambda cohort: AttendanceRules.objects.filter(cohort=cohort).order_by("from_on", "pk"))
+
+
 def versions_of(cohort: Cohort | int) -> list[Version]:
     """The versions of a cohort, the oldest first; never empty; one query."""
-    rows = list(AttendanceRules.objects.filter(cohort=cohort).order_by("from_on", "pk"))
+    rows = _rules_of(cohort=cohort if isinstance(cohort, int) else cohort.pk)
     if not rows:
         return [Version(1, DEFAULT)]
     ends = [row.from_on - timedelta(days=1) for row in rows[1:]]

@@ -1,6 +1,6 @@
 """The ledger of attendance: marks are only ever added; a later one takes the place of the one before."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.db import transaction
@@ -12,10 +12,16 @@ from accounts.services import record
 from learning.models import Attendance, Session
 from learning.rules.attendance import Mark, roll_call
 from learning.selectors import RollLine, roll, roll_line
-from learning.services.rules import use_rules
+from learning.services.rules import RulesKept, use_rules
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.ledgers import Ledger
+from trainee_mgmt.kit.prepared import Prepared
 
 EARLY = timedelta(hours=1)
+
+
+class NotExpected(Refused):
+    """The person is not on the roll of the session, or not in the classes that the caller meets there."""
 
 
 @transaction.atomic
@@ -33,7 +39,7 @@ def call_roll(
     is written and the person is named (own check-ins come in all the time and overtake nobody). Sending the same roll
     twice changes nothing. The session row is locked, so two officers write one after the other.
     """
-    session = Session.objects.select_for_update().get(pk=session.pk)
+    session = _locked(session)
     if session.cancelled_at:
         raise Refused(_("This session is cancelled; there is no roll to call."))
     if session.starts_at > timezone.now() + EARLY:
@@ -44,7 +50,7 @@ def call_roll(
     marks = roll_call(list(lines), exceptions)
     new = {pk: mark for pk, mark in marks.items() if lines[pk].state != mark}
     _refuse_if_overtaken(lines, new, seen)
-    _write(session, new, by=by, source=Attendance.Source.ROLL)
+    _write(session, new, by=by, source=Attendance.Source.ROLL, instead_of=[lines[pk].mark_id for pk in new])
     now = timezone.now()
     Session.objects.filter(pk=session.pk).update(rolled_at=now, rolled_by=by)
     record("learning.call_roll", session, after={"people": len(marks), "new": len(new), "exceptions": len(exceptions)})
@@ -53,10 +59,17 @@ def call_roll(
 
 @transaction.atomic
 def correct_mark(
-    session: Session, trainee_id: int, *, state: str, note: str, by: User, source: str = Attendance.Source.OFFICE
+    session: Session,
+    trainee_id: int,
+    *,
+    state: str,
+    note: str,
+    by: User,
+    source: str = Attendance.Source.OFFICE,
+    of_classes: list[int] | None = None,
 ) -> Attendance:
-    """One new mark for one person; the old one stays in the ledger, no longer in force."""
-    session = Session.objects.select_for_update().get(pk=session.pk)
+    """One new mark for one person (of these classes); the old one stays in the ledger, no longer in force."""
+    session = _locked(session)
     if session.cancelled_at:
         raise Refused(_("This session is cancelled; there is no roll to call."))
     if (
@@ -65,12 +78,13 @@ def correct_mark(
         raise Refused(_("This session has not begun. The roll can be called from one hour before."))
     if state not in set(Mark):
         raise Refused(_("“%(mark)s” is not a mark of the roll call.") % {"mark": state[:20]})
-    line = roll_line(session, trainee_id)
+    line = roll_line(session, trainee_id, of_classes=of_classes)
     if line is None:
-        raise Refused(_("This person is not expected at the session."))
+        raise NotExpected(_("This person is not expected at the session."))
     if (line.state, line.note) == (state, note[:200]):
         return Attendance.objects.get(pk=line.mark_id)  # sent twice
-    (made,) = _write(session, {trainee_id: state}, by=by, source=source, note=note[:200])
+    marks = {trainee_id: state}
+    (made,) = _write(session, marks, by=by, source=source, note=note[:200], instead_of=[line.mark_id])
     record(
         "learning.correct_mark",
         made,
@@ -101,12 +115,31 @@ def _refuse_if_overtaken(
         )
 
 
-def _write(session: Session, marks: Mapping[int, str], *, by: User, source: str, note: str = "") -> list[Attendance]:
+_locked_sessions = Prepared(
+    lambda session: Session.objects.filter(pk=session).annotate(rules_kept=RulesKept("cohort_id")).select_for_update()
+)
+_ledger = Ledger(Attendance)
+
+
+def _locked(session: Session) -> Session:
+    (locked,) = _locked_sessions(session=session.pk)
+    return locked
+
+
+def _write(
+    session: Session,
+    marks: Mapping[int, str],
+    *,
+    by: User,
+    source: str,
+    instead_of: Iterable[int | None],
+    note: str = "",
+) -> list[Attendance]:
+    """``instead_of``: the marks that were in force; None for whoever had none."""
     if not marks:
         return []
-    Attendance.objects.filter(session=session, trainee__in=list(marks), in_force=True).update(in_force=False)
     now, version = timezone.now(), use_rules(session)
-    return Attendance.objects.bulk_create(
+    made = [
         Attendance(
             session=session,
             trainee_id=pk,
@@ -118,4 +151,6 @@ def _write(session: Session, marks: Mapping[int, str], *, by: User, source: str,
             marked_at=now,
         )
         for pk, state in marks.items()
-    )
+    ]
+    _ledger.write(*made, instead_of=[pk for pk in instead_of if pk])
+    return made

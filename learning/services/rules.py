@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Func, Max, TextField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,15 +18,32 @@ from learning.selectors.rules import Version, version_on, versions_of
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.formats import day as day_words
 
+LOCK = "learning.attendance_rules:"
+
+
+class RulesKept(Func):
+    """Annotates the session that is locked for its marks: marks of a cohort are written side by side, but until they
+    are, nobody changes its rules (``_lock``)."""
+
+    template = f"pg_advisory_xact_lock_shared(hashtextextended('{LOCK}' || %(expressions)s, 0))"
+    output_field = TextField()
+
 
 def use_rules(session: Session) -> int:
-    """The number of the version under which marks of this session are made."""
-    return use_version(session).number
+    """The number of the version under which marks of this session are made; it was locked with ``RulesKept``."""
+    return _use(session).number
 
 
 def use_version(session: Session) -> Version:
-    """The version under which marks of this session are made, from now on frozen. Inside the transaction of the marks."""
-    _lock(session.cohort_id, shared=True)
+    """The version under which marks of this session are made. Inside the transaction of the marks."""
+    with connection.cursor() as cursor:
+        key = f"{LOCK}{session.cohort_id}"
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [key])
+    return _use(session)
+
+
+def _use(session: Session) -> Version:
+    """From now on frozen."""
     day = timezone.localdate(session.starts_at)
     found = version_on(versions_of(session.cohort_id), day)
     if found.pk is None:
@@ -84,13 +101,10 @@ def remove_version(rules: AttendanceRules) -> None:
     rules.delete()
 
 
-def _lock(cohort: int, *, shared: bool = False) -> None:
-    """Marks of a cohort are written side by side; whoever changes its rules waits for them, and they for him."""
+def _lock(cohort: int) -> None:
+    """Whoever changes the rules of a cohort waits for those who write marks, and they for him."""
     with connection.cursor() as cursor:
-        kind = "_shared" if shared else ""
-        cursor.execute(
-            f"SELECT pg_advisory_xact_lock{kind}(hashtextextended(%s, 0))", [f"learning.attendance_rules:{cohort}"]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{LOCK}{cohort}"])
 
 
 def _first_version(cohort: Cohort) -> None:

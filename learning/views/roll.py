@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponseRedirect
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,6 +12,7 @@ from learning.models import Attendance, Session
 from learning.rules.attendance import TAP_CYCLE
 from learning.selectors import roll, roll_line
 from learning.services import call_roll, correct_mark
+from learning.services.attendance import NotExpected
 from learning.tables import AttendanceTable
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
@@ -84,15 +86,21 @@ class MarkCorrect(FormPage):
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
         self.session = self.find(Session, kwargs["pk"], related=("cohort__program",))
-        self.line = roll_line(
-            self.session, kwargs["trainee"], of_classes=classes_on_roll(request.user, self.allow, self.session)
-        )
-        if self.line is None:
+        self.of_classes = classes_on_roll(request.user, self.allow, self.session)
+
+    @cached_property
+    def line(self):
+        """The person as the page shows him; the service looks for itself, with the session locked."""
+        line = roll_line(self.session, self.kwargs["trainee"], of_classes=self.of_classes)
+        if line is None:
             raise Http404
-        self.title = _("Correct the mark of %(name)s") % {"name": self.line.name}
+        return line
+
+    def get_title(self):
+        return _("Correct the mark of %(name)s") % {"name": self.line.name}
 
     def get_initial(self):
-        return {"state": self.line.state or "present"}
+        return {} if self.request.method == "POST" else {"state": self.line.state or "present"}
 
     def get_context_data(self, **kwargs):
         past = (
@@ -105,7 +113,11 @@ class MarkCorrect(FormPage):
         )
 
     def save(self, form):
-        return correct_mark(self.session, self.line.trainee_id, by=self.request.user, **form.cleaned_data)
+        whom = {"trainee_id": self.kwargs["trainee"], "of_classes": self.of_classes}
+        try:
+            return correct_mark(self.session, by=self.request.user, **whom, **form.cleaned_data)
+        except NotExpected as error:
+            raise Http404 from error
 
     def get_success_message(self):
         return _("The new mark is in force; the old one stays in the ledger.")

@@ -241,7 +241,7 @@ def test_a_save_while_handing_in_is_kept_or_refused_but_never_slips_in_afterward
 # The page -------------------------------------------------------------------------------------------------------------
 
 
-def test_the_grid_saves_a_cell_in_seven_queries(client):
+def test_the_grid_saves_a_cell_in_six_queries(client):
     panel = Panel()
     client.force_login(panel.rater)
     first = panel.save("20")
@@ -256,7 +256,7 @@ def test_the_grid_saves_a_cell_in_seven_queries(client):
 
     score = Score.objects.get(in_force=True)
     assert (response.json()["score"], response.json()["points"]) == (score.pk, "27")
-    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) == 7
+    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) == 6
 
 
 def test_the_grid_answers_what_is_wrong_with_a_cell_and_what_stands_there_instead(client):

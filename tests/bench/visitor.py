@@ -30,7 +30,9 @@ class Visitor:
             "Content-Type": "application/x-www-form-urlencoded",
             "X-CSRFToken": self.cookies.get("csrftoken", ""),
         }
-        return self._ask("POST", path, body, headers, expected=expected)
+        size = self._ask("POST", path, body, headers, expected=expected)
+        self.cookies.pop("messages", None)  # the page that follows would show and drop them
+        return size
 
     def sign_in(self, path: str, name: str, password: str) -> int:
         self.cookies.clear()

@@ -7,11 +7,13 @@ from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Grant, Role, User
+from accounts.models import AuditEntry, Grant, Role, User
 from cohorts.models import Cohort, Trainee
+from learning.models import Attendance
 from tests import make
 from trainee_mgmt.kit import access, pages
-from trainee_mgmt.kit.prepared import Prepared
+from trainee_mgmt.kit.ledgers import Ledger
+from trainee_mgmt.kit.prepared import Insert, Prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +131,29 @@ def test_what_a_role_reaches_is_said_by_the_grants_alone(role, django_assert_num
     with django_assert_num_queries(0):
         for permission in access.GRANTS:
             access.rows(someone, permission)
+
+
+def test_rows_are_inserted_as_the_model_would_and_know_their_keys():
+    first, second = (AuditEntry(action=f"test.{name}", after={"n": 1}) for name in ("first", "second"))
+
+    Insert(AuditEntry)(first, second)
+
+    written = list(AuditEntry.objects.order_by("pk"))
+    assert written == [first, second]
+    assert [(each.action, each.after, each.outcome) for each in written] == [
+        ("test.first", {"n": 1}, "done"),
+        ("test.second", {"n": 1}, "done"),
+    ]
+    assert [each.transaction for each in written] == [first.transaction, second.transaction]
+
+
+def test_a_ledger_takes_a_row_out_of_force_and_adds_the_new_one_in_one_statement():
+    session, trainee = make.session(), make.trainee()
+    old = make.mark(session, trainee, "late")
+    new = Attendance(session=session, trainee=trainee, state="absent", marked_by=old.marked_by, marked_at=old.marked_at)
+
+    with CaptureQueriesContext(connection) as queries:
+        Ledger(Attendance).write(new, instead_of=[old.pk])
+
+    assert len(queries) == 1
+    assert list(Attendance.objects.order_by("pk").values_list("pk", "in_force")) == [(old.pk, False), (new.pk, True)]

@@ -257,14 +257,14 @@ def test_two_officers_at_once_leave_one_mark_in_force_for_each_person():
 
 
 @pytest.mark.django_db
-def test_saving_a_mark_takes_ten_queries_however_many_are_on_the_roll(client, django_assert_num_queries):
+def test_saving_a_mark_takes_seven_queries_however_many_are_on_the_roll(client, django_assert_num_queries):
     of, (first, *_) = a_class(5)
     session = make.session(classes=[of], on=DAY)
     client.force_login(make.user(Role.OFFICER, of))
     call_roll(session, exceptions={}, by=make.user())  # so that the rules are in use
     url = reverse("learning:mark_correct", kwargs={"pk": session.pk, "trainee": first.pk})
 
-    with django_assert_num_queries(10 + 2):  # and the savepoint in which a test lives
+    with django_assert_num_queries(7 + 2):  # and the savepoint in which a test lives
         client.post(url, {"state": "late", "note": "came at ten"})
 
     label = AuditEntry.objects.get(action="learning.correct_mark").object_label

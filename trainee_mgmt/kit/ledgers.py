@@ -1,6 +1,13 @@
-"""Append-only tables: the SQL that migrations install, so that a fact is never rewritten by any program."""
+"""Append-only tables: the SQL that migrations install, so that a fact is never rewritten by any program; and how a row
+takes the place of another.
+"""
 
-from django.db import migrations
+from collections.abc import Collection
+
+from django.db import connection, migrations
+from django.db.models import Model
+
+from trainee_mgmt.kit.prepared import Insert
 
 _CLOSED = """
 CREATE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -41,3 +48,17 @@ def ledger(table: str) -> migrations.RunSQL:
         _LEDGER.format(table=table),
         f"DROP TRIGGER ledger ON {table}; DROP TRIGGER ledger_truncate ON {table}; DROP FUNCTION {table}_is_a_ledger();",
     )
+
+
+class Ledger:
+    """The writing of one ledger: ``Ledger(Score).write(new, instead_of=[old.pk])``."""
+
+    def __init__(self, model: type[Model]):
+        self.model = model
+        self.insert = Insert(model)
+
+    def write(self, *rows: Model, instead_of: Collection[int] = ()) -> None:
+        """Add the rows; those that they take the place of are no longer in force. One round trip; in a transaction."""
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        end = f"UPDATE {table} SET in_force = FALSE WHERE id = ANY(%s); " if instead_of else ""
+        self.insert(*rows, first=end, parameters=(list(instead_of),) if instead_of else ())

@@ -11,6 +11,8 @@ Positional arguments are what the SQL itself depends on, such as columns or an o
 them. One that cannot be compared by itself has a ``query_key``. That of a person names the grants in force, because
 what a row function of access.py makes of a person depends on nothing else: a changed grant is another query.
 
+``Insert`` does the same for new rows.
+
 The tests compile each call again and compare (settings.CHECK_PREPARED): whatever the arguments forget is found there.
 """
 
@@ -18,13 +20,14 @@ from collections.abc import Callable, Hashable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet, ImproperlyConfigured
-from django.db import connections
-from django.db.models import Model, QuerySet
+from django.db import connection, connections
+from django.db.models import Field, Model, QuerySet
 from django.http import Http404
 
 NOT_YET = object()
@@ -84,6 +87,43 @@ class Prepared:
         kept = [compiled.sql, compiled.filled(values)] if compiled else ["", ()]
         if fresh != kept:
             raise ImproperlyConfigured(f"Prepared with too few arguments:\n{kept}\n{fresh}")
+
+
+class Insert:
+    """New rows of one model, as ``bulk_create`` writes them, by SQL that is put together once: ``Insert(Score)(score)``.
+
+    What the database makes itself, such as the key, is set on the rows.
+    """
+
+    def __init__(self, model: type[Model]):
+        self.model = model
+
+    @cached_property
+    def returned(self) -> list[Field]:
+        return list(self.model._meta.db_returning_fields)
+
+    @cached_property
+    def fields(self) -> list[Field]:
+        return [field for field in self.model._meta.local_concrete_fields if field not in self.returned]
+
+    @cached_property
+    def parts(self) -> tuple[str, str, str]:
+        """What stands before the rows, a row, what stands after them."""
+        name = connection.ops.quote_name
+        columns, made = (", ".join(name(each.column) for each in few) for few in (self.fields, self.returned))
+        places = ", ".join(["%s"] * len(self.fields))
+        return f"INSERT INTO {name(self.model._meta.db_table)} ({columns}) VALUES ", f"({places})", f" RETURNING {made}"
+
+    def __call__(self, *rows: Model, first: str = "", parameters: tuple = ()) -> None:
+        """``first``: a statement, with its parameters, that is sent before in the same breath."""
+        before, row, after = self.parts
+        values = [f.get_db_prep_save(f.pre_save(each, add=True), connection) for each in rows for f in self.fields]
+        with connection.cursor() as cursor:
+            cursor.execute(first + before + ", ".join([row] * len(rows)) + after, (*parameters, *values))
+            for each, made in zip(rows, cursor.fetchall(), strict=True):
+                each._state.adding, each._state.db = False, connection.alias
+                for field, value in zip(self.returned, made):
+                    setattr(each, field.attname, value)
 
 
 def _sql(queryset: QuerySet) -> tuple[Any, str, tuple]:
