@@ -65,7 +65,8 @@ def run(*, seconds: float) -> int:
 
 
 def merge_due() -> int:
-    """Make one message for each of up to ``PEOPLE`` people who have notices due. Answers how many people were looked at."""
+    """Make one message for each of up to ``PEOPLE`` people who have notices due. Answers how many notices were looked at:
+    none, where others are at work on all of them."""
     with transaction.atomic():
         now = timezone.now()
         due = Notice.objects.filter(state=Notice.State.WAITING, due_at__lte=now)
@@ -75,9 +76,9 @@ def merge_due() -> int:
         if not people:
             return 0
         mine = due.filter(user__in=people).select_for_update(skip_locked=True).order_by("pk")
-        ready = _ready(list(mine), people)
-        _write_messages(ready, people, now)
-    return len(people)
+        found = list(mine)
+        _write_messages(_ready(found, people), people, now)
+    return len(found)
 
 
 def _ready(notices: list[Notice], people: dict[int, User]) -> list[Notice]:

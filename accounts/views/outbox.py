@@ -1,7 +1,6 @@
 """The outbox of the office: messages and their channels, notices that wait, channels, holidays."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -174,12 +173,9 @@ class CalendarDayCreate(FormPage):
     form_class = CalendarDayForm
     title = gettext_lazy("Enter a day")
 
-    def enter(self, request, **kwargs):
-        super().enter(request, **kwargs)
-        if not may_change_calendar(request.user):
-            raise PermissionDenied
-
     def save(self, form):
+        if not may_change_calendar(self.request.user):
+            raise Refused(_("It is one calendar for everybody: only an administrator of everything changes it."))
         return calendar.set_day(**form.cleaned_data)
 
     def get_success_message(self):

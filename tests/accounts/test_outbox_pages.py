@@ -258,5 +258,6 @@ def test_the_calendar_of_all_is_not_changed_by_the_administrator_of_a_unit(offic
     client = as_(office[2])
 
     assert client.get(url("calendarday_list")).status_code == 200
-    assert client.get(url("calendarday_create")).status_code == 403
+    assert client.post(url("calendarday_create"), {"day": "2026-10-02", "is_working": "no"}).status_code == 422
     assert client.get(url("calendarday_update", row.pk)).status_code == 404
+    assert CalendarDay.objects.count() == 1
