@@ -84,7 +84,7 @@ class World:
         )
         self.complaint = Complaint.objects.create(user=self.trainee_user, text=f"{tag} complaint")
         self.export = ExportRecord.objects.create(user=self.organizer, what=f"{tag} export", kind="xlsx", count=1)
-        self.message = make.message(self.trainee_user, subject=f"{tag} message", lines=[(f"{tag} line", "")])
+        self.message = make.message(self.trainee_user, subject=f"{tag} message", lines=[(f"{tag} message", "")])
         self.notice = make.notice(self.trainee_user, key=f"{tag} notice")
         self.announcement = make.announcement(self.cohort, title=f"{tag} notice", made_by=self.organizer)
         self.calendar_day = CalendarDay.objects.get_or_create(day=date(2026, 10, 1), is_working=False)[0]
