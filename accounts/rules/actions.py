@@ -117,6 +117,7 @@ WORDS = {
     "learning.change_rules": _("changed the rules of attendance"),
     "learning.change_session": _("changed a session"),
     "learning.change_timetable_rule": _("changed the rule of a timetable"),
+    "learning.check_in": _("checked in by code"),
     "learning.comment_journal": _("commented on a journal"),
     "learning.correct_mark": _("corrected a mark of attendance"),
     "learning.discard_draft": _("gave up the draft of a session"),
