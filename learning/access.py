@@ -96,6 +96,13 @@ grant(
     officer=sessions_of_my_classes,
 )
 grant("learning.attend", on="learning.Session", trainee=sessions_i_attend)
+grant(
+    "learning.settle_attendance",
+    on="learning.Scan",
+    admin=of_trainees_of_my_classes,
+    organizer=of_trainees_of_my_classes,
+    officer=of_trainees_of_my_classes,
+)
 # Whoever reads a code may show it; whether one is expected at the session is judged, answered and kept.
 grant("learning.check_in", **everyone(all_rows))
 grant(

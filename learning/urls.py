@@ -21,6 +21,12 @@ urlpatterns = [
     path("sessions/<int:pk>/roll/", roll.RollCall.as_view(), name="roll_call"),
     path("sessions/<int:pk>/marks/<int:trainee>/", roll.MarkCorrect.as_view(), name="mark_correct"),
     path("sessions/<int:pk>/check-in/", checkins.CheckInScreen.as_view(), name="checkin_screen"),
+    path("sessions/<int:pk>/settle/<int:trainee>/", checkins.DifferenceSettle.as_view(), name="difference_settle"),
+    path(
+        "cohorts/<int:cohort>/attendance/differences/",
+        checkins.AttendanceDifferences.as_view(),
+        name="attendance_differences",
+    ),
     path("in/<str:code>/", checkins.CodeRead.as_view(), name="code_read"),
     path("my/check-in/", checkins.CheckIn.as_view(), name="check_in"),
     path("cohorts/<int:cohort>/attendance/", roll.AttendanceList.as_view(), name="attendance_list"),

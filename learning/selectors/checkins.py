@@ -1,14 +1,18 @@
-"""What a check-in by code must know, and what its screen shows."""
+"""What a check-in by code must know, what its screen shows, and where scans and rolls differ."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from cohorts.models import ClassMembership, Trainee
-from learning.models import PersonTime, Scan, Session
+from learning.models import CAME, Attendance, PersonTime, Scan, Session
+from learning.rules.checkins import do_differ
+from learning.rules.states import Limits, arrival
 from learning.selectors.roll import expected_memberships
 from trainee_mgmt.kit.prepared import Prepared
 
@@ -89,3 +93,97 @@ def people_in(session: int) -> tuple[int, int]:
     """How many checked in by themselves, and how many are expected."""
     scans = Scan.objects.filter(session=session, verdict=Scan.Verdict.ACCEPTED)
     return scans.count(), PersonTime.objects.filter(session=session).count()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A scan and the official mark that do not tell the same, or a scan that somebody must look at."""
+
+    session_id: int
+    title: str
+    starts_at: datetime
+    trainee_id: int
+    name: str
+    number: str
+    scanned_at: datetime
+    scanned: str  # the mark that the scan stands for
+    state: str  # the official mark, empty if there is none
+    marked_by: str
+    reasons: list[str]
+    phone: int = 0  # 1, 2, … : the same number is the same phone
+
+
+IN_FORCE = Attendance.objects.filter(session=OuterRef("session"), trainee=OuterRef("trainee"), in_force=True)
+SETTLED = Exists(IN_FORCE.filter(source=Attendance.Source.OFFICE, marked_at__gte=OuterRef("received_at")))
+MOST_ROWS = 200
+
+
+def differences(scans: QuerySet[Scan], limits: Callable[[date], Limits]) -> list[Difference]:
+    """Accepted scans of people whose official mark tells something else, and was not decided since; the newest first."""
+    on_the_scan = Exists(IN_FORCE.filter(source=Attendance.Source.SCAN))
+    as_early_as_one_can = Q(at__lt=F("session__starts_at") + timedelta(minutes=1))
+    agreed = Exists(IN_FORCE.filter(state=Attendance.State.PRESENT)) & as_early_as_one_can
+    rows = scans.filter(~on_the_scan, ~SETTLED, verdict=Scan.Verdict.ACCEPTED, session__cancelled_at=None).exclude(
+        agreed
+    )
+    found = [each for each in _lines(rows, limits) if not each.state or do_differ(each.state, each.scanned)]
+    return found[:MOST_ROWS]
+
+
+def flagged(scans: QuerySet[Scan], limits: Callable[[date], Limits]) -> list[Difference]:
+    """Scans that wait for somebody to look at them, with the one that was accepted from the same phone; by phone."""
+    waiting = scans.filter(~SETTLED, verdict=Scan.Verdict.FLAGGED, session__cancelled_at=None)
+    shared = waiting.filter(reasons__contains=[Scan.Reason.SHARED_DEVICE]).values("session", "device")
+    first = Exists(shared.filter(session=OuterRef("session"), device=OuterRef("device")))
+    rows = scans.filter(Q(pk__in=waiting.values("pk")) | Q(first, verdict=Scan.Verdict.ACCEPTED))
+    return _lines(rows, limits, order=("-session__starts_at", "session", "device", "pk"))[:MOST_ROWS]
+
+
+def refused(scans: QuerySet[Scan], *, since: datetime) -> QuerySet[Scan]:
+    """Attempts since then that somebody may want to know of: old codes, and people who are not expected."""
+    telling = Q(reasons__overlap=[Scan.Reason.OLD_CODE, Scan.Reason.NOT_EXPECTED, Scan.Reason.WRONG_DIGITS])
+    rows = scans.filter(telling, verdict=Scan.Verdict.REFUSED, at__gte=since)
+    return rows.select_related("session", "trainee__person").order_by("-at", "-pk")[:50]
+
+
+def scanned_only(session: int, scans: QuerySet[Scan]) -> list[tuple[int, str, str]]:
+    """Who is in by the own scan and was seen by nobody: key, name, number."""
+    rows = scans.filter(Exists(IN_FORCE.filter(source=Attendance.Source.SCAN)), session=session, verdict="accepted")
+    return list(rows.order_by("trainee").values_list("trainee", "trainee__person__name", "trainee__number"))
+
+
+def not_scanned(marks: QuerySet[Attendance], sessions: list[int]) -> dict[int, list[str]]:
+    """By session: the names of those who came by the roll and did not scan, where others did."""
+    own = Scan.objects.filter(session=OuterRef("session"), trainee=OuterRef("trainee")).exclude(verdict="refused")
+    rows = marks.filter(
+        ~Exists(own), session__in=sessions, in_force=True, state__in=CAME, source=Attendance.Source.ROLL
+    ).order_by("session", "trainee__number")
+    found: dict[int, list[str]] = {}
+    for session, name in rows.values_list("session", "trainee__person__name"):
+        found.setdefault(session, []).append(name)
+    return found
+
+
+def _lines(
+    rows: QuerySet[Scan], limits: Callable[[date], Limits], order=("-session__starts_at", "-pk")
+) -> list[Difference]:
+    mark = IN_FORCE.values(json=JSONObject(state="state", by="marked_by__name"))
+    found, phones = [], {}
+    for session, title, start, end, trainee, name, number, at, device, reasons, official in (
+        rows.annotate(official=Subquery(mark))
+        .order_by(*order)
+        .values_list(
+            "session", "session__title", "session__starts_at", "session__ends_at", "trainee", "trainee__person__name",
+            "trainee__number", "at", "device", "reasons", "official",
+        )[: 10 * MOST_ROWS]
+    ):  # fmt: skip
+        said = official or {}
+        scanned = arrival(at, start, end, limits(timezone.localdate(start)))
+        phone = phones.setdefault((session, device), len(phones) + 1)
+        found.append(
+            Difference(
+                session, title, start, trainee, name, number, at, scanned.value, said.get("state", ""),
+                said.get("by", ""), [str(Scan.Reason(each).label) for each in reasons], phone,
+            )
+        )  # fmt: skip
+    return found

@@ -95,6 +95,13 @@ def correct_mark(
     return made
 
 
+def settle(session: Session, trainee_id: int, *, state: str, by: User) -> Attendance:
+    """Somebody looked at two sources that differ and decided; also when the mark stays what it was."""
+    time = timezone.localtime().strftime("%H:%M:%S")
+    note = _("decided between roll and own check-in, %(time)s") % {"time": time}
+    return correct_mark(session, trainee_id, state=state, note=note, by=by)
+
+
 def _refuse_if_overtaken(
     lines: Mapping[int, RollLine], new: Mapping[int, str], seen: Mapping[int, int | None] | None
 ) -> None:

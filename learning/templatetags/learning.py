@@ -2,7 +2,7 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from learning.models import Journal
+from learning.models import Journal, Scan
 from learning.rules.conflict_words import when_words
 from learning.selectors import JournalWeek
 from learning.tables import JOURNAL_TAGS, mark_tag
@@ -39,3 +39,9 @@ def journal_tag(what: Journal | JournalWeek) -> SafeString:
             return status_tag("", _("not begun"))
         what = what.journal
     return status_tag(JOURNAL_TAGS[what.state], what.get_state_display())
+
+
+@register.filter
+def scan_reasons(scan: Scan) -> str:
+    """Why a scan was not accepted, in words."""
+    return "、".join(str(Scan.Reason(each).label) for each in scan.reasons)

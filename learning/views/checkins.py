@@ -6,26 +6,35 @@ from urllib.parse import urlencode
 
 import segno
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView, View
 
-from learning.models import Session
+from cohorts.access import COHORT
+from learning.access import classes_on_roll
+from learning.models import Attendance, Scan, Session
 from learning.rules import codes
-from learning.rules.checkins import opening
-from learning.selectors.checkins import people_in
-from learning.selectors.rules import limits_on
+from learning.rules.checkins import OPENS_BEFORE, opening, spot_check
+from learning.selectors import roll_line
+from learning.selectors.checkins import differences, flagged, not_scanned, people_in, refused, scanned_only
+from learning.selectors.rules import limits_on, version_on, versions_of
 from learning.services import checkins as services
+from learning.services.attendance import settle
+from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.pages import Page, StaticPage
 
 DEVICE_COOKIE = "device"
+SPOT_CHECK_FOR = timedelta(hours=1)  # after the end
+DECISIONS = (Attendance.State.PRESENT, Attendance.State.LATE, Attendance.State.ABSENT)
 A_YEAR = int(timedelta(days=365).total_seconds())
 
 
@@ -62,6 +71,78 @@ class CheckInScreen(StaticPage):
             now=now,
             **kwargs,
         )
+
+
+class AttendanceDifferences(StaticPage):
+    """Only what differs between the roll and people's own scans, and what was flagged; one tap decides."""
+
+    allow = "learning.settle_attendance"
+    inside = COHORT
+    model = Scan
+    template_name = "learning/attendance_differences.html"
+
+    def get_context_data(self, **kwargs):
+        scans = self.reachable(Scan).filter(session__cohort=self.cohort)
+        session = self._session()
+        if session:
+            scans = scans.filter(session=session)
+        now = timezone.now()
+        versions = versions_of(self.cohort.pk)
+        limits = {version.number: version.limits for version in versions}
+
+        def limits_of(day):
+            return limits[version_on(versions, day).number]
+
+        today = list(
+            scans.filter(session__starts_at__lte=now + OPENS_BEFORE, session__ends_at__gt=now - SPOT_CHECK_FOR)
+            .order_by("session__starts_at", "session")
+            .values_list("session", "session__title")
+            .distinct()[:8]
+        )
+        marks = self.reachable(Attendance)
+        missing = not_scanned(marks, [pk for pk, _title in today])
+        return super().get_context_data(
+            differences=differences(scans, limits_of),
+            flagged=flagged(scans, limits_of),
+            refused=refused(scans, since=now - timedelta(days=14)),
+            spots=[(pk, title, self._drawn(pk, scanned_only(pk, scans)), missing.get(pk, [])) for pk, title in today],
+            states=[(state.value, state.label) for state in DECISIONS],
+            session=session,
+            **kwargs,
+        )
+
+    def _session(self):
+        asked = self.request.GET.get("session", "")
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+            return None
+        return self.reachable(Session, "learning.call_roll").filter(cohort=self.cohort, pk=asked).first()
+
+    @staticmethod
+    def _drawn(session, people):
+        names = {key: (name, number) for key, name, number in people}
+        return [names[key] for key in spot_check(services.code_key(), session, names)]
+
+
+class DifferenceSettle(Page, View):
+    """One tap: what holds for this person at this session."""
+
+    allow = "learning.call_roll"
+    model = Session
+    http_method_names = ["post", "options"]
+
+    def post(self, request, pk, trainee):
+        session = self.find(Session, pk)
+        line = roll_line(session, trainee, of_classes=classes_on_roll(request.user, self.allow, session))
+        if line is None:
+            raise Http404
+        try:
+            mark = settle(session, trainee, state=request.POST.get("state", ""), by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            said = {"name": line.name, "mark": mark.get_state_display()}
+            messages.success(request, _("%(name)s: %(mark)s.") % said)
+        return self.redirect_back(reverse("learning:attendance_differences", kwargs={"cohort": session.cohort_id}))
 
 
 def _qr(address: str) -> SafeString:

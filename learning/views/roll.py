@@ -133,6 +133,7 @@ class AttendanceList(TablePage):
     inside = COHORT
     model = Attendance
     table_class = AttendanceTable
+    template_name = "learning/attendance_list.html"
     title = gettext_lazy("Marks of attendance")
 
     def get_rows(self):
