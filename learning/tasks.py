@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cohorts.models import Cohort
+from learning.services import hours
 from learning.services.conflicts import count_conflicts
 from learning.services.reminders import remind_journals as plan_reminders
 
@@ -17,3 +18,9 @@ def count_all_conflicts() -> int:
     """What became a conflict by itself since the last run: a venue closed, a person moved. Safe to run at any time."""
     running = Cohort.objects.filter(is_closed=False, ends_on__gte=timezone.localdate()).order_by("pk")
     return sum(count_conflicts(cohort) for cohort in running)
+
+
+@shared_task(name="learning.reconcile_hours")
+def reconcile_hours() -> int:
+    """Bring the ledger of hours in line with marks and with the end of the last year; a missed run repairs itself."""
+    return hours.reconcile_all()

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from learning.views import checkins, journals, releases, roll, rules, sessions, timetable, trainees
+from learning.views import (
+    checkins,
+    hour_tables,
+    hours,
+    journals,
+    releases,
+    roll,
+    rules,
+    sessions,
+    timetable,
+    trainees,
+)
 
 app_name = "learning"
 urlpatterns = [
@@ -51,4 +62,23 @@ urlpatterns = [
     path("journals/<int:pk>/accept/", journals.JournalAccept.as_view(), name="journal_accept"),
     path("journals/<int:pk>/return/", journals.JournalReturn.as_view(), name="journal_return"),
     path("journals/<int:pk>/comment/", journals.JournalComment.as_view(), name="journal_comment"),
+    path("cohorts/<int:cohort>/hours/", hours.CreditList.as_view(), name="credit_list"),
+    path("cohorts/<int:pk>/hours/from-rolls/", hours.CreditReconcile.as_view(), name="credit_reconcile"),
+    path("cohorts/<int:cohort>/hours/year/", hours.CohortHours.as_view(), name="cohort_hours"),
+    path("units/<int:pk>/hours/", hours.UnitHours.as_view(), name="unit_hours"),
+    path("hours/<int:pk>/", hours.CreditDetail.as_view(), name="credit_detail"),
+    path("hours/<int:pk>/reverse/", hours.CreditReverse.as_view(), name="credit_reverse"),
+    path("trainees/<int:pk>/hours/", hours.TraineeHours.as_view(), name="trainee_hours"),
+    path("trainees/<int:pk>/hours/new/", hours.CreditCreate.as_view(), name="credit_create"),
+    path("my/hours/", hours.MyHours.as_view(), name="my_hours"),
+    path("hour-tables/", hour_tables.HourTableList.as_view(), name="hour_table_list"),
+    path("hour-tables/new/", hour_tables.HourTableCreate.as_view(), name="hour_table_create"),
+    path("hour-tables/<int:pk>/", hour_tables.HourTableDetail.as_view(), name="hour_table_detail"),
+    path("hour-tables/<int:pk>/edit/", hour_tables.HourTableUpdate.as_view(), name="hour_table_update"),
+    path("hour-tables/<int:pk>/version/", hour_tables.HourTableVersion.as_view(), name="hour_table_version"),
+    path("hour-tables/<int:pk>/release/", hour_tables.HourTableRelease.as_view(), name="hour_table_release"),
+    path("hour-tables/<int:pk>/discard/", hour_tables.HourTableDiscard.as_view(), name="hour_table_discard"),
+    path("hour-tables/<int:pk>/forms/new/", hour_tables.HourRuleCreate.as_view(), name="hour_rule_create"),
+    path("hour-tables/forms/<int:pk>/", hour_tables.HourRuleUpdate.as_view(), name="hour_rule_update"),
+    path("hour-tables/forms/<int:pk>/remove/", hour_tables.HourRuleRemove.as_view(), name="hour_rule_remove"),
 ]

@@ -1,6 +1,7 @@
 """Builders: every argument that matters to a test is named in the test; the rest is filled in."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,9 @@ from cohorts.models import (
     Trainee,
     TrainingClass,
 )
-from learning.models import Attendance, Journal, Scan, Session
+from learning.models import Attendance, HourRule, HourTable, Journal, Scan, Session
+from learning.services.hour_tables import make_table, release_table
+from learning.services.hours import enter_credit, table_for
 from library.models import Venue
 from programs.models import Program
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
@@ -218,3 +221,30 @@ def rater(of: Scheme, who: User | None = None, **fields) -> Rater:
 def score(of: Indicator, trainee: Trainee, by: User, *, points, **fields) -> Score:
     fields = {"entered_at": at(START), "entered_by": by} | fields
     return Score.objects.create(indicator=of, trainee=trainee, rater=by, points=points, **fields)
+
+
+def hour_table(of: Unit | None = None, *, begin_with: str = "city", released: bool = True, **fields) -> HourTable:
+    """A table of hours in use; ``begin_with`` names the preset."""
+    fields = {"name": f"Table {next(_n)}", "starts_on": date(2020, 1, 1)} | fields
+    made = make_table(unit=of or unit(), begin_with=begin_with, **fields)
+    if released:
+        release_table(made, by=user())
+    made.refresh_from_db()
+    return made
+
+
+def credit(
+    of: Trainee, form: str, quantity=1, *, on: date = date(2026, 9, 2), evidence: str = "", by: User | None = None
+):
+    """Hours entered by hand under a form of the table that holds."""
+    rule = HourRule.objects.get(table=table_for(of.cohort.program.unit, on), name=form)
+    evidence = evidence or f"paper {next(_n)}"
+    return enter_credit(
+        of,
+        rule=rule,
+        quantity=Decimal(quantity),
+        happened_on=on,
+        evidence=evidence,
+        by=by or user(),
+        today=max(on, END),
+    )

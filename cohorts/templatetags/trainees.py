@@ -22,7 +22,8 @@ def trainee_tabs(context, trainee):
     tabs = []
     for name, label, pk in (
         ("cohorts:trainee_detail", _("Overview"), trainee.pk),
-        ("learning:trainee_attendance", _("Attendance and hours"), trainee.pk),
+        ("learning:trainee_attendance", _("Attendance"), trainee.pk),
+        ("learning:trainee_hours", _("Hours"), trainee.pk),
         ("learning:trainee_journals", _("Journals"), trainee.pk),
         ("assessments:trainee_score", _("Scores"), trainee.pk),
         ("cohorts:person_detail", _("Archive"), trainee.person_id),

@@ -1,6 +1,7 @@
 from learning.models.attendance import Attendance
 from learning.models.checkins import Scan
 from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTime
+from learning.models.hours import CreditEntry, HourRule, HourTable
 from learning.models.journals import Journal, JournalNote, JournalPicture
 from learning.models.rules import AttendanceRules
 from learning.models.sessions import Session, SessionClass
@@ -13,6 +14,9 @@ __all__ = [
     "AcceptedConflict",
     "Attendance",
     "AttendanceRules",
+    "CreditEntry",
+    "HourRule",
+    "HourTable",
     "Journal",
     "JournalDue",
     "JournalNote",

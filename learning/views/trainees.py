@@ -1,5 +1,6 @@
 """The tabs of learning on the page of one trainee: marks and journals."""
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 
@@ -29,6 +30,19 @@ class TraineeTab(TablePage, abstract=True):
         return super().get_context_data(trainee=self.trainee, cohort=self.trainee.cohort, **kwargs)
 
 
+class OwnPlace:
+    """For pages about oneself: the latest place as ``trainee`` and the person behind it."""
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        mine = self.reachable(Trainee).select_related("person", "cohort__program__unit")
+        hidden = mine.defer("person__phone", "person__id_number")
+        self.trainee = hidden.order_by("-joined_on", "-pk").first()
+        if self.trainee is None:
+            raise Http404
+        self.person = self.trainee.person
+
+
 class OwnMarks(AttendanceTable):
     """Without the columns that name the trainee."""
 
@@ -40,7 +54,7 @@ class TraineeAttendance(TraineeTab):
     allow = "learning.view_attendance"
     rows_of = Attendance
     table_class = OwnMarks
-    title = gettext_lazy("Attendance and hours")
+    title = gettext_lazy("Attendance")
 
     def get_rows(self):
         return super().get_rows().filter(session__cancelled_at=None, in_force=True)
