@@ -11,6 +11,7 @@ from learning.views import (
     sessions,
     timetable,
     trainees,
+    weeks,
 )
 
 app_name = "learning"
@@ -25,6 +26,8 @@ urlpatterns = [
     path("sessions/<int:pk>/discard/", sessions.DraftDiscard.as_view(), name="session_discard"),
     path("cohorts/<int:cohort>/conflicts/", timetable.ConflictList.as_view(), name="conflict_list"),
     path("cohorts/<int:cohort>/conflicts/accept/", timetable.ConflictAccept.as_view(), name="conflict_accept"),
+    path("cohorts/<int:cohort>/timetable/", weeks.TimetableWeek.as_view(), name="timetable_week"),
+    path("my/week/", weeks.MyWeek.as_view(), name="my_week"),
     path("cohorts/<int:cohort>/timetable/rule/", timetable.TimetableRuleUpdate.as_view(), name="timetable_rule"),
     path("cohorts/<int:cohort>/releases/", releases.ReleaseList.as_view(), name="release_list"),
     path("cohorts/<int:cohort>/releases/new/", releases.ReleaseCreate.as_view(), name="release_create"),

@@ -1,0 +1,53 @@
+"""The sessions of a week, in one query however many there are."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.utils import timezone
+
+from learning.models import Session, SessionClass
+from learning.rules.places import place_words
+from learning.rules.weeks import Entry
+from learning.selectors.timetable import class_words
+
+
+def within_week(sessions: QuerySet[Session], monday: date) -> QuerySet[Session]:
+    start = timezone.make_aware(datetime.combine(monday, time.min))
+    return sessions.filter(starts_at__gte=start, starts_at__lt=start + timedelta(days=7))
+
+
+def entries_of(sessions: QuerySet[Session]) -> list[Entry]:
+    names = SessionClass.objects.filter(session=OuterRef("pk")).order_by("training_class__number", "training_class_id")
+    rows = sessions.annotate(class_names=ArraySubquery(names.values("training_class__name"))).values_list(
+        "pk", "title", "starts_at", "ends_at", "class_names", "teacher_name", "venue__name", "place", "is_draft", "cancelled_at"
+    )  # fmt: skip
+    return [
+        Entry(
+            pk,
+            title,
+            timezone.localtime(start),
+            timezone.localtime(end),
+            class_words(classes),
+            teacher,
+            place_words(venue, place),
+            is_draft,
+            cancelled_at is not None,
+        )
+        for pk, title, start, end, classes, teacher, venue, place, is_draft, cancelled_at in rows
+    ]
+
+
+def of_class(sessions: QuerySet[Session], key: int) -> QuerySet[Session]:
+    return sessions.filter(pk__in=SessionClass.objects.filter(training_class=key).values("session"))
+
+
+def teachers_of(sessions: QuerySet[Session]) -> list[str]:
+    """The names that stand in these sessions, each once."""
+    found = (
+        sessions.exclude(teacher_name="")
+        .order_by()
+        .aggregate(names=ArrayAgg("teacher_name", distinct=True, default=[]))
+    )
+    return sorted(found["names"])
