@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -43,7 +43,8 @@ def test_the_week_that_is_asked_for_lies_in_the_cohort(asked, monday):
 
 def test_sessions_stand_by_day_and_part_of_the_day_and_an_empty_weekend_is_left_out():
     def entry(n, day, hour):
-        return Entry(n, f"S{n}", datetime(2026, 9, day, hour), datetime(2026, 9, day, hour) + timedelta(hours=1))
+        start = make.at(date(2026, 9, day), hour)
+        return Entry(n, f"S{n}", start, start + timedelta(hours=1))
 
     days = lay_out([entry(1, 7, 18), entry(2, 7, 11), entry(3, 7, 12), entry(4, 12, 23)], MONDAY)
 
