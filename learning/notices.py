@@ -22,7 +22,7 @@ def _journal(sentence):
             "last": day(date.fromisoformat(given["last"])),
             "due": day(date.fromisoformat(given["due"])),
         }
-        return Line(text, reverse("learning:journal_write", kwargs={"pk": given["trainee"], "week": given["monday"]}))
+        return Line(text, reverse("learning:journal_write", kwargs={"pk": given["trainee"], "period": given["period"]}))
 
     return line
 

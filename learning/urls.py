@@ -52,8 +52,8 @@ urlpatterns = [
     path("trainees/<int:pk>/journals/", trainees.TraineeJournals.as_view(), name="trainee_journals"),
     path("my/sessions/", sessions.MySessions.as_view(), name="my_sessions"),
     path("my/journals/", journals.MyJournals.as_view(), name="my_journals"),
-    path("my/journals/<int:pk>/<str:week>/", journals.JournalWrite.as_view(), name="journal_write"),
-    path("my/journals/<int:pk>/<str:week>/pictures/", journals.PictureAdd.as_view(), name="picture_add"),
+    path("my/journals/<int:pk>/<str:period>/", journals.JournalWrite.as_view(), name="journal_write"),
+    path("my/journals/<int:pk>/<str:period>/pictures/", journals.PictureAdd.as_view(), name="picture_add"),
     path("journals/pictures/<int:pk>/", journals.PictureShow.as_view(), name="picture_show"),
     path(
         "my/journals/<int:pk>/pictures/<int:picture>/remove/", journals.PictureRemove.as_view(), name="picture_remove"

@@ -193,7 +193,12 @@ def scan(at_session: Session, of: Trainee, **fields) -> Scan:
 
 
 def journal(of: Trainee, *, week: date = date(2026, 9, 7), **fields) -> Journal:
-    fields = {"due_on": week + timedelta(days=6), "saved_at": at(week), "body": "Seen, learned, asked."} | fields
+    fields = {
+        "last_on": week + timedelta(days=6),
+        "due_on": week + timedelta(days=6),
+        "saved_at": at(week),
+        "body": "Seen, learned, asked.",
+    } | fields
     if fields.get("state", "draft") != "draft":
         fields.setdefault("submitted_at", at(week, 20))
     return Journal.objects.create(trainee=of, period_start=week, **fields)

@@ -21,7 +21,12 @@ def is_weekday(day: date) -> bool:
 def working_days(around: date) -> IsWorkingDay:
     """Whether a day within two months of this one is worked; one query. Outside, the rule of weekdays holds."""
     span = timedelta(days=FURTHEST)
-    rows = CalendarDay.objects.filter(day__range=(around - span, around + span)).values_list("day", "is_working")
+    return working_days_between(around - span, around + span)
+
+
+def working_days_between(first: date, last: date) -> IsWorkingDay:
+    """Whether a day from the first to the last (both included) is worked; one query."""
+    rows = CalendarDay.objects.filter(day__range=(first, last)).values_list("day", "is_working")
     exceptions = dict(rows)
     return lambda day: exceptions.get(day, is_weekday(day))
 

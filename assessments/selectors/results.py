@@ -211,7 +211,7 @@ def _marks(keys: Iterable[int]) -> list[tuple]:
 
 def _journals(keys: Iterable[int]) -> list[tuple]:
     rows = Journal.objects.filter(pk__in=keys).order_by("period_start")
-    return list(rows.values_list("pk", "period_start", "due_on", "state"))
+    return list(rows.values_list("pk", "period_start", "last_on", "due_on", "state"))
 
 
 def _text(value: Decimal | None) -> str | None:

@@ -63,7 +63,7 @@ def computed_rows(
             for row in rows.values_list("session_id", "session__title", "session__starts_at", "mark_id", "state")
         ]
     else:
-        rows = journals_counted(tree, leaf, now).filter(trainee=person.pk).order_by("monday")
+        rows = journals_counted(tree, leaf, now).filter(trainee=person.pk).order_by("period_start")
         journals = [
             JournalRow(*row) for row in rows.values_list("first_on", "last_on", "due_on", "journal_id", "state")
         ]

@@ -18,10 +18,19 @@ class DatesMixin:
         return cleaned
 
 
-class CohortForm(CrispyMixin, DatesMixin, forms.ModelForm):
+class JournalsMixin:
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["journal_due_in"].required = False
+
+    def clean_journal_due_in(self):
+        return self.cleaned_data["journal_due_in"] or 0
+
+
+class CohortForm(CrispyMixin, JournalsMixin, DatesMixin, forms.ModelForm):
     class Meta:
         model = Cohort
-        fields = ["program", "name", "starts_on", "ends_on", "journal_every", "journal_prompts"]
+        fields = ["program", "name", "starts_on", "ends_on", "journal_every", "journal_due_in", "journal_prompts"]
         labels = DAYS
         widgets = DATES | {"journal_prompts": forms.Textarea(attrs={"rows": 3})}
 
@@ -31,10 +40,10 @@ class CohortForm(CrispyMixin, DatesMixin, forms.ModelForm):
         self.fields["program"].empty_label = _("Choose a program")
 
 
-class CohortEditForm(CrispyMixin, DatesMixin, forms.ModelForm):
+class CohortEditForm(CrispyMixin, JournalsMixin, DatesMixin, forms.ModelForm):
     class Meta:
         model = Cohort
-        fields = ["name", "starts_on", "ends_on", "journal_every", "journal_prompts"]
+        fields = ["name", "starts_on", "ends_on", "journal_every", "journal_due_in", "journal_prompts"]
         labels = DAYS
         widgets = DATES | {"journal_prompts": forms.Textarea(attrs={"rows": 3})}
 

@@ -1,5 +1,5 @@
 from cohorts.models.announcements import Announcement
-from cohorts.models.cohorts import Cohort, TrainingClass
+from cohorts.models.cohorts import Cohort, PastJournalRule, TrainingClass
 from cohorts.models.groups import ClassOfficer, GroupMembership, StudyGroup
 from cohorts.models.people import Consent, Person
 from cohorts.models.profile import ProfileField
@@ -12,6 +12,7 @@ __all__ = [
     "Cohort",
     "Consent",
     "GroupMembership",
+    "PastJournalRule",
     "Person",
     "ProfileField",
     "StudyGroup",

@@ -1,9 +1,11 @@
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+from cohorts.rules.journaling import Every, JournalRule
 from programs.models import Program
 
 
@@ -16,13 +18,22 @@ class Cohort(models.Model):
 
     class JournalEvery(models.TextChoices):
         NONE = "none", _("no journals")
+        DAY = "day", _("every working day")
         WEEK = "week", _("every week")
+        MONTH = "month", _("every month")
 
     program = models.ForeignKey(Program, verbose_name=_("program"), on_delete=models.PROTECT, related_name="cohorts")
     name = models.CharField(_("name"), max_length=100)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     journal_every = models.CharField(_("journals"), max_length=8, choices=JournalEvery, default=JournalEvery.WEEK)
+    journal_due_in = models.PositiveSmallIntegerField(
+        _("days to hand a journal in"),
+        default=0,
+        validators=[MaxValueValidator(60)],
+        help_text=_("Counted from the last day of its day, week or month. 0: on that day itself."),
+    )
+    journal_from = models.DateField(null=True, editable=False)  # since when it is so; null: from the first day
     journal_prompts = models.TextField(
         _("questions for the journal"),
         max_length=1000,
@@ -37,6 +48,7 @@ class Cohort(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["program", "name"], name="cohorts_name_once_per_program"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="cohorts_ends_after_start"),
+            models.CheckConstraint(condition=Q(journal_due_in__lte=60), name="cohorts_journal_due_in_60_days"),
         ]
 
     def __str__(self):
@@ -44,6 +56,35 @@ class Cohort(models.Model):
 
     def get_absolute_url(self):
         return reverse("cohorts:cohort_detail", kwargs={"cohort": self.pk})
+
+    @property
+    def journal_rule(self) -> JournalRule:
+        """The newest; those before it are ``past_journal_rules``."""
+        return JournalRule(Every(self.journal_every), self.journal_due_in, self.journal_from)
+
+
+class PastJournalRule(models.Model):
+    """How a cohort asked for journals before its rule was changed; journals of periods begun under it stay due by it."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="past_journal_rules")
+    every = models.CharField(max_length=8, choices=Cohort.JournalEvery)
+    due_in = models.PositiveSmallIntegerField()
+    from_on = models.DateField(null=True)  # null: from the first day of the cohort
+    until_on = models.DateField()  # the first day on which it held no more
+
+    class Meta:
+        verbose_name = _("past rule of journals")
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "until_on"], name="cohorts_past_journal_rule_once"),
+            models.CheckConstraint(condition=Q(from_on__lt=F("until_on")), name="cohorts_past_journal_rule_in_order"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_every_display()} – {self.until_on}"
+
+    @property
+    def rule(self) -> JournalRule:
+        return JournalRule(Every(self.every), self.due_in, self.from_on, self.until_on)
 
 
 class TrainingClass(models.Model):

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 
 from cohorts.models import ClassMembership, Cohort, ProfileField, StudyGroup, Trainee, TrainingClass
 from cohorts.rules.days import shown_day
+from cohorts.rules.journaling import JournalRule
 from cohorts.selectors.offices import head_teachers
 from trainee_mgmt.kit.kept import of_version
 from trainee_mgmt.kit.prepared import Prepared
@@ -16,6 +17,12 @@ class_names = Prepared(
     lambda cohort: TrainingClass.objects.filter(cohort=cohort).order_by("number", "pk").values_list("pk", "name")
 )
 groups_of = Prepared(lambda cohort: StudyGroup.objects.filter(cohort=cohort).values_list("pk"))
+
+
+def journal_rules(cohort: Cohort) -> list[JournalRule]:
+    """All rules by which the cohort asks for journals, oldest first. No query where the rule was never changed."""
+    past = cohort.past_journal_rules.order_by("until_on") if cohort.journal_from else ()
+    return [*(each.rule for each in past), cohort.journal_rule]
 
 
 @dataclass(frozen=True)

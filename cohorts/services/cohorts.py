@@ -4,21 +4,24 @@ from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import ScopeKind
 from accounts.services import record
 from accounts.services.audit import changes
 from accounts.services.following import end_over
-from cohorts.models import Cohort, ProfileField, TrainingClass
+from cohorts.models import Cohort, PastJournalRule, ProfileField, TrainingClass
 from cohorts.rules.defaults import PROFILE_FIELDS
+from cohorts.rules.journaling import Every, JournalRule, changed
+from cohorts.selectors.cohorts import journal_rules
 from programs.models import Program
 from trainee_mgmt.kit.errors import Refused
 
 # Apps that keep dated facts of a cohort say here which lie outside its days: a sentence, or nothing.
 OUTSIDE: list[Callable[[Cohort], str]] = []
 FIRST, LAST, LONGEST = date(2000, 1, 1), date(2100, 12, 31), timedelta(days=5 * 366)  # each week of it is a row
-COPIED_SETTINGS = ("journal_every", "journal_prompts")
+COPIED_SETTINGS = ("journal_every", "journal_due_in", "journal_prompts")
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,9 @@ def copy_cohort(
 @transaction.atomic
 def edit_cohort(cohort: Cohort, **values) -> Cohort:
     """Change name, dates or settings. The program stays: rights and figures hang from it. What happened on a day of the
-    cohort stays inside its days."""
+    cohort stays inside its days, and journals of a period that has begun stay due as they were."""
     cohort = _locked(cohort)
+    values = _rule_of_journals(cohort, values)
     before, after = changes(cohort, values)
     if not after:
         return cohort
@@ -158,6 +162,29 @@ def _again(rows, cohort: Cohort) -> list:
         copy.pk, copy.cohort = None, cohort
         copy._state.adding = True
     return copies
+
+
+def _rule_of_journals(cohort: Cohort, values: dict) -> dict:
+    """The values with the day from which the rule of journals holds; the rules before it are written."""
+    new = JournalRule(
+        Every(values.get("journal_every", cohort.journal_every)), values.get("journal_due_in", cohort.journal_due_in)
+    )
+    if new.asks_the_same_as(cohort.journal_rule):
+        return values
+    starts_on = values.get("starts_on", cohort.starts_on)
+    *past, last = changed(journal_rules(cohort), new, starts_on=starts_on, today=timezone.localdate())
+    kept = {each.until_on for each in past}
+    cohort.past_journal_rules.exclude(until_on__in=kept).delete()
+    PastJournalRule.objects.bulk_create(
+        (
+            PastJournalRule(
+                cohort=cohort, every=each.every, due_in=each.due_in, from_on=each.from_on, until_on=each.until_on
+            )
+            for each in past
+        ),
+        ignore_conflicts=True,  # those that were written before
+    )
+    return values | {"journal_from": last.from_on}
 
 
 def _locked(cohort: Cohort) -> Cohort:

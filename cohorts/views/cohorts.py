@@ -12,6 +12,7 @@ from cohorts.services import cohorts as services
 from cohorts.tables.cohorts import CohortTable, stage_tag
 from cohorts.views.links import link
 from programs.models import Program
+from trainee_mgmt.kit.formats import day
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, StaticPage
 
@@ -147,10 +148,18 @@ class CohortPage(EditPage, abstract=True):
 class CohortUpdate(CohortPage):
     form_class = CohortEditForm
     title = gettext_lazy("Edit the cohort")
-    success_message = gettext_lazy("The cohort was saved.")
 
     def save(self, form):
         return services.edit_cohort(self.object, **form.cleaned_data)
+
+    def get_success_message(self):
+        from_on = self.object.journal_from
+        if from_on is None or from_on <= timezone.localdate():
+            return _("The cohort was saved.")
+        return _(
+            "The cohort was saved. The new rule of journals holds from %(day)s; journals of days that have begun stay "
+            "due as they were."
+        ) % {"day": day(from_on)}
 
 
 class CohortCopy(CohortPage):

@@ -109,8 +109,9 @@ JOURNALS_HANDED_IN = figure(
     "learning.journals_handed_in",
     label=gettext_lazy("Journals handed in"),
     definition=gettext_lazy(
-        "Journals handed in, of all that were due. Due is one for every week that somebody was in training from its "
-        "first to its last day, when the last day to hand in has passed; a returned journal is owed again."
+        "Journals handed in, of all that were due. Due is one for every working day, week or month, by the rule of the "
+        "cohort, that somebody was in training from its first to its last day, when the last day to hand in has passed; "
+        "a returned journal is owed again."
     ),
     base=JOURNALS,
     hit=Q(state__in=HANDED_IN),

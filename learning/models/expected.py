@@ -67,18 +67,20 @@ class JournalDueQuerySet(models.QuerySet):
 
 
 class JournalDue(models.Model):
-    """One week of one trainee that asks for a journal, with the journal, if one was begun.
+    """One period of one trainee that asks for a journal, with the journal, if one was begun.
 
-    Asked are the weeks that somebody spent in training from their first to their last day, in cohorts with journals.
+    Asked are the days, weeks or months, by the rule of the cohort, that hold a working day and that somebody spent in
+    training from their first to their last day; and whatever was handed in.
     """
 
-    id = models.BigIntegerField(primary_key=True)  # of the trainee and the week together
+    id = models.BigIntegerField(primary_key=True)  # of the trainee and the period together
     cohort = models.ForeignKey(Cohort, on_delete=models.DO_NOTHING, related_name="+")
     training_class = models.ForeignKey(TrainingClass, on_delete=models.DO_NOTHING, related_name="+", null=True)
     trainee = models.ForeignKey(
         Trainee, verbose_name=_("trainee"), on_delete=models.DO_NOTHING, related_name="journals_due"
     )
-    monday = models.DateField(_("week"))
+    period_start = models.DateField(_("period"))  # of the journal; may lie before the first day of the cohort
+    monday = models.DateField(_("week"))  # in which it begins
     first_on = models.DateField()
     last_on = models.DateField()
     due_on = models.DateField(_("due"))
@@ -94,7 +96,7 @@ class JournalDue(models.Model):
         db_table = "learning_journaldue"
 
     def __str__(self):
-        return f"{self.trainee_id} {self.monday}"
+        return f"{self.trainee_id} {self.period_start}"
 
 
 LATE = Q(state__in=HANDED_IN, submitted_at__date__gt=F("due_on"))

@@ -18,6 +18,7 @@ class Journal(models.Model):
 
     trainee = models.ForeignKey(Trainee, verbose_name=_("trainee"), on_delete=models.PROTECT, related_name="journals")
     period_start = models.DateField(_("period"))
+    last_on = models.DateField(_("until"))  # the last day that it is about
     due_on = models.DateField(_("due"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     body = models.TextField(_("text"), max_length=20_000, blank=True)
@@ -39,6 +40,9 @@ class Journal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["trainee", "period_start"], name="learning_one_journal_a_period"),
             models.CheckConstraint(condition=Q(due_on__gte=F("period_start")), name="learning_journal_due_after_start"),
+            models.CheckConstraint(
+                condition=Q(last_on__gte=F("period_start")), name="learning_journal_period_in_order"
+            ),
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(submitted_at__isnull=False), name="learning_journal_submitted_has_a_time"
             ),

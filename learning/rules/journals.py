@@ -2,19 +2,19 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from cohorts.rules.journaling import DAY, Every, JournalRule, day_after, first_day
 from cohorts.rules.membership import Stay, was_member_throughout
 from trainee_mgmt.kit.errors import Refused
 
 TEXT_LIMIT = 20_000
-SUNDAY = 6
 # Refused before any work is spent on it; below this, white space may still shrink a text under TEXT_LIMIT.
 RAW_LIMIT = 4 * TEXT_LIMIT
 LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -75,40 +75,70 @@ def may(state: str, action: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Week:
-    """A week that asks for a journal: its Monday, the days of it inside the cohort, and the last day to hand in."""
+class Period:
+    """A day, week or month that may ask for a journal.
 
-    monday: date
+    ``start`` names it and may lie before the cohort; ``first`` and ``last`` are its days inside the cohort.
+    """
+
+    start: date
     first: date
     last: date
     due_on: date
 
+    @property
+    def days(self) -> list[date]:
+        return [self.first + n * DAY for n in range((self.last - self.first).days + 1)]
 
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
+def periods(rules: Iterable[JournalRule], starts_on: date, ends_on: date) -> list[Period]:
+    """The days, weeks or months from the first to the last day of a cohort (both included), whatever the calendar says.
 
-def weeks(starts_on: date, ends_on: date, *, due_after: int = SUNDAY) -> list[Week]:
-    """The weeks from the first to the last day of a cohort (both included), due ``due_after`` days after Monday."""
+    The database view ``JournalDue`` says the same. A week is due counted from its Sunday, even if the cohort ends before.
+    """
     found = []
-    monday = monday_of(starts_on)
-    while monday <= ends_on:
-        last = min(monday + timedelta(days=SUNDAY), ends_on)
-        due_on = monday + timedelta(days=due_after)
-        found.append(Week(monday=monday, first=max(monday, starts_on), last=last, due_on=due_on))
-        monday += timedelta(days=7)
+    for rule in rules:
+        begin = max(starts_on, rule.from_on or starts_on)
+        end = min(ends_on, rule.until_on - DAY) if rule.until_on else ends_on
+        if rule.every == Every.NONE or begin > end:
+            continue
+        start = first_day(rule.every, begin)
+        while start <= end:
+            after = day_after(rule.every, start)
+            last = min(after - DAY, end)
+            named = max(start, rule.from_on or start)
+            counted_from = last if rule.every == Every.MONTH else after - DAY
+            found.append(Period(named, max(named, starts_on), last, counted_from + rule.due_in * DAY))
+            start = after
     return found
 
 
-def owed(schedule: Iterable[Week], stays: Iterable[Stay]) -> list[Week]:
-    """The weeks that ask this trainee for a journal: only weeks spent in the cohort from first to last day."""
+def asks(period: Period, is_working_day: Callable[[date], bool]) -> bool:
+    """A period without a working day asks for nothing."""
+    return any(is_working_day(day) for day in period.days)
+
+
+def owed(
+    schedule: Iterable[Period],
+    stays: Iterable[Stay],
+    *,
+    is_working_day: Callable[[date], bool],
+    written: Container[date] = frozenset(),
+) -> list[Period]:
+    """The periods that ask this trainee for a journal: those with a working day that were spent in the cohort from first
+    to last day. What was handed in (``written``: their starts) stays asked for, whatever changed since."""
     stays = list(stays)
-    return [week for week in schedule if was_member_throughout(stays, week.first, week.last)]
+    return [
+        period
+        for period in schedule
+        if period.start in written
+        or (asks(period, is_working_day) and was_member_throughout(stays, period.first, period.last))
+    ]
 
 
-def due(schedule: Iterable[Week], stays: Iterable[Stay], *, as_of: date) -> list[Week]:
-    """The owed weeks whose last day to hand in has passed on ``as_of``; on that day itself nothing is late yet."""
-    return [week for week in owed(schedule, stays) if week.due_on < as_of]
+def past_due(schedule: Iterable[Period], *, as_of: date) -> list[Period]:
+    """The periods whose last day to hand in has passed on ``as_of``; on that day itself nothing is late yet."""
+    return [period for period in schedule if period.due_on < as_of]
 
 
 def clean_text(text: str) -> str:

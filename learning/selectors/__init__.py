@@ -13,18 +13,18 @@ from learning.selectors.home import (
     waiting_journals,
 )
 from learning.selectors.journals import (
-    JournalWeek,
+    JournalPeriod,
     Owing,
     journal_counts,
-    journal_weeks,
+    journal_periods,
     missing_by_trainee,
     missing_journals,
-    schedule_of,
+    period_of,
 )
 from learning.selectors.roll import RollLine, expected_memberships, marks_of, roll, roll_line
 
 __all__ = [
-    "JournalWeek",
+    "JournalPeriod",
     "OpenRolls",
     "OwedJournal",
     "Owing",
@@ -34,16 +34,16 @@ __all__ = [
     "WaitingJournals",
     "expected_memberships",
     "journal_counts",
-    "journal_weeks",
+    "journal_periods",
     "marks_of",
     "missing_by_trainee",
     "missing_journals",
     "open_rolls",
     "owed_journals",
     "own_attendance",
+    "period_of",
     "roll",
     "roll_line",
-    "schedule_of",
     "sessions_of_day",
     "waiting_journals",
 ]

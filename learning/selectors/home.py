@@ -102,10 +102,10 @@ def waiting_journals(journals: QuerySet[Journal]) -> list[WaitingJournals]:
 
 @dataclass(frozen=True)
 class OwedJournal:
-    """A week that still asks one trainee for a journal; ``state`` is empty before the first word."""
+    """A period that still asks one trainee for a journal; ``state`` is empty before the first word."""
 
     trainee_id: int
-    monday: date
+    period_start: date
     first_on: date
     last_on: date
     due_on: date
@@ -114,12 +114,12 @@ class OwedJournal:
 
 
 def owed_journals(due: QuerySet[JournalDue], *, today: date) -> list[OwedJournal]:
-    """Weeks that have begun and whose journal is not handed in (or was returned), oldest first; one query."""
-    rows = due.filter(first_on__lte=today).exclude(state__in=HANDED_IN).order_by("monday", "pk")
+    """Periods that have begun and whose journal is not handed in (or was returned), oldest first; one query."""
+    rows = due.filter(first_on__lte=today).exclude(state__in=HANDED_IN).order_by("period_start", "pk")
     return [
         OwedJournal(*row)
         for row in rows.values_list(
-            "trainee_id", "monday", "first_on", "last_on", "due_on", "state", Length("journal__body")
+            "trainee_id", "period_start", "first_on", "last_on", "due_on", "state", Length("journal__body")
         )
     ]
 

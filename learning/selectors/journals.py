@@ -4,50 +4,62 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import (
-    Count,
-    Exists,
-    OuterRef,
-    Q,
-    QuerySet,
-)
+from django.db.models import Count, Q, QuerySet
 
+from accounts.rules.timing import IsWorkingDay
+from accounts.services.calendar import working_days_between
 from cohorts.models import Cohort, Trainee
 from cohorts.rules.membership import Stay
-from learning.models import HANDED_IN, Journal
-from learning.rules.journals import Week, owed, weeks
+from cohorts.selectors.cohorts import journal_rules
+from learning.models import HANDED_IN, Journal, JournalDue
+from learning.rules.journals import Period, asks, owed, past_due, periods
 
 
 @dataclass(frozen=True)
-class JournalWeek:
-    """A week of one trainee and what became of its journal (None: nothing written yet)."""
+class JournalPeriod:
+    """A period of one trainee and what became of its journal (None: nothing written yet)."""
 
-    week: Week
+    period: Period
     journal: Journal | None
     is_late: bool
-    is_open: bool  # it has begun
 
 
-def journal_weeks(trainee: Trainee, *, today: date) -> list[JournalWeek]:
-    """The weeks that ask this trainee for a journal and have begun, newest first; two queries."""
-    written = {journal.period_start: journal for journal in trainee.journals.all()}
+def journal_periods(trainee: Trainee, *, today: date) -> list[JournalPeriod]:
+    """The periods that ask this trainee for a journal and have begun, newest first."""
+    journals = {journal.period_start: journal for journal in trainee.journals.all()}
     in_training = [Stay(trainee.joined_on, trainee.ended_on, 0)]  # as in the view ``JournalDue``
-    weeks = [week for week in owed(schedule_of(trainee.cohort), in_training) if week.first <= today]
-    found = [
-        JournalWeek(
-            week=week,
-            journal=written.get(week.monday),
-            is_late=week.due_on < today
-            and (week.monday not in written or written[week.monday].state in ("draft", "returned")),
-            is_open=True,
+    found = owed(
+        all_periods(trainee.cohort),
+        in_training,
+        is_working_day=working_days_of(trainee.cohort),
+        written={start for start, journal in journals.items() if journal.state != Journal.State.DRAFT},
+    )
+    return [
+        JournalPeriod(
+            period=period,
+            journal=(journal := journals.get(period.start)),
+            is_late=period.due_on < today and (journal is None or journal.state not in HANDED_IN),
         )
-        for week in weeks
+        for period in reversed(found)
+        if period.first <= today
     ]
-    return found[::-1]
 
 
-def schedule_of(cohort: Cohort) -> list[Week]:
-    return [] if cohort.journal_every == Cohort.JournalEvery.NONE else weeks(cohort.starts_on, cohort.ends_on)
+def all_periods(cohort: Cohort) -> list[Period]:
+    return periods(journal_rules(cohort), cohort.starts_on, cohort.ends_on)
+
+
+def working_days_of(cohort: Cohort) -> IsWorkingDay:
+    return working_days_between(cohort.starts_on, cohort.ends_on)
+
+
+def period_of(trainee: Trainee, start: date) -> Period | None:
+    """The period of this name, if the cohort asks for its journal or the trainee has begun one."""
+    cohort = trainee.cohort
+    found = next((period for period in all_periods(cohort) if period.start == start), None)
+    if found is None or asks(found, working_days_between(found.first, found.last)):
+        return found
+    return found if trainee.journals.filter(period_start=start).exists() else None
 
 
 def journal_counts(journals: QuerySet[Journal]) -> dict[str, int]:
@@ -58,15 +70,18 @@ def journal_counts(journals: QuerySet[Journal]) -> dict[str, int]:
     return {state: count for state, count in counted.items() if state != Journal.State.DRAFT}
 
 
-def missing_journals(cohort: Cohort, *, today: date) -> QuerySet[Trainee]:
-    """Trainees in training who have not handed in the journal of the newest week that is past due."""
-    past = [week for week in schedule_of(cohort) if week.due_on < today]
-    if not past:
-        return Trainee.objects.none()
-    handed_in = Journal.objects.filter(
-        trainee=OuterRef("pk"), period_start=past[-1].monday, state__in=["submitted", "accepted"]
-    )
-    return cohort.trainees.active().filter(~Exists(handed_in), joined_on__lte=past[-1].first)
+def missing_journals(cohort: Cohort, *, today: date) -> QuerySet[JournalDue]:
+    """The journals of the newest period past due that were not handed in."""
+    past = past_due(all_periods(cohort), as_of=today)
+    is_working_day = working_days_of(cohort)
+    newest = next((period.start for period in reversed(past) if asks(period, is_working_day)), None)
+    if newest is None:
+        return JournalDue.objects.none()
+    return _owed(cohort).filter(period_start=newest)
+
+
+def _owed(cohort: Cohort) -> QuerySet[JournalDue]:
+    return JournalDue.objects.filter(cohort=cohort, trainee__status=Trainee.Status.ACTIVE).exclude(state__in=HANDED_IN)
 
 
 @dataclass(frozen=True)
@@ -74,22 +89,23 @@ class Owing:
     trainee_id: int
     name: str
     number: str
-    weeks: list[date]
+    periods: list[tuple[date, date]]  # first and last day, oldest first
 
 
 def missing_by_trainee(
     cohort: Cohort, trainees: QuerySet[Trainee], *, today: date, only: Collection[int] | None = None
 ) -> list[Owing]:
-    """Who owes which weeks, most first; of everybody, or of ``only`` these. Two queries for any number of people."""
-    past = [week for week in schedule_of(cohort) if week.due_on < today]
+    """Who owes which journals, most first; of everybody, or of ``only`` these. Two queries for any number of people."""
+    due = _owed(cohort).past(today)
     people = trainees.filter(cohort=cohort, status=Trainee.Status.ACTIVE)
-    journals = Journal.objects.filter(trainee__cohort=cohort, state__in=HANDED_IN)
     if only is not None:
-        people, journals = people.filter(pk__in=only), journals.filter(trainee__in=only)
-    handed_in = set(journals.values_list("trainee_id", "period_start"))
-    owing = []
-    for pk, name, number, joined_on in people.values_list("pk", "person__name", "number", "joined_on"):
-        open_weeks = [week.monday for week in past if week.first >= joined_on and (pk, week.monday) not in handed_in]
-        if open_weeks:
-            owing.append(Owing(pk, name, number, open_weeks))
-    return sorted(owing, key=lambda each: (-len(each.weeks), each.number, each.trainee_id))
+        due, people = due.filter(trainee__in=only), people.filter(pk__in=only)
+    missing: dict[int, list[tuple[date, date]]] = {}
+    for trainee, first, last in due.order_by("trainee", "first_on").values_list("trainee_id", "first_on", "last_on"):
+        missing.setdefault(trainee, []).append((first, last))
+    owing = [
+        Owing(pk, name, number, missing[pk])
+        for pk, name, number in people.values_list("pk", "person__name", "number")
+        if pk in missing
+    ]
+    return sorted(owing, key=lambda each: (-len(each.periods), each.number, each.trainee_id))

@@ -4,18 +4,21 @@ from datetime import date
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record
-from cohorts.models import Trainee
+from cohorts.models import Cohort, Trainee
+from cohorts.services.cohorts import OUTSIDE
 from learning.models import Journal, JournalNote, JournalPicture
 from learning.rules import journals as rules
 from learning.rules.journals import Action
 from learning.rules.pictures import encode_anew
-from learning.selectors import schedule_of
+from learning.selectors import period_of
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.formats import day
 
 PICTURES = 9
 
@@ -30,14 +33,14 @@ class Overtaken(Refused):
         self.theirs, self.revision = theirs, revision
 
 
-def open_journal(trainee: Trainee, *, monday: date) -> Journal:
-    """The trainee's journal of the week that begins on ``monday``, made empty at the first look. Two windows make one."""
-    week = next((each for each in schedule_of(trainee.cohort) if each.monday == monday), None)
-    if week is None:
-        raise Refused(_("The cohort asks for no journal in this week."))
-    if week.first > timezone.localdate():
-        raise Refused(_("This week has not begun; its journal opens on %(day)s.") % {"day": week.first.isoformat()})
-    found = Journal.objects.filter(trainee=trainee, period_start=monday).first()
+def open_journal(trainee: Trainee, *, start: date) -> Journal:
+    """The trainee's journal of the period named by ``start``, made empty at the first look. Two windows make one."""
+    period = period_of(trainee, start)
+    if period is None:
+        raise Refused(_("The cohort asks for no journal of these days."))
+    if period.first > timezone.localdate():
+        raise Refused(_("These days have not begun; their journal opens on %(day)s.") % {"day": day(period.first)})
+    found = Journal.objects.filter(trainee=trainee, period_start=start).first()
     if found:
         return found
     if trainee.status != Trainee.Status.ACTIVE:
@@ -45,12 +48,16 @@ def open_journal(trainee: Trainee, *, monday: date) -> Journal:
     try:
         with transaction.atomic():
             made = Journal.objects.create(
-                trainee=trainee, period_start=monday, due_on=week.due_on, saved_at=timezone.now()
+                trainee=trainee,
+                period_start=start,
+                last_on=period.last,
+                due_on=period.due_on,
+                saved_at=timezone.now(),
             )
-            record("learning.open_journal", made, after={"week": monday.isoformat()})
+            record("learning.open_journal", made, after={"period": start.isoformat()})
             return made
     except IntegrityError:
-        return Journal.objects.get(trainee=trainee, period_start=monday)
+        return Journal.objects.get(trainee=trainee, period_start=start)
 
 
 @transaction.atomic
@@ -171,3 +178,16 @@ def remove_picture(picture: JournalPicture) -> None:
     picture.delete()
     record("learning.remove_picture", journal, before={"picture": key})
     transaction.on_commit(lambda: [file.storage.delete(file.name) for file in files])
+
+
+def outside(cohort: Cohort) -> str:
+    """A sentence that names the first journal handed in that the days of the cohort leave out."""
+    days = Q(last_on__lt=cohort.starts_on) | Q(period_start__gt=cohort.ends_on)
+    left_out = Journal.objects.filter(days, trainee__cohort=cohort).exclude(state=Journal.State.DRAFT)
+    if not (first := left_out.select_related("trainee__person").order_by("period_start", "pk").first()):
+        return ""
+    words = _("The journal of %(name)s of %(day)s would lie outside these days.")
+    return words % {"name": first.trainee.person.name, "day": day(first.period_start)}
+
+
+OUTSIDE.append(outside)

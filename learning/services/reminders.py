@@ -42,7 +42,7 @@ def still_owed(notices: list[Notice]) -> list[Notice]:
     """Those whose journal is still asked for and not handed in: by somebody in training, in a cohort with journals."""
     rows = JournalDue.objects.filter(
         trainee__in={notice.params["trainee"] for notice in notices},
-        monday__in={notice.params["monday"] for notice in notices},
+        period_start__in={notice.params["period"] for notice in notices},
         cohort__is_closed=False,
     ).exclude(state__in=HANDED_IN)
     owed = set(rows.values_list("pk", "trainee__person__user"))
@@ -58,7 +58,7 @@ def _owed(kind: str) -> QuerySet[JournalDue]:
         JournalDue.objects.filter(~Exists(told), cohort__is_closed=False, trainee__person__user__is_active=True)
         .exclude(state__in=HANDED_IN)
         .select_related("cohort", "trainee__person")
-        .only("monday", "first_on", "last_on", "due_on", "cohort__name", "trainee__person__user_id")
+        .only("period_start", "first_on", "last_on", "due_on", "cohort__name", "trainee__person__user_id")
         .order_by("pk")
     )
 
@@ -71,7 +71,7 @@ def _telling(row: JournalDue, *, from_: date, until: date) -> Telling:
         params={
             "trainee": row.trainee_id,
             "cohort": row.cohort.name,
-            "monday": row.monday.isoformat(),
+            "period": row.period_start.isoformat(),
             "first": row.first_on.isoformat(),
             "last": row.last_on.isoformat(),
             "due": row.due_on.isoformat(),

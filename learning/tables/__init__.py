@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from learning.models import Attendance, Journal, Session, SessionClass
 from learning.rules.places import place_words
 from learning.selectors import marks_of
-from trainee_mgmt.kit.formats import clock, day
+from trainee_mgmt.kit.formats import clock, day, span
 from trainee_mgmt.kit.pieces import link, status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
@@ -25,6 +25,11 @@ def _when(starts_at, ends_at) -> str:
 
 def _when_on_screen(starts_at, ends_at) -> str:
     return f"{day(starts_at)} {clock(starts_at)}–{clock(ends_at)}"
+
+
+def _span(first_on, last_on) -> str:
+    """The days of a period, for a sheet."""
+    return f"{first_on:%Y-%m-%d}" if first_on == last_on else f"{first_on:%Y-%m-%d} – {last_on:%Y-%m-%d}"
 
 
 def session_state(cancelled_at, rolled_at, starts_at, ends_at, is_draft=False):
@@ -243,16 +248,16 @@ def due_state(state) -> str:
 
 
 class JournalDueRows(Table):
-    """Weeks that asked for a journal, with what became of it. The text is not here."""
+    """Days, weeks or months that asked for a journal, with what became of it. The text is not here."""
 
     name = _("Journals due")
     personal = True
-    default_order = ("-monday", "trainee__number")
+    default_order = ("-first_on", "trainee__number")
     columns = (
         TRAINEE,
         Column("number", _("Number"), source="trainee__number", sort="trainee__number"),
         Column("class", _("Class"), source="training_class__name", sort="training_class__number"),
-        Column("monday", _("Week from"), source="first_on", sort="monday"),
+        Column("period", _("Period"), source=("first_on", "last_on"), text=_span, html=span, sort="first_on"),
         Column("due_on", _("Due"), sort="due_on"),
         Column(
             "state",
@@ -276,7 +281,9 @@ class JournalTable(Table):
 
     name = _("Journals")
     columns = (
-        Column("period_start", _("Week of"), sort="period_start"),
+        Column(
+            "period_start", _("Period"), source=("period_start", "last_on"), text=_span, html=span, sort="period_start"
+        ),
         Column("due_on", _("Due"), sort="due_on"),
         Column(
             "state",

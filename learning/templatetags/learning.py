@@ -1,11 +1,14 @@
+from datetime import date
+
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from learning.models import Journal, Scan
 from learning.rules.conflict_words import when_words
-from learning.selectors import JournalWeek
+from learning.selectors import JournalPeriod
 from learning.tables import JOURNAL_TAGS, mark_tag
+from trainee_mgmt.kit.formats import span
 from trainee_mgmt.kit.pieces import status_tag
 
 register = template.Library()
@@ -15,6 +18,12 @@ register = template.Library()
 def mark(state: str) -> SafeString:
     """The tag of a mark of attendance."""
     return mark_tag(state)
+
+
+@register.filter
+def until(first: date, last: date) -> str:
+    """``9 月 7 日 – 9 月 13 日``, or the one day that it is."""
+    return span(first, last)
 
 
 @register.filter
@@ -30,9 +39,9 @@ def when_of_row(row) -> str:
 
 
 @register.filter
-def journal_tag(what: Journal | JournalWeek) -> SafeString:
-    """The tag of a journal, or of a week that asks for one."""
-    if isinstance(what, JournalWeek):
+def journal_tag(what: Journal | JournalPeriod) -> SafeString:
+    """The tag of a journal, or of a period that asks for one."""
+    if isinstance(what, JournalPeriod):
         if what.is_late:
             return status_tag("bad", _("past due"))
         if what.journal is None:

@@ -43,7 +43,7 @@ UNSEEN = ("trainee__profile", "trainee__person__id_number", "trainee__person__ph
 
 
 class MyJournals(StaticPage):
-    """The weeks of my cohorts, newest first, with what became of each journal."""
+    """The days, weeks or months of my cohorts that ask for a journal, newest first, with what became of each journal."""
 
     allow = "learning.write_journal"
     model = Trainee
@@ -52,12 +52,12 @@ class MyJournals(StaticPage):
     def get_context_data(self, **kwargs):
         places = list(self.reachable(Trainee).select_related("cohort").order_by("-joined_on", "-pk"))
         return super().get_context_data(
-            places=[(place, selectors.journal_weeks(place, today=timezone.localdate())) for place in places], **kwargs
+            places=[(place, selectors.journal_periods(place, today=timezone.localdate())) for place in places], **kwargs
         )
 
 
 class _MyJournal(Page, abstract=True):
-    """A page of one of my weeks: the place of mine (``pk``) and the Monday in the URL."""
+    """A page of one of my journals: the place of mine (``pk``) and the first day of its period in the URL."""
 
     allow = "learning.write_journal"
     model = Trainee
@@ -68,18 +68,18 @@ class _MyJournal(Page, abstract=True):
             self.reachable(Trainee).select_related("cohort__program", "person"), pk=kwargs["pk"]
         )
         try:
-            self.monday = date.fromisoformat(kwargs["week"])
+            start = date.fromisoformat(kwargs["period"])
         except ValueError as error:
             raise Http404 from error
-        self.week = next(
-            (week for week in selectors.schedule_of(self.trainee.cohort) if week.monday == self.monday), None
-        )
-        if self.week is None:
+        self.period = selectors.period_of(self.trainee, start)
+        if self.period is None:
             raise Http404
 
     @property
     def url(self) -> str:
-        return reverse("learning:journal_write", kwargs={"pk": self.trainee.pk, "week": self.monday.isoformat()})
+        return reverse(
+            "learning:journal_write", kwargs={"pk": self.trainee.pk, "period": self.period.start.isoformat()}
+        )
 
 
 class JournalWrite(_MyJournal, StaticPage):
@@ -88,11 +88,11 @@ class JournalWrite(_MyJournal, StaticPage):
     template_name = "learning/journal_write.html"
 
     def get_context_data(self, **kwargs):
-        journal = Journal.objects.filter(trainee=self.trainee, period_start=self.monday).first()
+        journal = Journal.objects.filter(trainee=self.trainee, period_start=self.period.start).first()
         state = journal.state if journal else Journal.State.DRAFT
         return super().get_context_data(
             trainee=self.trainee,
-            week=self.week,
+            period=self.period,
             journal=journal,
             text=kwargs.pop("text", journal.body if journal else ""),
             revision=journal.revision if journal else 0,
@@ -115,7 +115,7 @@ class JournalWrite(_MyJournal, StaticPage):
 
     def keep(self, body, revision):
         try:
-            journal = keep_draft(open_journal(self.trainee, monday=self.monday), body=body, revision=revision)
+            journal = keep_draft(open_journal(self.trainee, start=self.period.start), body=body, revision=revision)
         except Overtaken as overtaken:
             return JsonResponse(
                 {"error": str(overtaken), "theirs": overtaken.theirs, "revision": overtaken.revision}, status=409
@@ -132,7 +132,9 @@ class JournalWrite(_MyJournal, StaticPage):
 
     def hand_in(self, body, revision):
         try:
-            submit(open_journal(self.trainee, monday=self.monday), body=body, revision=revision, by=self.request.user)
+            submit(
+                open_journal(self.trainee, start=self.period.start), body=body, revision=revision, by=self.request.user
+            )
         except Overtaken as overtaken:
             context = self.get_context_data(text=body, error=str(overtaken), theirs=overtaken.theirs)
             return self.render_to_response(context, status=409)
@@ -152,7 +154,7 @@ class PictureAdd(_MyJournal, View):
             return HttpResponseRedirect(self.url)
         try:
             data = read_upload(upload, limit=MOST_BYTES)
-            add_picture(open_journal(self.trainee, monday=self.monday), data=data)
+            add_picture(open_journal(self.trainee, start=self.period.start), data=data)
         except Refused as refusal:
             messages.error(request, str(refusal))
         return HttpResponseRedirect(self.url)
@@ -172,8 +174,8 @@ class PictureRemove(Page, View):
             remove_picture(found)
         except Refused as refusal:
             messages.error(request, str(refusal))
-        week = found.journal.period_start.isoformat()
-        return HttpResponseRedirect(reverse("learning:journal_write", kwargs={"pk": pk, "week": week}))
+        period = found.journal.period_start.isoformat()
+        return HttpResponseRedirect(reverse("learning:journal_write", kwargs={"pk": pk, "period": period}))
 
 
 class PictureShow(Page, View):

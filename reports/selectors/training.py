@@ -115,7 +115,7 @@ def _to_write(each: OwedJournal, today: date) -> ToWrite:
         "first": day_words(each.first_on, today),
         "last": day_words(each.last_on, today),
     }
-    url = address("learning:journal_write", pk=each.trainee_id, week=each.monday.isoformat())
+    url = address("learning:journal_write", pk=each.trainee_id, period=each.period_start.isoformat())
     is_late = each.due_on < today
     if each.state == "returned":
         return ToWrite(week, _("returned with a comment; please mend it"), _("Mend"), url, "bad")

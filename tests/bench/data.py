@@ -274,6 +274,7 @@ def _journals(cohort: Cohort, today: date) -> None:
         f"FROM cohorts_trainee t, generate_series(1, {WEEKS}) week WHERE t.cohort_id = {cohort.pk} AND (t.id + week) % 9 > 0",
         trainee_id="t.id",
         period_start=f"{_day(monday)} - 7 * week::int",
+        last_on=f"{_day(monday)} - 7 * week::int + 6",
         due_on=f"{_day(monday)} - 7 * week::int + 6",
         state="CASE WHEN week = 1 THEN 'submitted' ELSE 'accepted' END",
         body="repeat('今天参观了企业，学到了许多。', 12)",

@@ -58,6 +58,11 @@ def day(value: date | datetime | None, today: date | None = None) -> str:
     return pgettext("date", "%(day)s %(month)s %(year)s") % parts
 
 
+def span(first: date, last: date, today: date | None = None) -> str:
+    """``10 月 27 日 – 11 月 2 日``, or the one day that it is."""
+    return day(first, today) if first == last else f"{day(first, today)} – {day(last, today)}"
+
+
 def clock(value: datetime | None) -> str:
     """``14:30`` in our own time zone."""
     if not value:

@@ -24,7 +24,7 @@ from cohorts.models import (
     TrainingClass,
 )
 from learning.models import Attendance, Journal, JournalNote, Session, SessionClass
-from learning.rules.journals import weeks
+from learning.selectors.journals import all_periods
 from library.models import Venue
 from programs.models import Program
 from reports.management.demo.people import Crowd, Someone
@@ -354,7 +354,7 @@ def _attendance(
 def _journals(
     cohort: Cohort, trainees: dict[TrainingClass, list[Trainee]], *, reader: User, rng: random.Random, today: date
 ) -> None:
-    past = [week for week in weeks(cohort.starts_on, cohort.ends_on) if week.due_on < today]
+    past = [week for week in all_periods(cohort) if week.due_on < today]
     journals = []
     for members in trainees.values():
         for trainee in members:
@@ -371,7 +371,8 @@ def _journals(
                 journals.append(
                     Journal(
                         trainee=trainee,
-                        period_start=week.monday,
+                        period_start=week.start,
+                        last_on=week.last,
                         due_on=week.due_on,
                         state=state,
                         body="\n\n".join(rng.sample(THOUGHTS, 2)),
