@@ -148,6 +148,8 @@ class SchemeOpen(_OneScheme):
                 ngettext("%(count)s evaluator can give scores.", "%(count)s evaluators can give scores.", raters)
                 % {"count": raters}
             )
+        elif outline(self.scheme).manual:
+            effects.append(_("Nobody is named as evaluator yet: points can be given once somebody is."))
         if used:
             effects.append(_("%(scheme)s is replaced; its scores stay with it.") % {"scheme": used})
         spared = [_("Trainees see nothing before the results are published.")]

@@ -1,4 +1,4 @@
-from datetime import datetime, time
+from datetime import time
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
@@ -264,7 +264,7 @@ class DraftDiscard(ActionPage):
 
 
 class MySessions(StaticPage):
-    """A trainee's sessions: today, coming, held with the own mark."""
+    """A trainee's sessions: those that are not over, and those held with the own mark."""
 
     allow = "learning.attend"
     model = Session
@@ -272,9 +272,9 @@ class MySessions(StaticPage):
 
     def get_context_data(self, **kwargs):
         mine = self.reachable(Session).select_related("venue").order_by("starts_at", "pk")
-        start = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
-        coming = list(mine.filter(starts_at__gte=start)[:60])
-        held = list(mine.filter(starts_at__lt=start).order_by("-starts_at", "-pk")[:60])
+        now = timezone.now()
+        coming = list(mine.filter(ends_at__gt=now)[:60])
+        held = list(mine.filter(ends_at__lte=now).order_by("-starts_at", "-pk")[:60])
         return super().get_context_data(coming=coming, held=_with_marks(held, self.request.user), **kwargs)
 
 

@@ -188,3 +188,18 @@ def test_the_marks_of_a_cohort_are_one_click_from_its_sessions(client):
 
     assert f'href="{marks}"' in sessions
     assert client.get(marks).context["table"].count == 1
+
+
+def test_a_session_that_is_over_today_shows_the_own_mark(client):
+    of = make.training_class(make.cohort(starts_on=timezone.localdate(), ends_on=timezone.localdate()))
+    trainee = make.trainee(in_class=of, joined_on=timezone.localdate())
+    now = timezone.now()
+    over = make.session(classes=[of], starts_at=now - timedelta(minutes=2), ends_at=now - timedelta(minutes=1))
+    going_on = make.session(classes=[of], starts_at=now - timedelta(minutes=1), ends_at=now + timedelta(minutes=9))
+    make.mark(over, trainee, "late")
+    client.force_login(make.trainee_account(trainee))
+
+    page = client.get(reverse("learning:my_sessions"))
+
+    assert page.context["held"] == [(over, "late")]
+    assert page.context["coming"] == [going_on]
