@@ -29,11 +29,11 @@ def figure_cells(row: Row, css: str = "", top: float = 0, charted: int = 0) -> S
         cells.append(f'<td class="in-bar">{"" if css else meter(value, top)}</td>')
     for cell in row.cells:
         if cell.value is None and cell.kind == "number":
-            cells.append('<td class="num"></td>')
+            cells.append("<td></td>")
             continue
         text = escape(written(cell))
         inner = f'<a href="{escape(cell.url)}">{text}</a>' if cell.url else text
-        cells.append(f'<td class="num">{inner}</td>')
+        cells.append(f"<td>{inner}</td>")
     return SafeString(f"<tr{f' class={css}' if css else ''}>{''.join(cells)}</tr>")
 
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import pytest
 from django.contrib.messages.storage.fallback import FallbackStorage
@@ -15,7 +16,7 @@ from django.utils import translation
 from tests.kit import frame_urls
 from trainee_mgmt import errors, navigation
 from trainee_mgmt.kit.icons import DRAWINGS, icon
-from trainee_mgmt.kit.pieces import figure, figure_row, status_tag
+from trainee_mgmt.kit.pieces import STATUS_ICONS, figure, figure_row, status_tag
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COHORT = SimpleNamespace(pk=7, name="第一期", program=SimpleNamespace(name="点燃学习计划"))
@@ -178,7 +179,17 @@ def test_an_optional_part_may_be_blank():
 def test_a_state_is_icon_word_and_colour():
     html = status_tag("warn", "<出勤>")
 
-    assert html == f'<span class="tag tag-warn">{icon("warning")}&lt;出勤&gt;</span>'
+    assert html == '<span class="tag state-tag tag-warn">&lt;出勤&gt;</span>'
+
+
+@pytest.mark.parametrize(("kind", "drawing"), STATUS_ICONS.items())
+def test_the_style_sheet_draws_the_icon_of_each_kind_of_state(kind, drawing):
+    chosen = re.escape(f".state-tag.tag-{kind}" if kind else ".state-tag")
+    (drawn,) = re.findall(
+        chosen + r" \{ --drawing: url\(\"data:image/svg\+xml,(.+)\"\); \}", (ROOT / "static/kit/look.css").read_text()
+    )
+
+    assert DRAWINGS[drawing] in unquote(drawn).replace("'", '"')
 
 
 def test_an_icon_alone_has_a_name_and_beside_words_is_silent():

@@ -57,10 +57,10 @@ def bar_chart(
     html = [f'<div class="bars" role="img" aria-label="{escape(sentence)}">']
     for bar in bars:
         kind = bar.kind or ("low" if goal is not None and bar.value is not None and bar.value < goal else "")
-        rest = '<rect class="bar-0" width="100%" y="21%" height="58%" rx="2"/>' if full else ""
+        rest = '<rect class="bar-0" width="100%"/>' if full else ""
         html.append(
             f'<span class="bars-name">{escape(bar.label)}</span><svg>{rest}'
-            f'<rect class="bar{"-" + kind if kind else ""}" width="{share(bar.value, top):.1f}%" y="21%" height="58%" rx="2"/>{line}</svg>'
+            f'<rect class="bar{"-" + kind if kind else ""}" width="{share(bar.value, top):.1f}%"/>{line}</svg>'
             f"<b>{escape(bar.written)}</b>"
         )
     if goal is not None:
@@ -169,5 +169,5 @@ def meter(part, whole, *, label: str = "", low: bool = False) -> SafeString:
     said = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     kind = "low" if low else "on"
     return SafeString(
-        f'<svg class="meter" {said}><rect width="100%" height="100%"/><rect class="{kind}" width="{width:.1f}%" height="100%"/></svg>'
+        f'<svg class="meter" {said}><rect width="100%"/><rect class="{kind}" width="{width:.1f}%"/></svg>'
     )

@@ -9,9 +9,14 @@ STATUS_ICONS = {"ok": "done", "warn": "warning", "bad": "refused", "accent": "cl
 
 
 def status_tag(kind: str, text, drawing: str = "") -> SafeString:
-    """A state: icon, word and colour, always all three. ``kind`` is ok, warn, bad, accent or nothing."""
+    """A state: icon, word and colour, always all three. ``kind`` is ok, warn, bad, accent or nothing.
+
+    The style sheet draws the icon of a kind; another ``drawing`` stands in the page.
+    """
     colour = f" tag-{kind}" if kind else ""
-    return SafeString(f'<span class="tag{colour}">{icon(drawing or STATUS_ICONS[kind])}{escape(text)}</span>')
+    if drawing:
+        return SafeString(f'<span class="tag{colour}">{icon(drawing)}{escape(text)}</span>')
+    return SafeString(f'<span class="tag state-tag{colour}">{escape(text)}</span>')
 
 
 def link(url: str, text) -> SafeString:
