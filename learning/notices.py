@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from learning.rules.conflict_words import when_words
+from learning.services import leave
 from learning.services.reminders import DUE, OVERDUE, still_owed
 from learning.services.telling import CHANGED
-from trainee_mgmt.kit.formats import day
-from trainee_mgmt.kit.notices import Kind, Line, Urgency, register
+from trainee_mgmt.kit.formats import day, moment
+from trainee_mgmt.kit.notices import AWAY, Kind, Line, Urgency, register
 
 
 def _journal(sentence):
@@ -74,3 +75,45 @@ def _released(notice) -> Line:
 
 
 register(Kind(CHANGED, gettext_lazy("Timetable changed"), _released))
+
+
+def _leave_words(given) -> dict:
+    start, end = (datetime.fromisoformat(given[name]) for name in ("starts_at", "ends_at"))
+    return {
+        "name": given["name"],
+        "kind": given["kind"],
+        "from": moment(start),
+        "until": moment(end),
+        "reason": given.get("reason", ""),
+    }
+
+
+def _leave_waits(notice) -> Line:
+    text = _("%(name)s asks for leave: %(kind)s, %(from)s to %(until)s.") % _leave_words(notice.params)
+    return Line(text, reverse("learning:leave_detail", kwargs={"pk": notice.params["leave"]}))
+
+
+LEAVE_DECIDED = {
+    "approved": gettext_noop("Your leave is approved: %(kind)s, %(from)s to %(until)s."),
+    "refused": gettext_noop("Your leave is refused: %(kind)s, %(from)s to %(until)s. %(reason)s"),
+    "returned": gettext_noop(
+        "Your request for leave came back: %(kind)s, %(from)s to %(until)s. %(reason)s Please change it and send it again."
+    ),
+    "revoked": gettext_noop(
+        "Your leave is revoked: %(kind)s, %(from)s to %(until)s. %(reason)s The sessions of this time count for you."
+    ),
+}
+
+
+def _leave_decided(notice) -> Line:
+    sentence = LEAVE_DECIDED[notice.params["act"]]
+    return Line(
+        _(sentence) % _leave_words(notice.params),
+        reverse("learning:leave_detail", kwargs={"pk": notice.params["leave"]}),
+    )
+
+
+register(Kind(leave.WAITING, gettext_lazy("Leave to decide"), _leave_waits, leave.still_waiting, Urgency.SOON))
+# at once: who is away is told at the end of the leave of everything else
+register(Kind(leave.DECIDED, gettext_lazy("Leave decided"), _leave_decided, urgency=Urgency.NOW))
+AWAY.append(leave.away_on)

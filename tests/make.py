@@ -17,7 +17,7 @@ from cohorts.models import (
     Trainee,
     TrainingClass,
 )
-from learning.models import Attendance, HourRule, HourTable, Journal, Scan, Session
+from learning.models import Attendance, HourRule, HourTable, Journal, Leave, LeaveType, Scan, Session
 from learning.services.hour_tables import make_table, release_table
 from learning.services.hours import enter_credit, table_for
 from library.models import Venue
@@ -253,3 +253,25 @@ def credit(
         by=by or user(),
         today=max(on, END),
     )
+
+
+def leave_type(in_cohort: Cohort, **fields) -> LeaveType:
+    fields = {"name": f"Leave {next(_n)}", "head_teacher_days": 3, "after_days": 90} | fields
+    return LeaveType.objects.create(cohort=in_cohort, **fields)
+
+
+def leave(of: Trainee, *, starts_at: datetime, ends_at: datetime, **fields) -> Leave:
+    """Leave that waits for the head teacher; with ``state="approved"`` it holds."""
+    stay = ClassMembership.objects.filter(trainee=of).first()
+    fields = {
+        "leave_type": fields.get("leave_type") or leave_type(of.cohort),
+        "training_class": stay and stay.training_class,
+        "days": 1,
+        "reason": "a wedding",
+        "steps": [2],
+        "level": 2,
+        "asked_at": starts_at,
+    } | fields
+    if fields.get("state", "waiting") not in ("waiting", "returned"):
+        fields.setdefault("decided_at", starts_at)
+    return Leave.objects.create(trainee=of, cohort=of.cohort, starts_at=starts_at, ends_at=ends_at, **fields)

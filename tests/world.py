@@ -12,7 +12,15 @@ from accounts.services import record
 from assessments.models import Result, Score
 from assessments.rules.indicators import AttendanceRule
 from cohorts.models import ClassMembership, GroupMembership, ProfileField
-from learning.models import Attendance, AttendanceRules, JournalNote, JournalPicture, TimetableRelease
+from learning.models import (
+    Attendance,
+    AttendanceRules,
+    JournalNote,
+    JournalPicture,
+    LeaveEvidence,
+    LeaveStep,
+    TimetableRelease,
+)
 from learning.rules.states import DEFAULT as LIMITS
 from tests import make
 from trainee_mgmt.kit import access
@@ -52,6 +60,17 @@ class World:
             cohort=self.cohort, version=1, from_on=self.cohort.starts_on, **asdict(LIMITS)
         )
         self.scan = make.scan(self.session, self.trainee)
+        self.leave_type = make.leave_type(self.cohort, name=f"{tag} kind of leave")
+        self.leave = make.leave(
+            self.trainee,
+            leave_type=self.leave_type,
+            starts_at=make.at(date(2026, 9, 15)),
+            ends_at=make.at(date(2026, 9, 16)),
+            reason=f"{tag} reason",
+        )
+        LeaveStep.objects.create(leave=self.leave, act="asked", text=f"{tag} step", by=self.trainee_user)
+        self.evidence = LeaveEvidence(leave=self.leave, kind="picture", size=2)
+        self.evidence.file.save("evidence.jpg", ContentFile(b"\xff\xd8"))
         self.journal = make.journal(self.trainee, state="submitted", body=f"{tag} journal text")
         self.picture = JournalPicture(journal=self.journal, width=1, height=1)
         self.picture.file.save("picture.jpg", ContentFile(b"\xff\xd8"), save=False)
@@ -99,7 +118,7 @@ class World:
             each._meta.label: each
             for each in (
                 self.unit, self.program, self.cohort, self.training_class, self.person, self.trainee, self.officer, self.group,
-                self.profile_field, self.venue, self.rules,
+                self.profile_field, self.venue, self.rules, self.leave_type, self.leave, self.evidence,
                 self.session, self.attendance, self.scan, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
                 self.message, self.notice, self.announcement, self.calendar_day,

@@ -3,6 +3,7 @@ from learning.models.checkins import Scan
 from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTime
 from learning.models.hours import CreditEntry, HourRule, HourTable
 from learning.models.journals import Journal, JournalNote, JournalPicture
+from learning.models.leave import Leave, LeaveEvidence, LeaveStep, LeaveType
 from learning.models.rules import AttendanceRules
 from learning.models.sessions import Session, SessionClass
 from learning.models.timetable import AcceptedConflict, TimetableRelease, TimetableRule, TimetableState
@@ -21,6 +22,10 @@ __all__ = [
     "JournalDue",
     "JournalNote",
     "JournalPicture",
+    "Leave",
+    "LeaveEvidence",
+    "LeaveStep",
+    "LeaveType",
     "PersonTime",
     "Scan",
     "Session",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.models import Cohort, Trainee, TrainingClass
 from learning.models.attendance import Attendance
 from learning.models.journals import Journal
+from learning.models.leave import Leave
 from learning.models.sessions import Session
 
 CAME = (Attendance.State.PRESENT, Attendance.State.LATE, Attendance.State.EARLY)
@@ -29,6 +30,8 @@ class PersonTime(models.Model):
     """One person expected at one session (人次) with the mark in force, if there is one.
 
     Expected is who was in a class of the session on its day and in training; cancelled sessions have no rows.
+    ``state`` is what counts: on leave where approved leave overlaps the session and the person did not come, else
+    ``marked``, what the ledger says. Leave is seen here and written nowhere: without it all is as it was.
     """
 
     id = models.BigIntegerField(primary_key=True)  # of the session and the trainee together
@@ -44,6 +47,8 @@ class PersonTime(models.Model):
     )
     mark = models.ForeignKey(Attendance, on_delete=models.DO_NOTHING, related_name="+", null=True)
     state = models.CharField(_("state"), max_length=8, choices=Attendance.State, null=True)
+    marked = models.CharField(_("mark"), max_length=8, choices=Attendance.State, null=True)
+    leave = models.ForeignKey(Leave, on_delete=models.DO_NOTHING, related_name="+", null=True)
 
     objects = PersonTimeQuerySet.as_manager()
 

@@ -3,21 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import (
+    Case,
     Count,
     FilteredRelation,
     Max,
+    OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cohorts.models import ClassMembership
-from learning.models import CAME, Attendance, Session, SessionClass
+from learning.models import CAME, Attendance, Leave, Session, SessionClass
 from trainee_mgmt.kit.prepared import Prepared
 
 LONGEST_REQUEST = timedelta(minutes=2)
@@ -46,6 +51,8 @@ class RollLine:
     state: str
     note: str
     source: str = ""
+    marked: str = ""  # what the ledger says; ``state`` is "excused" where leave stands against an absence or no mark
+    leave: str = ""  # the kind of approved leave that overlaps the session
 
 
 def _roll(of_classes: tuple[int, ...] | None, *, session: int, day: date, trainee: int | None = None) -> QuerySet:
@@ -58,13 +65,22 @@ def _roll(of_classes: tuple[int, ...] | None, *, session: int, day: date, traine
         "trainee__attendances",
         condition=Q(trainee__attendances__session=session, trainee__attendances__in_force=True),
     )
+    this = Session.everything.filter(pk=session)
+    away = Leave.objects.filter(
+        trainee=OuterRef("trainee"),
+        state=Leave.State.APPROVED,
+        starts_at__lt=this.values("ends_at"),
+        ends_at__gt=this.values("starts_at"),
+    ).order_by("starts_at")
+    is_excused = Q(leave__isnull=False) & (Q(mark__state=None) | Q(mark__state=Attendance.State.ABSENT))
+    marked = Coalesce("mark__state", Value(""))
     return (
-        members.annotate(mark=mark)
+        members.annotate(mark=mark, leave=Subquery(away.values("leave_type__name")[:1]))
         .order_by("training_class__number", "training_class_id", "trainee__number", "trainee_id")
         .values_list(
             "trainee_id", "trainee__person__name", "trainee__number", "training_class__name",
-            "mark__pk", Coalesce("mark__state", Value("")), Coalesce("mark__note", Value("")),
-            Coalesce("mark__source", Value("")),
+            "mark__pk", Case(When(is_excused, then=Value("excused")), default=marked), Coalesce("mark__note", Value("")),
+            Coalesce("mark__source", Value("")), marked, Coalesce("leave", Value("")),
         )
     )  # fmt: skip
 
@@ -74,15 +90,20 @@ _roll_of = Prepared(_roll)
 
 def roll(session: Session, *, of_classes: list[int] | None = None) -> list[RollLine]:
     """The people expected at the session with their marks, by class and number; one query for any number of people."""
-    classes, day = None if of_classes is None else tuple(of_classes), timezone.localdate(session.starts_at)
-    return [RollLine(*row) for row in _roll_of(classes, session=session.pk, day=day)]
+    classes = None if of_classes is None else tuple(of_classes)
+    return [RollLine(*row) for row in _roll_of(classes, **_of(session))]
 
 
 def roll_line(session: Session, trainee: int, *, of_classes: list[int] | None = None) -> RollLine | None:
     """The line of one person, who may not be expected."""
-    classes, day = None if of_classes is None else tuple(of_classes), timezone.localdate(session.starts_at)
-    row = _roll_of.one(classes, session=session.pk, day=day, trainee=trainee)
+    classes = None if of_classes is None else tuple(of_classes)
+    row = _roll_of.one(classes, **_of(session), trainee=trainee)
     return RollLine(*row) if row else None
+
+
+def _of(session: Session) -> dict[str, Any]:
+    day = timezone.localdate(session.starts_at)
+    return {"session": session.pk, "day": day}
 
 
 def marks_of(newest: Mapping[int, int | None]) -> dict[int, tuple[int, int]]:

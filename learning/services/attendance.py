@@ -48,7 +48,8 @@ def call_roll(
     if not lines:
         raise Refused(_("Nobody is expected at this session. Put people into its classes first."))
     marks = roll_call(list(lines), exceptions)
-    new = {pk: mark for pk, mark in marks.items() if lines[pk].state != mark}
+    marks = {pk: _for_ledger(lines[pk], mark) for pk, mark in marks.items()}
+    new = {pk: mark for pk, mark in marks.items() if lines[pk].marked != mark}
     _refuse_if_overtaken(lines, new, seen)
     _write(session, new, by=by, source=Attendance.Source.ROLL, instead_of=[lines[pk].mark_id for pk in new])
     now = timezone.now()
@@ -81,14 +82,17 @@ def correct_mark(
     line = roll_line(session, trainee_id, of_classes=of_classes)
     if line is None:
         raise NotExpected(_("This person is not expected at the session."))
-    if (line.state, line.note) == (state, note[:200]):
+    if line.leave and state == Mark.EXCUSED and session.starts_at > timezone.now() + EARLY:
+        raise Refused(_("Approved leave excuses this person already."))
+    state = _for_ledger(line, state)
+    if (line.marked, line.note) == (state, note[:200]):
         return Attendance.objects.get(pk=line.mark_id)  # sent twice
     marks = {trainee_id: state}
     (made,) = _write(session, marks, by=by, source=source, note=note[:200], instead_of=[line.mark_id])
     record(
         "learning.correct_mark",
         made,
-        before={"state": line.state, "note": line.note},
+        before={"state": line.marked, "note": line.note},
         after={"state": state, "note": note[:200]},
         label=f"{session} {line.number} {line.name} {made.get_state_display()}",
     )
@@ -100,6 +104,12 @@ def settle(session: Session, trainee_id: int, *, state: str, by: User) -> Attend
     time = timezone.localtime().strftime("%H:%M:%S")
     note = _("decided between roll and own check-in, %(time)s") % {"time": time}
     return correct_mark(session, trainee_id, state=state, note=note, by=by)
+
+
+def _for_ledger(line: RollLine, mark: str) -> str:
+    """Leave is computed and written nowhere: who is away on approved leave was not there, and is excused by that leave
+    as long as it stands."""
+    return Mark.ABSENT if line.leave and mark == Mark.EXCUSED else mark
 
 
 def _refuse_if_overtaken(

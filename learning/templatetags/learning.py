@@ -8,6 +8,7 @@ from learning.models import Journal, Scan
 from learning.rules.conflict_words import when_words
 from learning.selectors import JournalPeriod
 from learning.tables import JOURNAL_TAGS, mark_tag
+from learning.tables import leave as leave_table
 from trainee_mgmt.kit.formats import span
 from trainee_mgmt.kit.pieces import status_tag
 
@@ -54,3 +55,9 @@ def journal_tag(what: Journal | JournalPeriod) -> SafeString:
 def scan_reasons(scan: Scan) -> str:
     """Why a scan was not accepted, in words."""
     return "、".join(str(Scan.Reason(each).label) for each in scan.reasons)
+
+
+@register.filter
+def leave_tag(state: str) -> SafeString:
+    """The tag of a state of leave."""
+    return leave_table.leave_tag(state)

@@ -13,8 +13,10 @@ from accounts.models import Plan, User
 from assessments.models import Indicator, Rater, Score
 from cohorts.models import ClassMembership, Cohort, Trainee
 from cohorts.selectors.home import CohortLine
-from learning.models import Journal, Session, TimetableState
+from learning.access import leave_waiting_for
+from learning.models import Journal, Leave, Session, TimetableState
 from learning.selectors import OpenRolls, WaitingJournals, open_rolls, waiting_journals
+from learning.selectors.leave import waiting_leave
 from reports.rules import REVIEW_WITHIN, When, when
 from reports.selectors.figures import Headlines
 from reports.selectors.office import Office, how_many
@@ -80,6 +82,7 @@ def needs(asked: Asked) -> list[Need]:
     found = [
         *_rolls(asked),
         *_conflicts(asked),
+        *_leaves(asked),
         *_journals(asked),
         *_grids(asked),
         *_plans(asked),
@@ -128,6 +131,25 @@ def _conflicts(asked: Asked) -> Iterator[Need]:
             asked.about(cohort, _("teachers, classes, people, venues or seats")),
             _("Solve"),
             asked.link("learning:conflict_list", cohort=cohort),
+        )
+
+
+def _leaves(asked: Asked) -> Iterator[Need]:
+    if not asked.cohorts or not asked.may("learning.decide_leave"):
+        return
+    leaves = Leave.objects.filter(leave_waiting_for(asked.user), cohort__in=asked.cohorts)
+    for each in waiting_leave(leaves):
+        begins = timezone.localdate(each.starts_at)
+        what = ngettext("%(n)s request for leave", "%(n)s requests for leave", each.count) % {"n": each.count}
+        first = _("%(name)s, from %(day)s") % {"name": each.name, "day": day_words(begins, asked.today)}
+        yield Need(
+            When.TODAY if begins > asked.today else when(begins, asked.today),
+            "sign-out",
+            what,
+            asked.about(each.cohort_id, first),
+            _("Decide"),
+            asked.link("learning:leave_detail", pk=each.first_id),
+            asked.link("learning:leave_list", "?view=waiting", cohort=each.cohort_id),
         )
 
 
