@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts.access import everyone, in_my_units, units_of
+from accounts.access import everyone, in_my_units, my_own, units_of
 from accounts.models import Role, ScopeKind, Unit
 from cohorts.access import (
     class_ids,
@@ -322,3 +322,12 @@ grant(
     trainee=my_own_evidence,
 )
 grant("learning.change_leave_type", on="learning.LeaveType", admin=in_my_cohorts, organizer=in_my_cohorts)
+grant(
+    "learning.use_calendar",
+    on="learning.CalendarFeed",
+    admin=my_own,
+    organizer=my_own,
+    leader=my_own,
+    officer=my_own,
+    trainee=my_own,
+)

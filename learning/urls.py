@@ -1,6 +1,7 @@
 from django.urls import path
 
 from learning.views import (
+    calendars,
     checkins,
     hour_tables,
     hours,
@@ -28,6 +29,9 @@ urlpatterns = [
     path("cohorts/<int:cohort>/conflicts/", timetable.ConflictList.as_view(), name="conflict_list"),
     path("cohorts/<int:cohort>/conflicts/accept/", timetable.ConflictAccept.as_view(), name="conflict_accept"),
     path("cohorts/<int:cohort>/timetable/", weeks.TimetableWeek.as_view(), name="timetable_week"),
+    path("my/calendars/", calendars.CalendarList.as_view(), name="calendar_list"),
+    path("my/calendars/<int:pk>/revoke/", calendars.CalendarRevoke.as_view(), name="calendar_revoke"),
+    path("calendar/<str:token>.ics", calendars.CalendarRead.as_view(), name="calendar_read"),
     path("my/week/", weeks.MyWeek.as_view(), name="my_week"),
     path("cohorts/<int:cohort>/timetable/rule/", timetable.TimetableRuleUpdate.as_view(), name="timetable_rule"),
     path("cohorts/<int:cohort>/releases/", releases.ReleaseList.as_view(), name="release_list"),

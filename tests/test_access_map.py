@@ -33,6 +33,7 @@ OPEN = (
     "favicon",
     "learning:code_read",
     "manifest",
+    "learning:calendar_read",
 )
 # What else a URL needs, besides ``pk`` (a row of the page's or the permission's model) and ``cohort``.
 OTHER_KWARGS = {

@@ -15,6 +15,7 @@ from cohorts.models import ClassMembership, GroupMembership, ProfileField
 from learning.models import (
     Attendance,
     AttendanceRules,
+    CalendarFeed,
     JournalNote,
     JournalPicture,
     LeaveEvidence,
@@ -46,6 +47,9 @@ class World:
         self.session = make.session(classes=[self.training_class], on=date(2026, 9, 8), title=f"{tag} session")
         self.release = TimetableRelease.objects.create(
             cohort=self.cohort, number=1, note=f"{tag} note", released_at=make.at(date(2026, 9, 1))
+        )
+        self.feed = CalendarFeed.objects.create(
+            user=self.trainee_user, kind="own", token_hash=tag, made_at=make.at(date(2026, 9, 1))
         )
         self.organizer = make.user(Role.ORGANIZER, self.program, name=f"{tag} organizer", unit=self.unit)
         self.evaluator = make.user(Role.EVALUATOR, self.cohort, name=f"{tag} evaluator", unit=self.unit)
@@ -118,7 +122,7 @@ class World:
             each._meta.label: each
             for each in (
                 self.unit, self.program, self.cohort, self.training_class, self.person, self.trainee, self.officer, self.group,
-                self.profile_field, self.venue, self.rules, self.leave_type, self.leave, self.evidence,
+                self.profile_field, self.venue, self.feed, self.rules, self.leave_type, self.leave, self.evidence,
                 self.session, self.attendance, self.scan, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
                 self.message, self.notice, self.announcement, self.calendar_day,

@@ -1,4 +1,5 @@
 from learning.models.attendance import Attendance
+from learning.models.calendars import CalendarFeed
 from learning.models.checkins import Scan
 from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTime
 from learning.models.hours import CreditEntry, HourRule, HourTable
@@ -15,6 +16,7 @@ __all__ = [
     "AcceptedConflict",
     "Attendance",
     "AttendanceRules",
+    "CalendarFeed",
     "CreditEntry",
     "HourRule",
     "HourTable",

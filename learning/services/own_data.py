@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from accounts.models import User
-from accounts.services import OWN_DATA
+from accounts.services import OWN_DATA, OWN_PAGES
 from learning.models import Attendance, Journal
 
 
@@ -18,3 +20,4 @@ def _journals(user: User) -> list[dict[str, Any]]:
 
 
 OWN_DATA |= {"attendance": _attendance, "journals": _journals}
+OWN_PAGES.append((gettext_lazy("Links for my calendar"), "learning:calendar_list", "learning.use_calendar"))
