@@ -6,8 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from learning.models import Signup
 from learning.rules.conflict_words import when_words
 from learning.services import leave
+from learning.services.activities import CANCELLED, OFFERED
 from learning.services.reminders import DUE, OVERDUE, still_owed
 from learning.services.telling import CHANGED
 from trainee_mgmt.kit.formats import day, moment
@@ -117,3 +119,23 @@ register(Kind(leave.WAITING, gettext_lazy("Leave to decide"), _leave_waits, leav
 # at once: who is away is told at the end of the leave of everything else
 register(Kind(leave.DECIDED, gettext_lazy("Leave decided"), _leave_decided, urgency=Urgency.NOW))
 AWAY.append(leave.away_on)
+
+
+def _seat_offered(notice) -> Line:
+    given = {"title": notice.params["title"], "until": moment(datetime.fromisoformat(notice.params["until"]))}
+    return Line(_("“%(title)s”: a seat is offered to you until %(until)s.") % given, reverse("learning:my_activities"))
+
+
+def _still_offered(notices: list) -> list:
+    keys = [notice.params["signup"] for notice in notices]
+    offered = set(Signup.objects.filter(pk__in=keys, state=Signup.State.OFFERED).values_list("pk", flat=True))
+    return [notice for notice in notices if notice.params["signup"] in offered]
+
+
+def _activity_cancelled(notice) -> Line:
+    given = {"title": notice.params["title"], "when": moment(datetime.fromisoformat(notice.params["at"]))}
+    return Line(_("“%(title)s” on %(when)s is cancelled.") % given, reverse("learning:my_activities"))
+
+
+register(Kind(OFFERED, gettext_lazy("Seat offered"), _seat_offered, _still_offered))
+register(Kind(CANCELLED, gettext_lazy("Activity cancelled"), _activity_cancelled))

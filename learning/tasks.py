@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cohorts.models import Cohort
-from learning.services import hours
+from learning.services import activities, hours
 from learning.services.conflicts import count_conflicts
 from learning.services.reminders import remind_journals as plan_reminders
 
@@ -24,3 +24,9 @@ def count_all_conflicts() -> int:
 def reconcile_hours() -> int:
     """Bring the ledger of hours in line with marks and with the end of the last year; a missed run repairs itself."""
     return hours.reconcile_all()
+
+
+@shared_task(name="learning.lapse_offers")
+def lapse_offers() -> int:
+    """Seats that were offered and not taken go to the next on the waiting list."""
+    return activities.lapse_offers(timezone.now())

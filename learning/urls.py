@@ -1,6 +1,7 @@
 from django.urls import path
 
 from learning.views import (
+    activities,
     calendars,
     checkins,
     hour_tables,
@@ -101,4 +102,17 @@ urlpatterns = [
     path("hour-tables/<int:pk>/forms/new/", hour_tables.HourRuleCreate.as_view(), name="hour_rule_create"),
     path("hour-tables/forms/<int:pk>/", hour_tables.HourRuleUpdate.as_view(), name="hour_rule_update"),
     path("hour-tables/forms/<int:pk>/remove/", hour_tables.HourRuleRemove.as_view(), name="hour_rule_remove"),
+    path("cohorts/<int:cohort>/activities/", activities.ActivityList.as_view(), name="activity_list"),
+    path("cohorts/<int:cohort>/activities/new/", activities.ActivityCreate.as_view(), name="activity_create"),
+    path(
+        "cohorts/<int:cohort>/activities/platforms/", activities.ActivityPlatforms.as_view(), name="activity_platforms"
+    ),
+    path("activities/<int:pk>/", activities.ActivityDetail.as_view(), name="activity_detail"),
+    path("activities/<int:pk>/edit/", activities.ActivityUpdate.as_view(), name="activity_update"),
+    path("activities/<int:pk>/cancel/", activities.ActivityCancel.as_view(), name="activity_cancel"),
+    path("activities/<int:pk>/came/", activities.ActivityMark.as_view(), name="activity_mark"),
+    path("my/activities/", activities.MyActivities.as_view(), name="my_activities"),
+    path("my/activities/<int:pk>/join/", activities.ActivityJoin.as_view(), name="activity_join"),
+    path("my/activities/<int:pk>/leave/", activities.ActivityLeave.as_view(), name="activity_leave"),
+    path("my/activities/<int:pk>/accept/", activities.ActivityAccept.as_view(), name="activity_accept"),
 ]

@@ -5,6 +5,8 @@ from decimal import Decimal
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from accounts.models import Delivery, Grant, Message, Notice, Plan, Role, ScopeKind, Unit, User
 from assessments.models import Indicator, Rater, Scheme, Score
 from cohorts.models import (
@@ -17,7 +19,18 @@ from cohorts.models import (
     Trainee,
     TrainingClass,
 )
-from learning.models import Attendance, HourRule, HourTable, Journal, Leave, LeaveType, Scan, Session
+from learning.models import (
+    Activity,
+    ActivityPlatform,
+    Attendance,
+    HourRule,
+    HourTable,
+    Journal,
+    Leave,
+    LeaveType,
+    Scan,
+    Session,
+)
 from learning.services.hour_tables import make_table, release_table
 from learning.services.hours import enter_credit, table_for
 from library.models import Venue
@@ -275,3 +288,19 @@ def leave(of: Trainee, *, starts_at: datetime, ends_at: datetime, **fields) -> L
     if fields.get("state", "waiting") not in ("waiting", "returned"):
         fields.setdefault("decided_at", starts_at)
     return Leave.objects.create(trainee=of, cohort=of.cohort, starts_at=starts_at, ends_at=ends_at, **fields)
+
+
+def activity(in_cohort: Cohort | None = None, *, platform: str = "Learning", days: int = 7, **fields) -> Activity:
+    """An activity that begins in ``days`` days and whose sign-up is open until then."""
+    in_cohort = in_cohort or cohort()
+    start = timezone.now() + timedelta(days=days)
+    times = {
+        "starts_at": start,
+        "ends_at": start + timedelta(hours=2),
+        "opens_at": start - timedelta(days=30),
+        "closes_at": start,
+    }
+    stands = ActivityPlatform.objects.get_or_create(cohort=in_cohort, name=platform)[0]
+    return Activity.objects.create(
+        cohort=in_cohort, platform=stands, **{"title": f"Activity {next(_n)}"} | times | fields
+    )

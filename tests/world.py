@@ -95,6 +95,7 @@ class World:
             entered_by=self.evaluator,
         )
         self.result = Result.objects.create(scheme=self.scheme, trainee=self.trainee, total=Decimal("77.25"))
+        self.activity = make.activity(self.cohort, title=f"{tag} activity", place=f"{tag} hall")
         self.hour_table = make.hour_table(self.unit, name=f"{tag} hours", starts_on=date(2026, 1, 1))
         self.hour_rule = self.hour_table.rules.get(name="Teaching")
         self.credit = make.credit(self.trainee, "Teaching", evidence=f"{tag} evidence", by=self.organizer)
@@ -126,7 +127,7 @@ class World:
                 self.session, self.attendance, self.scan, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
                 self.message, self.notice, self.announcement, self.calendar_day,
-                self.hour_table, self.hour_rule, self.credit,
+                self.hour_table, self.hour_rule, self.credit, self.activity,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )
         }  # fmt: skip

@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind of journals": {"task": "learning.remind_journals", "schedule": timedelta(hours=1)},
     "fill the calendar of holidays": {"task": "accounts.fill_calendar", "schedule": timedelta(hours=6)},
     "count what became a conflict": {"task": "learning.count_conflicts", "schedule": timedelta(minutes=10)},
+    "offer seats to the next": {"task": "learning.lapse_offers", "schedule": timedelta(minutes=5)},
     "count the hours of sessions": {"task": "learning.reconcile_hours", "schedule": timedelta(minutes=10)},
     "take up jobs whose worker died": {"task": "accounts.sweep_jobs", "schedule": timedelta(seconds=60)},
 }

@@ -16,6 +16,7 @@ VERBS = {
     "enter": _("enter"),
     "give": _("give"),
     "import": _("import"),
+    "join": _("sign up"),
     "open": _("open"),
     "print": _("print"),
     "publish": _("publish"),

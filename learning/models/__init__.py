@@ -1,3 +1,4 @@
+from learning.models.activities import Activity, ActivityPlatform, Signup
 from learning.models.attendance import Attendance
 from learning.models.calendars import CalendarFeed
 from learning.models.checkins import Scan
@@ -5,6 +6,7 @@ from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTi
 from learning.models.hours import CreditEntry, HourRule, HourTable
 from learning.models.journals import Journal, JournalNote, JournalPicture
 from learning.models.leave import Leave, LeaveEvidence, LeaveStep, LeaveType
+from learning.models.online import CompletionRule, OnlineCourse, OnlineProgress, ProgressCase
 from learning.models.rules import AttendanceRules
 from learning.models.sessions import Session, SessionClass
 from learning.models.timetable import AcceptedConflict, TimetableRelease, TimetableRule, TimetableState
@@ -14,9 +16,12 @@ __all__ = [
     "HANDED_IN",
     "LATE",
     "AcceptedConflict",
+    "Activity",
+    "ActivityPlatform",
     "Attendance",
     "AttendanceRules",
     "CalendarFeed",
+    "CompletionRule",
     "CreditEntry",
     "HourRule",
     "HourTable",
@@ -28,10 +33,14 @@ __all__ = [
     "LeaveEvidence",
     "LeaveStep",
     "LeaveType",
+    "OnlineCourse",
+    "OnlineProgress",
     "PersonTime",
+    "ProgressCase",
     "Scan",
     "Session",
     "SessionClass",
+    "Signup",
     "TimetableRelease",
     "TimetableRule",
     "TimetableState",
