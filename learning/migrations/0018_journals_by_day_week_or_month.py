@@ -1,5 +1,6 @@
 from django.db import migrations, models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 # A cohort has one rule of journals after the other; most have one from the first day to the last. "CASE … <> 0" is true for
 # nearly every row, and the planner takes it so; comparisons of dates it would take for rare.
@@ -65,9 +66,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField("journal", "last_on", models.DateField(null=True)),
+        migrations.AddField("journal", "last_on", models.DateField(verbose_name="until", db_default=Now())),
         migrations.RunSQL("UPDATE learning_journal SET last_on = period_start + 6", migrations.RunSQL.noop),
-        migrations.AlterField("journal", "last_on", models.DateField(verbose_name="until")),
         migrations.AddConstraint(
             "journal",
             models.CheckConstraint(

@@ -97,7 +97,7 @@ class Session(models.Model):
     replaces = models.OneToOneField(
         "self", on_delete=models.PROTECT, related_name="next_state", null=True, blank=True, editable=False
     )
-    is_superseded = models.BooleanField(default=False, editable=False)
+    is_superseded = models.BooleanField(default=False, db_default=False, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
     uid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
 
