@@ -73,7 +73,7 @@ def cases(shape: Shape, small: Built, large: Built, huge: Built, rosters: dict[i
     for at, people in ((large, shape.large), (huge, shape.huge)):
         found += [_export(at, people, kind, aim * people / shape.large) for kind, aim in (("csv", CSV), ("xlsx", XLSX))]
     for case in found:
-        case.is_once = case.name.startswith("results, ") or f"of {shape.huge:,} people" in case.name
+        case.is_once = f"of {shape.huge:,} people" in case.name
         case.is_long |= case.is_once
     return found
 
