@@ -79,11 +79,13 @@ def state_of(
 
 @dataclass(frozen=True)
 class Counted:
-    """The marks of one person under one version. ``coming``: planned, not over, and no leave is known for it."""
+    """The marks of one person under one version, of sessions that are over. ``coming``: planned, and may be attended;
+    ``away``: planned, and leave is known for it."""
 
     marks: Tally
     limits: Limits
     coming: int = 0
+    away: int = 0
 
 
 def made_of_lateness(marks: Tally, limits: Limits) -> int:
@@ -116,14 +118,15 @@ def standing(versions: Iterable[Counted], aim: Limits) -> Standing:
     """
     What the marks under each version make together, measured by ``aim``.
 
-    The best end is that everything to come is attended on time, and that whatever is not marked yet was.
+    The best end is that everything to come is attended on time, but what leave is known for, and that whatever is not
+    marked yet was attended.
     """
     versions = list(versions)
     converted = sum(made_of_lateness(each.marks, each.limits) for each in versions)
     came, held = (sum(getattr(each.marks, name) for each in versions) for name in ("came", "held"))
     coming, missing = sum(each.coming for each in versions), sum(each.marks.missing for each in versions)
     absences = sum(each.marks.absent for each in versions) + converted
-    best, planned = came - converted + missing + coming, held + coming
+    best, planned = came - converted + missing + coming, held + coming + sum(each.away for each in versions)
     spare = best - least(planned, aim)
     if aim.most_absences:
         spare = min(spare, aim.most_absences - absences)

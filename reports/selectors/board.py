@@ -127,7 +127,8 @@ def board(cohort: Cohort, scope: Scope, *, by_session: bool = False, at: str = "
     """Everything about one cohort (or one class of it, with ``scope.within``): eight queries, however many people."""
     figures = all_figures(scope)
     splits = ("class", "week", "session") if by_session else ("class", "week")
-    made = Board(cohort, scope, figures, count(figures.values(), scope, by=splits), outline(scope), at=at)
+    counted = count([each for each in figures.values() if each.base.on_board], scope, by=splits)
+    made = Board(cohort, scope, figures, counted, outline(scope), at=at)
     made.headlines = [headline(made, each) for each in _headline_figures(made)]
     made.sections = [
         *([] if scope.within else [_classes(made)]),

@@ -20,6 +20,7 @@ import assessments.figures
 import cohorts.figures
 import learning.figures
 import learning.figures.activities
+import learning.figures.rates
 from accounts.models import AuditEntry
 from cohorts.models import Cohort, TrainingClass
 from cohorts.rules.days import shown_day
@@ -27,7 +28,9 @@ from cohorts.selectors.home import without_class
 from learning.models import Session
 from trainee_mgmt.kit.figures import FIGURES, Distribution, Figure, Scope, Value, all_figures, count
 
-MODULES = (cohorts.figures, learning.figures, learning.figures.activities, assessments.figures)  # they register their figures on import
+MODULES = (  # they register their figures on import
+    cohorts.figures, learning.figures, learning.figures.activities, learning.figures.rates, assessments.figures,
+)  # fmt: skip
 KEPT = 600  # seconds
 MINUTE, FIRST_YEAR = "%Y-%m-%dT%H:%M", 2000
 QUIET = ("learning.keep_draft",)  # written at every pause of typing, and no figure speaks of drafts

@@ -131,6 +131,17 @@ def test_out_of_reach_is_said_exactly_when_no_end_reaches_the_aim():
     assert wrong == []
 
 
+def test_known_leave_ahead_counts_as_planned_and_is_not_attended():
+    wrong = []
+    for rule in RULES:
+        for past, coming, away in product(product(MARKS, repeat=2), range(3), range(3)):
+            futures = product(MARKS, repeat=coming)
+            said = standing([Counted(tally(past), rule, coming, away)], rule).is_lost
+            if said == any(ends((*past, *future, *["excused"] * away), rule) for future in futures):
+                wrong.append((rule, past, coming, away))
+    assert wrong == []
+
+
 def test_so_many_sessions_may_be_missed_and_not_one_more():
     wrong = []
     for rule in RULES:

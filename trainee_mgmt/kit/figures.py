@@ -67,7 +67,8 @@ class Split:
 class Base:
     """``rows_of(scope)``: all rows that could count. ``permission``: who may open which of them, over their model or,
     with ``through``, over the model of that relation. ``table``: dotted name of the Table that shows them.
-    ``in_one_pass``: its rows are many and their keys are few, so they are read once and added up here.
+    ``in_one_pass``: its rows are many and their keys are few, so they are read once and added up here. ``on_board``: its
+    figures are counted for the dashboard; others have a page of their own.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Base:
     splits: tuple[Split, ...] = ()
     through: str = ""
     in_one_pass: bool = False
+    on_board: bool = True
 
     def rows(self, scope: Scope) -> QuerySet:
         narrowed = ((self.split(name), key) for name, key in scope.within)

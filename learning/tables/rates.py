@@ -1,0 +1,155 @@
+from functools import partial
+from urllib.parse import urlencode
+
+import django_filters
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.models import ClassMembership
+from learning.selectors.rates import NEAR, Measure, standing_like, with_counts
+from trainee_mgmt.kit.formats import percent
+from trainee_mgmt.kit.pieces import link, status_tag
+from trainee_mgmt.kit.tables import Column, Table, TableFilters
+
+WORDS = {"lost": _("out of reach"), "near": _("close to the border"), "fine": _("safe so far")}
+TAGS = {"lost": "bad", "near": "warn", "fine": "ok"}
+
+
+def _pair(counts, rate: str) -> tuple[int, int]:
+    """Numerator and denominator of one of the three rates."""
+    came, held, planned = counts["came"], counts["held"], counts["planned"]
+    if rate == "held":
+        return came, held - counts["missing"]
+    return (came if rate == "planned" else came + counts["missing"] + counts["coming"]), planned
+
+
+def _rate_words(counts, rate: str) -> str:
+    if not counts:
+        return ""
+    n, of = _pair(counts, rate)
+    return f"{percent(n, of)} ({n} / {of})"
+
+
+def _rate_link(counts, pk, rate: str, address: str) -> str:
+    if not counts:
+        return "—"
+    n, of = _pair(counts, rate)
+    query = urlencode({"of": rate, "part": "n", "trainee": pk})
+    return SafeString(f'{link(f"{address}?{query}", percent(n, of))} <span class="small muted">{n} / {of}</span>')
+
+
+def _word_of(spare: int) -> str:
+    return "lost" if spare < 0 else "near" if spare <= NEAR else "fine"
+
+
+def rate_columns(measure: Measure, address: str) -> tuple[Column, ...]:
+    """Columns that depend on the rules of the cohort; ``address``: the page that opens the rows."""
+
+    def spare(counts) -> int | str:
+        return measure.standing(counts).spare if counts else ""
+
+    def spare_words(counts) -> str:
+        left = spare(counts)
+        return "" if left == "" else str(max(left, 0))
+
+    def tag(counts) -> str:
+        if not counts:
+            return "—"
+        word = _word_of(spare(counts))
+        return status_tag(TAGS[word], WORDS[word])
+
+    rates = tuple(
+        Column(
+            name,
+            label,
+            source=("counts", "pk"),
+            text=partial(lambda counts, _pk, rate: _rate_words(counts, rate), rate=name),
+            html=partial(_rate_link, rate=name, address=address),
+            number=True,
+        )
+        for name, label in (("held", _("Held")), ("planned", _("Planned")), ("possible", _("Still possible")))
+    )
+    return (
+        *rates,
+        Column("late", _("Late"), source="counts", text=lambda counts: counts["late"] if counts else "", number=True),
+        Column(
+            "absences",
+            _("Absences counted"),
+            source="counts",
+            text=lambda counts: measure.standing(counts).absences if counts else "",
+            number=True,
+        ),
+        Column(
+            "excused",
+            _("On leave"),
+            source="counts",
+            text=lambda counts: counts["excused"] if counts else "",
+            number=True,
+        ),
+        Column(
+            "missing",
+            _("Not marked"),
+            source="counts",
+            text=lambda counts: counts["missing"] if counts else "",
+            number=True,
+        ),
+        Column("spare", _("May still miss"), source="counts", text=spare_words, number=True),
+        Column(
+            "standing",
+            _("Standing"),
+            source="counts",
+            text=lambda counts: str(WORDS[_word_of(spare(counts))]) if counts else "",
+            html=tag,
+        ),
+    )
+
+
+class RateFilters(TableFilters):
+    q = django_filters.CharFilter(label=_("Name or number"), method="find")
+    in_class = django_filters.ChoiceFilter(label=_("Class"), method="of_class", empty_label=_("All classes"))
+    standing = django_filters.ChoiceFilter(
+        label=_("Standing"), method="who_stand", choices=list(WORDS.items()), empty_label=_("Every standing")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        classes = self.table.context[0].classes.order_by("number", "pk").values_list("pk", "name")
+        self.filters["in_class"].extra["choices"] = list(classes)
+
+    def find(self, queryset, name, value):
+        return queryset.filter(Q(person__name__icontains=value) | Q(number__icontains=value))
+
+    def of_class(self, queryset, name, value):
+        return queryset.filter(memberships__in=in_class_on(timezone.localdate()).filter(training_class=value))
+
+    def who_stand(self, queryset, name, value):
+        cohort, measure = self.table.context
+        return queryset.filter(pk__in=standing_like(cohort.pk, value, measure))
+
+
+def in_class_on(day):
+    return ClassMembership.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)
+
+
+class RateTable(Table):
+    """Everybody in training with three rates, each with its numerator and denominator, and the forecast."""
+
+    name = "rates"
+    personal = True
+    filterset_class = RateFilters
+    default_order = ("number",)
+    columns = (
+        Column("trainee", _("Trainee"), source="person__name", sort="person__name_key"),
+        Column("number", _("Number"), sort="number"),
+        Column("class", _("Class"), source="class_name"),
+    )
+    empty_title = _("Nobody is in training")
+    empty_hint = _("Rates appear once there are people and sessions.")
+
+    def prepare(self, queryset):
+        _cohort, measure = self.context
+        today = in_class_on(timezone.localdate()).filter(trainee=OuterRef("pk"))
+        rows = queryset.annotate(class_name=Subquery(today.values("training_class__name")[:1]))
+        return with_counts(rows, measure)

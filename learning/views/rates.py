@@ -1,0 +1,107 @@
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from cohorts.access import COHORT
+from cohorts.models import Trainee, TrainingClass
+from learning.figures.rates import RATES
+from learning.models import Attendance
+from learning.rules.states import in_words
+from learning.selectors.rates import Measure
+from learning.tables import PersonTimeRows
+from learning.tables.rates import RateTable, rate_columns
+from trainee_mgmt.kit import access
+from trainee_mgmt.kit.figures import PARTS, Scope, Value, count
+from trainee_mgmt.kit.lists import TablePage
+from trainee_mgmt.kit.pages import StaticPage
+
+
+class RateList(TablePage):
+    """Everybody in training: held, planned, still possible, and whether the aim can still be reached."""
+
+    allow = "learning.view_attendance"
+    inside = COHORT
+    model = Attendance
+    table_class = RateTable
+    template_name = "learning/rate_list.html"
+    title = gettext_lazy("Attendance rates")
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.measure = Measure.of(self.cohort, at=timezone.now(), today=timezone.localdate())
+
+    def get_rows(self):
+        reach = access.rows(self.request.user, "cohorts.view_trainee")
+        return Trainee.objects.filter(reach, cohort=self.cohort, status=Trainee.Status.ACTIVE)
+
+    def get_table_options(self):
+        address = reverse("learning:rate_rows", kwargs={"cohort": self.cohort.pk})
+        return {"context": (self.cohort, self.measure), "columns": rate_columns(self.measure, address)}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(words=in_words(self.measure.aim), at=self.measure.at, **kwargs)
+
+
+class RateClassList(StaticPage):
+    """The three rates of each class, and of the whole cohort; each number opens its rows."""
+
+    allow = "learning.view_attendance"
+    inside = COHORT
+    model = Attendance
+    template_name = "learning/rate_class_list.html"
+
+    def get_context_data(self, **kwargs):
+        classes = TrainingClass.objects.filter(access.rows(self.request.user, "cohorts.view_class"), cohort=self.cohort)
+        now = timezone.now()
+        counted = count(RATES.values(), Scope((self.cohort.pk,), now, timezone.localdate(now)), by=("class",)).parts
+        lines = [
+            (each, [(rate, counted[figure.name, "class"].get(str(each.pk), Value())) for rate, figure in RATES.items()])
+            for each in classes.order_by("number", "pk")
+        ]
+        return super().get_context_data(lines=lines, rates=list(RATES.values()), at=now, **kwargs)
+
+
+class RateRows(TablePage):
+    """The person-times behind one rate: ``of`` held, planned or possible; ``part`` n or N; one class or one trainee."""
+
+    allow = "learning.view_attendance"
+    inside = COHORT
+    model = Attendance
+    table_class = PersonTimeRows
+    template_name = "learning/rate_rows.html"
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.figure = RATES.get(request.GET.get("of", ""))
+        self.part = request.GET.get("part", "n")
+        if self.figure is None or self.part not in PARTS:
+            raise Http404
+        self.within = [each for name in ("class", "trainee") if (each := self.narrowed(name))]
+        self.title = self.figure.label
+
+    def narrowed(self, name):
+        key = self.request.GET.get(name)
+        if key is None:
+            return None
+        if not (key.isascii() and key.isdigit() and len(key) < 19):
+            raise Http404
+        model, permission = {
+            "class": (TrainingClass, "cohorts.view_class"),
+            "trainee": (Trainee, "cohorts.view_trainee"),
+        }[name]
+        rows = self.reachable(model, permission).filter(cohort=self.cohort)
+        return name, key, str(get_object_or_404(rows, pk=key))
+
+    def get_rows(self):
+        now = timezone.now()
+        scope = Scope(
+            (self.cohort.pk,), now, timezone.localdate(now), tuple((name, key) for name, key, _word in self.within)
+        )
+        reach = access.rows(self.request.user, self.allow)
+        return self.figure.rows(scope, self.part).filter(reach)
+
+    def get_context_data(self, **kwargs):
+        words = [word for _name, _key, word in self.within]
+        return super().get_context_data(figure=self.figure, part=self.part, words=words, **kwargs)

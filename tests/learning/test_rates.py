@@ -1,0 +1,210 @@
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEntry, Role
+from learning.models import AttendanceRules, PersonTime
+from learning.rules.states import DEFAULT, NUMBERS
+from learning.selectors.rates import Measure, counts_of
+from tests import make
+
+pytestmark = pytest.mark.django_db
+NOON = make.at(date(2026, 10, 15), 12)
+
+
+def a_class(**fields):
+    return make.training_class(make.cohort(starts_on=date(2026, 9, 1), ends_on=date(2026, 12, 31)), **fields)
+
+
+def held(of, days, **fields):
+    return [make.session(classes=[of], on=date(2026, 9, 1) + timedelta(days=day), **fields) for day in days]
+
+
+def rules(cohort, version=1, from_on=date(2026, 9, 1), **numbers):
+    values = {name: getattr(DEFAULT, name) for name in NUMBERS} | numbers
+    return AttendanceRules.objects.create(cohort=cohort, version=version, from_on=from_on, **values)
+
+
+def measured(of, trainee):
+    measure = Measure.of(of.cohort, at=NOON, today=NOON.date())
+    counts = counts_of(trainee.pk, measure)
+    return counts, measure.standing(counts)
+
+
+def test_held_planned_and_possible_are_three_numbers():
+    of = a_class()
+    trainee = make.trainee(in_class=of)
+    for session, state in zip(held(of, range(5)), ("present", "late", "absent", "excused"), strict=False):
+        make.mark(session, trainee, state)
+    held(of, (100, 101, 102))
+
+    counts, standing = measured(of, trainee)
+
+    assert {name: counts[name] for name in ("came", "held", "missing", "planned", "coming")} == {
+        "came": 2, "held": 5, "missing": 1, "planned": 8, "coming": 3,
+    }  # fmt: skip
+    assert (standing.counted, standing.best, standing.spare) == (2, 6, -1)
+
+
+def test_who_joined_late_owes_nothing_before_and_cancelled_sessions_count_nowhere():
+    of = a_class()
+    trainee = make.trainee(in_class=of, joined_on=date(2026, 9, 4))
+    held(of, range(6))
+    held(of, (6,), cancelled_at=NOON)
+
+    counts, _standing = measured(of, trainee)
+
+    assert (counts["planned"], counts["held"]) == (3, 3)
+
+
+def test_leave_ahead_is_no_longer_possible_and_comes_back_when_it_is_revoked():
+    of = a_class()
+    trainee = make.trainee(in_class=of)
+    (session,) = held(of, (100,))
+    leave = make.leave(trainee, starts_at=session.starts_at, ends_at=session.ends_at, state="approved")
+    during = measured(of, trainee)[1].best
+
+    leave.state = "revoked"
+    leave.save()
+
+    assert (during, measured(of, trainee)[1].best) == (0, 1)
+
+
+def test_lateness_under_leave_makes_no_absence():
+    of = a_class()
+    rules(of.cohort, lates_per_absence=2)
+    trainee = make.trainee(in_class=of)
+    sessions = held(of, range(4))
+    for session in sessions:
+        make.mark(session, trainee, "late")
+    before = measured(of, trainee)[1].absences
+
+    make.leave(trainee, starts_at=sessions[0].starts_at, ends_at=sessions[1].ends_at, state="approved")
+
+    assert (before, measured(of, trainee)[1].absences) == (2, 1)
+
+
+def test_the_database_and_the_rule_agree_about_generated_people():
+    """The filter "out of reach" is computed in the database, the page in Python: both say the same of everybody."""
+    random, of = Random(7), a_class()
+    rules(of.cohort, lates_per_absence=2, earlies_per_absence=3, least_percent=67, most_absences=4)
+    rules(of.cohort, 2, date(2026, 9, 8), lates_per_absence=3, least_percent=70, most_absences=3)
+    people = [make.trainee(in_class=of, joined_on=date(2026, 9, random.choice([1, 1, 5]))) for _each in range(25)]
+    for session in held(of, range(12)):
+        for trainee in people:
+            state = random.choice(["present", "present", "late", "early", "absent", "excused", None])
+            if state and trainee.joined_on <= timezone.localdate(session.starts_at):
+                make.mark(session, trainee, state)
+    for session in held(of, (100, 101, 102)):
+        make.leave(random.choice(people), starts_at=session.starts_at, ends_at=session.ends_at, state="approved")
+
+    measure = Measure.of(of.cohort, at=NOON, today=NOON.date())
+    in_database = {
+        row["trainee"]: row["spare"] for row in measure.with_spare(PersonTime.objects.filter(cohort=of.cohort))
+    }
+
+    in_python = {each.pk: measure.standing(counts_of(each.pk, measure)).spare for each in people}
+    assert in_database == in_python
+    assert len(set(in_python.values())) > 3
+
+
+# Pages
+
+
+def sign_in(client, of, role=Role.ORGANIZER):
+    user = make.user(role, of if role == Role.OFFICER else of.cohort)
+    client.force_login(user)
+    return user
+
+
+def rates(of, query=""):
+    return reverse("learning:rate_list", kwargs={"cohort": of.cohort_id}) + query
+
+
+def test_each_rate_stands_with_its_numbers_and_opens_its_rows(client):
+    of = a_class()
+    trainee = make.trainee(in_class=of)
+    first, second, _third = held(of, range(3))
+    make.mark(first, trainee, "present")
+    make.mark(second, trainee, "absent")
+    sign_in(client, of)
+
+    page = client.get(rates(of)).content.decode()
+    rows = reverse("learning:rate_rows", kwargs={"cohort": of.cohort_id})
+    counted = [
+        client.get(f"{rows}?of={rate}&part={part}&trainee={trainee.pk}").context["table"].count
+        for rate in ("held", "planned", "possible")
+        for part in ("n", "known")
+    ]
+
+    assert [pair in page for pair in ("1 / 2", "1 / 3", "2 / 3")] == [True, True, True]
+    assert counted == [1, 2, 1, 3, 2, 3]
+
+
+def test_who_can_no_longer_reach_the_aim_is_found(client):
+    of = a_class()
+    good, lost = (make.trainee(in_class=of) for _each in range(2))
+    for session in held(of, range(4)):
+        make.mark(session, good, "present")
+        make.mark(session, lost, "absent")
+    sign_in(client, of)
+
+    found = client.get(rates(of, "?standing=lost")).content.decode()
+
+    assert (lost.person.name in found, good.person.name in found) == (True, False)
+
+
+def test_an_officer_sees_the_own_class_only(client):
+    of = a_class()
+    other = make.training_class(of.cohort)
+    mine, theirs = make.trainee(in_class=of), make.trainee(in_class=other)
+    held(of, (0,))
+    sign_in(client, of, Role.OFFICER)
+    rows = reverse("learning:rate_rows", kwargs={"cohort": of.cohort_id})
+
+    page = client.get(rates(of)).content.decode()
+
+    assert (mine.person.name in page, theirs.person.name in page) == (True, False)
+    assert client.get(f"{rows}?of=held&trainee={theirs.pk}").status_code == 404
+    assert client.get(f"{rows}?of=held&class={other.pk}").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["", "?of=none", "?of=held&part=x", "?of=held&trainee=1e9", "?of=held&class=²"])
+def test_rows_of_nothing_are_not_found(client, query):
+    of = a_class()
+    sign_in(client, of)
+
+    assert client.get(reverse("learning:rate_rows", kwargs={"cohort": of.cohort_id}) + query).status_code == 404
+
+
+def test_the_export_is_recorded_and_holds_numerator_and_denominator(client):
+    of = a_class()
+    trainee = make.trainee(in_class=of)
+    make.mark(held(of, (0,))[0], trainee, "present")
+    sign_in(client, of)
+
+    answer = client.post(rates(of), {"export": "csv", "purpose": "talk with the head teacher"})
+    text = b"".join(answer.streaming_content).decode()
+
+    assert "100.0% (1 / 1)" in text
+    assert AuditEntry.objects.filter(action__contains="export").count() == 1
+
+
+@pytest.mark.parametrize("items", [1, 3])
+@pytest.mark.parametrize(("name", "queries"), [("rate_list", 6), ("rate_class_list", 4)])
+def test_rates_take_the_same_queries_for_any_number_of_people(client, django_assert_num_queries, items, name, queries):
+    of = a_class()
+    sessions = held(of, range(2))
+    for _each in range(items):
+        trainee = make.trainee(in_class=of)
+        make.mark(sessions[0], trainee, "late")
+        make.training_class(of.cohort)
+    sign_in(client, of)
+    url = reverse(f"learning:{name}", kwargs={"cohort": of.cohort_id})
+    client.get(url)
+
+    with django_assert_num_queries(queries):
+        client.get(url)
