@@ -27,7 +27,7 @@ class Case:
     """One act on the product and one on the floor."""
 
     name: str
-    ours: Act
+    ours: Act | None
     floor: Act | None
     aim: float | None
     aim_of: str = "ratio"  # or "ours": then the aim is in the unit of the case
@@ -41,6 +41,7 @@ class Case:
     is_long: bool = False  # seconds of work: once a round, nothing to warm up
     is_once: bool = False  # tens of seconds of work: one round, statements not counted
     is_undone: bool = False  # what it writes is deleted after each act
+    wrong: set[str] = field(default_factory=set)  # what must not happen and did
     queries_seen: int | None = None
     bytes_seen: int | None = None
     mib_seen: float | None = None
@@ -62,7 +63,7 @@ def cases(shape: Shape, small: Built, large: Built, huge: Built, rosters: dict[i
         ("classes", None, "cohorts:class_list", "cohort", ""),
         ("results", None, "assessments:result_list", "cohort", ""),
     ):
-        at_floor = _get(floor.format(**small.__dict__)) if floor else None
+        at_floor = get(floor.format(**small.__dict__)) if floor else None
         found.append(Case(name, _page(url_name, key, small), at_floor, aim))
         found.append(_larger(found[-1], _page(url_name, key, large), shape))
     for save in (_mark, _roll_call, _score):
@@ -85,10 +86,10 @@ def _larger(case: Case, ours: Act, shape: Shape) -> Case:
 
 
 def _page(url_name: str, key: str, at: Built) -> Act:
-    return _get(reverse(url_name, kwargs={"cohort" if key == "cohort" else "pk": getattr(at, key)}))
+    return get(reverse(url_name, kwargs={"cohort" if key == "cohort" else "pk": getattr(at, key)}))
 
 
-def _get(path: str) -> Act:
+def get(path: str) -> Act:
     return lambda visitor: visitor.get(path)
 
 
@@ -162,5 +163,5 @@ def _export(at: Built, people: int, kind: str, aim: float) -> Case:
     return Case(
         f"{kind} of {people:,} people",
         lambda visitor: visitor.post(path, {"export": kind, "purpose": "年终报告"}, expected=200),
-        _get(f"/cohorts/{at.cohort}/export.{kind}"), aim, "ours", "s", queries=None, bytes=None, mib=GROWTH_MIB, is_long=True,
+        get(f"/cohorts/{at.cohort}/export.{kind}"), aim, "ours", "s", queries=None, bytes=None, mib=GROWTH_MIB, is_long=True,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Cohorts of made-up people, written by the database itself, and rosters to import."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
@@ -58,13 +58,10 @@ class Built:
     organizer: str
 
 
-def build(people: int, *, with_facts: bool = True) -> Built:
+def build(people: int, *, with_facts: bool = True, with_accounts: bool = False) -> Built:
     """One cohort with so many people in ten classes; the first has 50 people, so that a roll is equal in all cohorts."""
     today = timezone.localdate()
-    program = _program()
-    cohort = Cohort.objects.create(
-        program=program, name=f"第{people}期", starts_on=today - timedelta(days=60), ends_on=today + timedelta(days=60)
-    )
+    cohort = _cohort(f"第{people}期")
     fields = [
         ProfileField(
             cohort=cohort, key=key, label=label, kind=kind, choices=choices, order=at, in_composition=at < 3, is_personal=key == "remark"
@@ -80,6 +77,8 @@ def build(people: int, *, with_facts: bool = True) -> Built:
     _people(cohort, people)
     _classes(cohort, [each.pk for each in classes], people)
     _offices(cohort)
+    if with_accounts:
+        _accounts(cohort)
     if with_facts:
         _attendance(cohort, today)
         _journals(cohort, today)
@@ -112,9 +111,63 @@ def find(people: int) -> Built | None:
 
 def empty_cohort() -> Cohort:
     """Where rosters are imported into."""
-    today = timezone.localdate()
-    days = {"starts_on": today - timedelta(days=60), "ends_on": today + timedelta(days=60)}
-    return Cohort.objects.get_or_create(program=_program(), name="名册导入", defaults=days)[0]
+    return _cohort("名册导入")
+
+
+def many_classes(classes: int, marks: int) -> int:
+    """A cohort with so many classes, three sessions in each, and so many marks: three for each person."""
+    name = f"{classes}个班"
+    if found := Cohort.objects.filter(name=name).first():
+        return found.pk
+    cohort, today = _cohort(name), timezone.localdate()
+    made = [TrainingClass(cohort=cohort, name=f"{n}班", number=n) for n in range(1, classes + 1)]
+    TrainingClass.objects.bulk_create(made)
+    _people(cohort, marks // 3)
+    _insert(
+        ClassMembership,
+        f"FROM {_numbered(cohort)}",
+        trainee_id="t.id",
+        training_class_id=f"(ARRAY{[each.pk for each in made]})[1 + n % {classes}]",
+        starts_on=_day(cohort.starts_on),
+    )
+    morning = timezone.now().replace(hour=1, minute=0, second=0, microsecond=0)
+    marker = User.objects.get(username="organizer")
+    sessions = [_session(cohort, morning - timedelta(days=1 + n % 50), n, marker) for n in range(3 * classes)]
+    Session.objects.bulk_create(sessions, batch_size=1000)
+    SessionClass.objects.bulk_create(
+        [SessionClass(session=each, training_class=made[at % classes]) for at, each in enumerate(sessions)],
+        batch_size=1000,
+    )
+    _marks(cohort)
+    _journals(cohort, today)
+    return cohort.pk
+
+
+def full_week() -> int:
+    """A cohort whose ten classes have twenty sessions each in this week."""
+    cohort = _cohort("排课")
+    if cohort.sessions.exists():
+        return cohort.pk
+    classes = [TrainingClass(cohort=cohort, name=f"{n}班", number=n) for n in range(1, CLASSES + 1)]
+    TrainingClass.objects.bulk_create(classes)
+    today = timezone.localtime().replace(minute=0, second=0, microsecond=0)
+    monday = today - timedelta(days=today.weekday())
+    starts = [monday.replace(hour=hour) + timedelta(days=day) for day in range(5) for hour in (8, 10, 14, 16)]
+    for number, each in enumerate(classes):
+        sessions = [
+            Session(
+                cohort=cohort,
+                title=f"第{turn}讲 产业政策",
+                place="区委党校 201",
+                teacher_name=f"教师{number}",
+                starts_at=start,
+                ends_at=start + timedelta(minutes=90),
+            )
+            for turn, start in enumerate(starts, 1)
+        ]
+        Session.objects.bulk_create(sessions)
+        SessionClass.objects.bulk_create(SessionClass(session=session, training_class=each) for session in sessions)
+    return cohort.pk
 
 
 def roster(people: int, file: Path) -> None:
@@ -143,6 +196,12 @@ def user(username: str, role: str, kind: str, scope: int) -> User:
         user=made, role=role, scope_kind=kind, scope_label="宝安区", defaults={"starts_on": date(2020, 1, 1)}, **key
     )
     return made
+
+
+def _cohort(name: str) -> Cohort:
+    today = timezone.localdate()
+    days = {"starts_on": today - timedelta(days=60), "ends_on": today + timedelta(days=60)}
+    return Cohort.objects.get_or_create(program=_program(), name=name, defaults=days)[0]
 
 
 def _program() -> Program:
@@ -196,7 +255,7 @@ def _people(cohort: Cohort, people: int) -> None:
 
 
 def _classes(cohort: Cohort, classes: list[int], people: int) -> None:
-    numbered = f"(SELECT id, row_number() OVER (ORDER BY number) - 1 AS n FROM cohorts_trainee WHERE cohort_id = {cohort.pk}) t"
+    numbered = _numbered(cohort)
     _insert(
         ClassMembership,
         f"FROM {numbered}",
@@ -213,6 +272,38 @@ def _classes(cohort: Cohort, classes: list[int], people: int) -> None:
         group_id=f"(ARRAY{[each.pk for each in groups]})[1 + n % {GROUPS}]",
         starts_on=_day(cohort.starts_on),
     )
+
+
+def _numbered(cohort: Cohort) -> str:
+    return f"(SELECT id, row_number() OVER (ORDER BY number) - 1 AS n FROM cohorts_trainee WHERE cohort_id = {cohort.pk}) t"
+
+
+def _accounts(cohort: Cohort) -> None:
+    """An account for each trainee, all with the same password."""
+    _insert(
+        User,
+        f"FROM cohorts_trainee t WHERE cohort_id = {cohort.pk}",
+        username="'t' || t.id",
+        name="'学员' || t.id",
+        name_key="'t' || t.id",
+        password=_text(make_password(PASSWORD)),
+    )
+    _insert(
+        Grant,
+        f"FROM cohorts_trainee t JOIN accounts_user u ON u.username = 't' || t.id WHERE t.cohort_id = {cohort.pk}",
+        user_id="u.id",
+        role=_text(Role.TRAINEE),
+        scope_kind=_text(ScopeKind.COHORT),
+        scope_id=str(cohort.pk),
+        scope_label=_text(cohort.name),
+        starts_on=_day(cohort.starts_on),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cohorts_person p SET user_id = u.id FROM cohorts_trainee t JOIN accounts_user u"
+            " ON u.username = 't' || t.id WHERE t.person_id = p.id AND t.cohort_id = %s",
+            [cohort.pk],
+        )
 
 
 def _offices(cohort: Cohort) -> None:
@@ -234,18 +325,7 @@ def _offices(cohort: Cohort) -> None:
 def _attendance(cohort: Cohort, today: date) -> None:
     noon = timezone.now().replace(hour=1, minute=0, second=0, microsecond=0)
     marker = User.objects.get(username="organizer")
-    sessions = [
-        Session(
-            cohort=cohort,
-            title=f"第{n}讲 产业政策",
-            place="区委党校 201",
-            starts_at=noon - timedelta(days=4 * n),
-            ends_at=noon - timedelta(days=4 * n) + timedelta(hours=3),
-            rolled_at=noon - timedelta(days=4 * n),
-            rolled_by=marker,
-        )
-        for n in range(1, SESSIONS + 1)
-    ]
+    sessions = [_session(cohort, noon - timedelta(days=4 * n), n, marker) for n in range(1, SESSIONS + 1)]
     Session.objects.bulk_create(sessions)
     # The first session is of the first class alone: its roll has 50 people whatever the size of the cohort.
     classes = list(cohort.classes.order_by("number"))
@@ -254,6 +334,23 @@ def _attendance(cohort: Cohort, today: date) -> None:
         for session in sessions
         for each in (classes[:1] if session is sessions[0] else classes)
     )
+    _marks(cohort)
+
+
+def _session(cohort: Cohort, starts_at: datetime, n: int, marker: User) -> Session:
+    """One whose roll was called."""
+    return Session(
+        cohort=cohort,
+        title=f"第{n}讲 产业政策",
+        place="区委党校 201",
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=3),
+        rolled_at=starts_at,
+        rolled_by=marker,
+    )
+
+
+def _marks(cohort: Cohort) -> None:
     _insert(
         Attendance,
         "FROM learning_sessionclass c JOIN learning_session s ON s.id = c.session_id"
@@ -262,7 +359,7 @@ def _attendance(cohort: Cohort, today: date) -> None:
         session_id="s.id",
         trainee_id="m.trainee_id",
         state="CASE m.trainee_id * 31 % 29 + s.id % 3 WHEN 0 THEN 'absent' WHEN 1 THEN 'late' WHEN 2 THEN 'excused' ELSE 'present' END",
-        marked_by_id=str(marker.pk),
+        marked_by_id="s.rolled_by_id",
         marked_at="s.starts_at",
     )
 

@@ -51,7 +51,7 @@ def _missed(case: Case, line: dict, at_few: dict | None, as_many: dict | None) -
         "queries grow": as_many and line["queries"] and line["queries"] > as_many["queries"],
         "bytes grow": at_few and line["bytes"] and line["bytes"] > case.aim * at_few["bytes"],
     }
-    return [word for word, is_wrong in wrong.items() if is_wrong]
+    return [word for word, is_wrong in wrong.items() if is_wrong] + sorted(case.wrong)
 
 
 def write(lines: list[dict], file: Path) -> None:

@@ -7,9 +7,10 @@ from statistics import median
 
 from django.db import connection
 
-from tests.bench import data, report
+from tests.bench import crowd, data, report
 from tests.bench.cases import HAND, MOST, Case, cases
 from tests.bench.hand import Hand, hand
+from tests.bench.learning import of_learning
 from tests.bench.meter import cpu_seconds, forget_peak, peak_mib, resident_mib
 from tests.bench.servers import Servers, Web, state_of_data, web
 from tests.bench.shape import Shape
@@ -67,7 +68,8 @@ def run(running: Servers, port: int, shape: Shape, options) -> None:
             for case in chosen:
                 if not case.is_once:
                     _look(case, ours, running, count)
-    results = report.results(chosen)
+    crowds = crowd.crowds(shape, options.only)
+    results = report.results(chosen + crowd.measure(running, port, shape, crowds))
     report.write(results, options.folder / "bench.json")
     report.show(results)
 
@@ -75,10 +77,11 @@ def run(running: Servers, port: int, shape: Shape, options) -> None:
 def _cases(running: Servers, shape: Shape) -> list[Case]:
     small, large, huge = (_cohort(people, shape) for people in (shape.small, shape.large, shape.huge))
     data.empty_cohort()
+    week, wide = data.full_week(), data.many_classes(shape.classes, shape.marks)
     rosters = {rows: Path(running.environment["VAR_DIR"]) / f"roster-{rows}.xlsx" for rows in (shape.few, shape.many)}
     for rows, file in rosters.items():
         data.roster(rows, file)
-    found = cases(shape, small, large, huge, rosters)
+    found = cases(shape, small, large, huge, rosters) + of_learning(shape, small, large, week, wide)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     connection.close()
@@ -91,7 +94,7 @@ def _cohort(people: int, shape: Shape) -> data.Built:
     if found is None:
         started = time.monotonic()
         print(f"Building a cohort of {people:,} people …", end="", flush=True)
-        found = data.build(people, with_facts=people < shape.huge)
+        found = data.build(people, with_facts=people < shape.huge, with_accounts=people == shape.small)
         print(f" {time.monotonic() - started:.0f} s", flush=True)
     return found
 

@@ -115,7 +115,7 @@ class Servers:
 
 @dataclass
 class Web:
-    """A gunicorn with one worker, as in production."""
+    """A gunicorn with the product's kind of worker."""
 
     port: int
     process: subprocess.Popen
@@ -154,7 +154,7 @@ def web(application: str, port: int, environment: dict[str, str], *, config: boo
     options = (
         ["-c", "ops/gunicorn.conf.py"]
         if config
-        else ["-b", f"127.0.0.1:{port}", "-w", "1", "-k", "gthread", "--threads", "4"]
+        else ["-b", f"127.0.0.1:{port}", "-w", environment["WEB_CONCURRENCY"], "-k", "gthread", "--threads", "4"]
     )
     logs = Path(environment["VAR_DIR"]) / "log"
     logs.mkdir(exist_ok=True)
@@ -185,4 +185,6 @@ def _wait_for_answer(process: subprocess.Popen, port: int, log: str) -> None:
 def state_of_data(shape: Shape) -> str:
     """Changes with the builder of the data; what only migrations change, they change in the data that is kept."""
     builder = Path(__file__).with_name("data.py").read_bytes()
-    return hashlib.sha256(builder + repr((shape.small, shape.large, shape.huge)).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        builder + repr((shape.small, shape.large, shape.huge, shape.classes, shape.marks)).encode()
+    ).hexdigest()[:16]

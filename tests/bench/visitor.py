@@ -14,15 +14,16 @@ class Visitor:
     def __init__(self, port: int):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
         self.cookies: dict[str, str] = {}
-        self._start = b""  # of the last answer
+        self.start = b""  # of the last answer
+        self.location = ""  # where the last answer led
 
     def answered(self) -> dict:
         """The last answer, if it was a short one in JSON."""
-        return json.loads(self._start)
+        return json.loads(self.start)
 
-    def get(self, path: str) -> int:
+    def get(self, path: str, *, expected: int = 200) -> int:
         """The size of the page in bytes; it is read in pieces and not kept."""
-        return self._ask("GET", path, expected=200)
+        return self._ask("GET", path, expected=expected)
 
     def post(self, path: str, data: dict, *, expected: int = 302) -> int:
         body = urlencode(data).encode()
@@ -55,8 +56,9 @@ class Visitor:
         answer = self.connection.getresponse()
         for line in answer.headers.get_all("Set-Cookie") or ():
             self.cookies |= {key: morsel.value for key, morsel in SimpleCookie(line).items()}
-        self._start = answer.read(4096)
-        size = len(self._start)
+        self.location = answer.headers.get("Location", "")
+        self.start = answer.read(4096)
+        size = len(self.start)
         while piece := answer.read(65536):
             size += len(piece)
         if answer.status != expected:

@@ -3,6 +3,7 @@
 import csv
 import io
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 from django.contrib.auth import authenticate, login
@@ -10,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import connection, transaction
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from rustpy_xlsxwriter import FastExcel
 
 SQL = {path.stem: path.read_text() for path in (Path(__file__).parent / "sql").glob("*.sql")}
@@ -81,6 +83,22 @@ def dashboard(request, cohort):
 
 
 @login_required
+def week(request, cohort):
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = today - timedelta(days=today.weekday())
+    shown = rows("week", cohort, monday, monday + timedelta(days=7))
+    head = ("课程", "开始", "结束", "教师", "地点", "班级")
+    return render(request, "rows.html", {"title": "课表", "head": head, "rows": shown, "count": len(shown)})
+
+
+@login_required
+def rates(request, cohort):
+    shown = rows("rates", cohort)
+    head = ("姓名", "编号", "到课", "已点名", "课次")
+    return render(request, "rows.html", {"title": "出勤率", "head": head, "rows": shown, "count": len(shown)})
+
+
+@login_required
 @transaction.atomic
 def roll_call(request, session):
     """``mark-<trainee>=<state>``: one mark or a whole roll."""
@@ -100,6 +118,13 @@ def save_score(request, indicator, trainee):
         cursor.execute(SQL["end_score"], [indicator, trainee, user])
         cursor.execute(SQL["new_score"], [indicator, trainee, user, request.POST["points"], user])
     return HttpResponse(status=204)
+
+
+@login_required
+def check_in(request, session):
+    with connection.cursor() as cursor:
+        cursor.execute(SQL["check_in"], [session, request.user.pk])
+    return HttpResponse("ok")
 
 
 # Files ----------------------------------------------------------------------------------------------------------------
