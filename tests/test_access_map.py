@@ -32,6 +32,8 @@ OPEN = (
     "style_guide",
     "favicon",
     "learning:code_read",
+    "service_worker",
+    "offline",
     "manifest",
     "learning:calendar_read",
 )

@@ -2,9 +2,11 @@ from django.conf import settings
 from django.urls import include, path
 
 from accounts.urls import sign_in_patterns
-from trainee_mgmt import guide
+from trainee_mgmt import guide, offline
 
 urlpatterns = [
+    path("service-worker.js", offline.service_worker, name="service_worker"),
+    path("offline/", offline.offline, name="offline"),
     path("", include("reports.urls")),
     path("account/", include(sign_in_patterns)),
     path("", include("accounts.urls")),

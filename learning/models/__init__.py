@@ -9,6 +9,7 @@ from learning.models.leave import Leave, LeaveEvidence, LeaveStep, LeaveType
 from learning.models.online import CompletionRule, OnlineCourse, OnlineProgress, ProgressCase
 from learning.models.rules import AttendanceRules
 from learning.models.sessions import Session, SessionClass
+from learning.models.sheets import DisputedMark, RollSheet
 from learning.models.timetable import AcceptedConflict, TimetableRelease, TimetableRule, TimetableState
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "CalendarFeed",
     "CompletionRule",
     "CreditEntry",
+    "DisputedMark",
     "HourRule",
     "HourTable",
     "Journal",
@@ -37,6 +39,7 @@ __all__ = [
     "OnlineProgress",
     "PersonTime",
     "ProgressCase",
+    "RollSheet",
     "Scan",
     "Session",
     "SessionClass",

@@ -10,7 +10,7 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from cohorts.models import ClassMembership, Trainee
-from learning.models import CAME, Attendance, PersonTime, Scan, Session
+from learning.models import CAME, Attendance, DisputedMark, PersonTime, Scan, Session
 from learning.rules.checkins import do_differ
 from learning.rules.states import Limits, arrival
 from learning.selectors.roll import expected_memberships
@@ -111,6 +111,7 @@ class Difference:
     marked_by: str
     reasons: list[str]
     phone: int = 0  # 1, 2, … : the same number is the same phone
+    roll_of: str = ""  # the other source is a roll that came late, called by this person
 
 
 IN_FORCE = Attendance.objects.filter(session=OuterRef("session"), trainee=OuterRef("trainee"), in_force=True)
@@ -128,6 +129,24 @@ def differences(scans: QuerySet[Scan], limits: Callable[[date], Limits]) -> list
     )
     found = [each for each in _lines(rows, limits) if not each.state or do_differ(each.state, each.scanned)]
     return found[:MOST_ROWS]
+
+
+def disputed(marks: QuerySet[DisputedMark]) -> list[Difference]:
+    """What rolls that came late said otherwise than the marks of others, until somebody decides."""
+    official = IN_FORCE.values(json=JSONObject(state="state", by="marked_by__name"))
+    rows = marks.filter(~SETTLED, Exists(IN_FORCE.exclude(state=OuterRef("state")))).order_by("-received_at", "-pk")
+    return [
+        Difference(
+            session, title, start, trainee, name, number, stated_at or received_at, state, said["state"], said["by"], [],
+            roll_of=by,
+        )
+        for session, title, start, trainee, name, number, stated_at, received_at, state, by, said in rows.annotate(
+            official=Subquery(official)
+        ).values_list(
+            "session", "session__title", "session__starts_at", "trainee", "trainee__person__name", "trainee__number",
+            "sheet__stated_at", "received_at", "state", "sheet__called_by__name", "official",
+        )[:MOST_ROWS]
+    ]  # fmt: skip
 
 
 def flagged(scans: QuerySet[Scan], limits: Callable[[date], Limits]) -> list[Difference]:

@@ -39,19 +39,16 @@ def call_roll(
     is written and the person is named (own check-ins come in all the time and overtake nobody). Sending the same roll
     twice changes nothing. The session row is locked, so two officers write one after the other.
     """
-    session = _locked(session)
-    if session.cancelled_at:
-        raise Refused(_("This session is cancelled; there is no roll to call."))
-    if session.starts_at > timezone.now() + EARLY:
-        raise Refused(_("This session has not begun. The roll can be called from one hour before."))
+    session = session_locked(session)
+    refuse_unless_open(session)
     lines = {line.trainee_id: line for line in roll(session, of_classes=of_classes)}
     if not lines:
         raise Refused(_("Nobody is expected at this session. Put people into its classes first."))
     marks = roll_call(list(lines), exceptions)
-    marks = {pk: _for_ledger(lines[pk], mark) for pk, mark in marks.items()}
+    marks = {pk: for_ledger(lines[pk], mark) for pk, mark in marks.items()}
     new = {pk: mark for pk, mark in marks.items() if lines[pk].marked != mark}
     _refuse_if_overtaken(lines, new, seen)
-    _write(session, new, by=by, source=Attendance.Source.ROLL, instead_of=[lines[pk].mark_id for pk in new])
+    write_marks(session, new, by=by, source=Attendance.Source.ROLL, instead_of=[lines[pk].mark_id for pk in new])
     now = timezone.now()
     Session.objects.filter(pk=session.pk).update(rolled_at=now, rolled_by=by)
     record("learning.call_roll", session, after={"people": len(marks), "new": len(new), "exceptions": len(exceptions)})
@@ -70,7 +67,7 @@ def correct_mark(
     of_classes: list[int] | None = None,
 ) -> Attendance:
     """One new mark for one person (of these classes); the old one stays in the ledger, no longer in force."""
-    session = _locked(session)
+    session = session_locked(session)
     if session.cancelled_at:
         raise Refused(_("This session is cancelled; there is no roll to call."))
     if (
@@ -84,11 +81,11 @@ def correct_mark(
         raise NotExpected(_("This person is not expected at the session."))
     if line.leave and state == Mark.EXCUSED and session.starts_at > timezone.now() + EARLY:
         raise Refused(_("Approved leave excuses this person already."))
-    state = _for_ledger(line, state)
+    state = for_ledger(line, state)
     if (line.marked, line.note) == (state, note[:200]):
         return Attendance.objects.get(pk=line.mark_id)  # sent twice
     marks = {trainee_id: state}
-    (made,) = _write(session, marks, by=by, source=source, note=note[:200], instead_of=[line.mark_id])
+    (made,) = write_marks(session, marks, by=by, source=source, note=note[:200], instead_of=[line.mark_id])
     record(
         "learning.correct_mark",
         made,
@@ -106,10 +103,18 @@ def settle(session: Session, trainee_id: int, *, state: str, by: User) -> Attend
     return correct_mark(session, trainee_id, state=state, note=note, by=by)
 
 
-def _for_ledger(line: RollLine, mark: str) -> str:
+def for_ledger(line: RollLine, mark: str) -> str:
     """Leave is computed and written nowhere: who is away on approved leave was not there, and is excused by that leave
     as long as it stands."""
     return Mark.ABSENT if line.leave and mark == Mark.EXCUSED else mark
+
+
+def refuse_unless_open(session: Session) -> None:
+    """The roll of a session can be called unless it is cancelled, from an hour before it begins."""
+    if session.cancelled_at:
+        raise Refused(_("This session is cancelled; there is no roll to call."))
+    if session.starts_at > timezone.now() + EARLY:
+        raise Refused(_("This session has not begun. The roll can be called from one hour before."))
 
 
 def _refuse_if_overtaken(
@@ -138,12 +143,12 @@ _locked_sessions = Prepared(
 _ledger = Ledger(Attendance)
 
 
-def _locked(session: Session) -> Session:
+def session_locked(session: Session) -> Session:
     (locked,) = _locked_sessions(session=session.pk)
     return locked
 
 
-def _write(
+def write_marks(
     session: Session,
     marks: Mapping[int, str],
     *,

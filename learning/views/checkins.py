@@ -21,11 +21,11 @@ from django.views.generic import TemplateView, View
 
 from cohorts.access import COHORT
 from learning.access import classes_on_roll
-from learning.models import Attendance, Scan, Session
+from learning.models import Attendance, DisputedMark, Scan, Session
 from learning.rules import codes
 from learning.rules.checkins import OPENS_BEFORE, opening, spot_check
 from learning.selectors import roll_line
-from learning.selectors.checkins import differences, flagged, not_scanned, people_in, refused, scanned_only
+from learning.selectors.checkins import differences, disputed, flagged, not_scanned, people_in, refused, scanned_only
 from learning.selectors.rules import limits_on, version_on, versions_of
 from learning.services import checkins as services
 from learning.services.attendance import settle
@@ -83,9 +83,10 @@ class AttendanceDifferences(StaticPage):
 
     def get_context_data(self, **kwargs):
         scans = self.reachable(Scan).filter(session__cohort=self.cohort)
+        disputes = self.reachable(DisputedMark).filter(session__cohort=self.cohort)
         session = self._session()
         if session:
-            scans = scans.filter(session=session)
+            scans, disputes = scans.filter(session=session), disputes.filter(session=session)
         now = timezone.now()
         versions = versions_of(self.cohort.pk)
         limits = {version.number: version.limits for version in versions}
@@ -102,7 +103,7 @@ class AttendanceDifferences(StaticPage):
         marks = self.reachable(Attendance)
         missing = not_scanned(marks, [pk for pk, _title in today])
         return super().get_context_data(
-            differences=differences(scans, limits_of),
+            differences=disputed(disputes) + differences(scans, limits_of),
             flagged=flagged(scans, limits_of),
             refused=refused(scans, since=now - timedelta(days=14)),
             spots=[(pk, title, self._drawn(pk, scanned_only(pk, scans)), missing.get(pk, [])) for pk, title in today],

@@ -1,6 +1,9 @@
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,8 +14,9 @@ from learning.forms import MarkForm
 from learning.models import Attendance, Session
 from learning.rules.attendance import TAP_CYCLE
 from learning.selectors import roll, roll_line
-from learning.services import call_roll, correct_mark
+from learning.services import correct_mark
 from learning.services.attendance import NotExpected
+from learning.services.sheets import Sheet, take_roll
 from learning.tables import AttendanceTable
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
@@ -43,22 +47,49 @@ class RollCall(StaticPage):
             **kwargs,
         )
 
+    def get(self, request, *args, **kwargs):
+        response = super().get(request, *args, **kwargs)
+        response.headers["X-Kept-For"] = str(request.user.pk)  # the service worker keeps a copy for this person
+        return response
+
     def post(self, request, pk):
         marks, seen = _read(request.POST)
+        sheet = Sheet(
+            key=_key(request.POST),
+            marks=marks,
+            seen=seen,
+            stated_at=_stated_at(request.POST.get("stated_at", "")),
+            was_kept="kept" in request.POST,
+        )
         try:
-            exceptions = {trainee: state for trainee, state in marks.items() if state != "present"}
-            count = call_roll(
-                self.session, exceptions=exceptions, by=request.user, of_classes=self.of_classes, seen=seen
-            )
+            taken = take_roll(self.session, sheet, by=request.user, of_classes=self.of_classes)
         except Refused as refusal:
             context = self.get_context_data(error=str(refusal), typed=marks)
             return self.render_to_response(context, status=409)
-        messages.success(request, _("The roll is called: %(count)s marks are new.") % {"count": count})
-        return HttpResponseRedirect(self.session.get_absolute_url())
+        messages.success(request, _("The roll is called: %(count)s marks are new.") % {"count": taken.new})
+        url = self.session.get_absolute_url()
+        if "application/json" in request.headers.get("Accept", ""):
+            return JsonResponse({"url": url, "new": taken.new})
+        return HttpResponseRedirect(url)
 
 
 def is_key(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _key(data) -> UUID:
+    """What the device drew for this roll; a form without scripts has none, and is a roll of its own each time."""
+    try:
+        return UUID(data["key"]) if "key" in data else uuid4()
+    except ValueError as error:
+        raise BadRequest("the key of a roll is a UUID") from error
+
+
+def _stated_at(text: str):
+    """The moment by the clock of the device, in milliseconds; None for nonsense."""
+    if not (text.isascii() and text.isdigit() and len(text) < 15):
+        return None
+    return datetime.fromtimestamp(int(text) / 1000, tz=UTC)
 
 
 def _read(data) -> tuple[dict[int, str], dict[int, int | None]]:

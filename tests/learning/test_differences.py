@@ -161,5 +161,5 @@ def test_the_page_takes_the_same_queries_for_any_number_of_differences(client, d
     client.force_login(officer)
     url = reverse("learning:attendance_differences", kwargs={"cohort": of.cohort_id})
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(url)

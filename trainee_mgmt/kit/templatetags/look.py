@@ -91,10 +91,11 @@ def _cached(template_name):
 
 @register.simple_tag(takes_context=True)
 def body_attributes(context):
-    """htmx sends the CSRF token with what it posts; frame.js remembers the cohort."""
+    """htmx sends the CSRF token with what it posts; frame.js remembers the cohort, kept.js whose forms wait here."""
     request, cohort = context["request"], context.get("cohort")
     remember = f' data-cohort="{escape(frame.cohort_cookie(request.user, cohort))}"' if cohort else ""
-    return SafeString(f'hx-headers=\'{{"X-CSRFToken":"{get_token(request)}"}}\'{remember}')
+    user = f' data-user="{request.user.pk}"' if request.user.pk else ""
+    return SafeString(f'hx-headers=\'{{"X-CSRFToken":"{get_token(request)}"}}\'{user}{remember}')
 
 
 @register.simple_tag(takes_context=True)
