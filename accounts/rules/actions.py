@@ -139,6 +139,7 @@ WORDS = {
     "learning.correct_mark": _("corrected a mark of attendance"),
     "learning.discard_draft": _("gave up the draft of a session"),
     "learning.keep_draft": _("saved a draft"),
+    "learning.keep_version": _("kept another version of a journal"),
     "learning.make_rules": _("made rules of attendance"),
     "learning.make_calendar": _("made a calendar link"),
     "learning.make_session": _("made a session"),

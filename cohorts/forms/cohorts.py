@@ -3,6 +3,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.models import Cohort, TrainingClass
+from cohorts.rules.defaults import JOURNAL_QUESTIONS
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
 
 DATES = {"starts_on": DateInput, "ends_on": DateInput}
@@ -19,6 +20,8 @@ class DatesMixin:
 
 
 class JournalsMixin:
+    ready_made = JOURNAL_QUESTIONS
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["journal_due_in"].required = False

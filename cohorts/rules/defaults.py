@@ -29,3 +29,28 @@ PROFILE_FIELDS = (
     FieldLine("school", _("School"), filled_by_trainee=True),
     FieldLine("park", _("Park")),
 )
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Ready-made questions for a journal, offered where a cohort's own are edited."""
+
+    name: Promise
+    questions: tuple[Promise, ...]
+
+
+JOURNAL_QUESTIONS = (
+    Questions(
+        _("At a host enterprise"),
+        (
+            _("Who is upstream and downstream of this enterprise?"),
+            _("What is its strategy, and what stands behind it?"),
+            _("Which risks does it face, and how does it meet them?"),
+        ),
+    ),
+    Questions(
+        _("After lessons"),
+        (_("What was new to me?"), _("What will I use in my own work, and when?"), _("What do I want to ask?")),
+    ),
+    Questions(_("A working day"), (_("What did I do today?"), _("What was difficult?"), _("What comes next?"))),
+)

@@ -4,7 +4,7 @@ from learning.models.calendars import CalendarFeed
 from learning.models.checkins import Scan
 from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTime
 from learning.models.hours import CreditEntry, HourRule, HourTable
-from learning.models.journals import Journal, JournalNote, JournalPicture
+from learning.models.journals import Journal, JournalNote, JournalPicture, JournalVersion
 from learning.models.leave import Leave, LeaveEvidence, LeaveStep, LeaveType
 from learning.models.online import CompletionRule, OnlineCourse, OnlineProgress, ProgressCase
 from learning.models.rules import AttendanceRules
@@ -31,6 +31,7 @@ __all__ = [
     "JournalDue",
     "JournalNote",
     "JournalPicture",
+    "JournalVersion",
     "Leave",
     "LeaveEvidence",
     "LeaveStep",

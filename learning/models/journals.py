@@ -58,6 +58,20 @@ class Journal(models.Model):
         return reverse("learning:journal_detail", kwargs={"pk": self.pk})
 
 
+class JournalVersion(models.Model):
+    """A text of a journal that gave way to another one: two devices wrote at once, or one was chosen later. Its writer's own."""
+
+    journal = models.ForeignKey(Journal, on_delete=models.CASCADE, related_name="versions")
+    body = models.TextField(_("text"), max_length=20_000)
+    kept_at = models.DateTimeField(_("kept at"))
+
+    class Meta:
+        verbose_name = _("other version of a journal")
+
+    def __str__(self):
+        return f"{self.journal_id} {self.kept_at}"
+
+
 class JournalNote(models.Model):
     """What was said about a journal and what became of it, in order; never changed."""
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.services import record
 from cohorts.models import Cohort, Trainee
 from cohorts.services.cohorts import OUTSIDE
-from learning.models import Journal, JournalNote, JournalPicture
+from learning.models import Journal, JournalNote, JournalPicture, JournalVersion
 from learning.rules import journals as rules
 from learning.rules.journals import Action
 from learning.rules.pictures import encode_anew
@@ -60,41 +60,78 @@ def open_journal(trainee: Trainee, *, start: date) -> Journal:
         return Journal.objects.get(trainee=trainee, period_start=start)
 
 
-@transaction.atomic
-def keep_draft(journal: Journal, *, body: str, revision: int) -> Journal:
-    """Keep what was typed. Whoever saves upon an older revision is told (``Overtaken``); the same text again is no change."""
-    journal = Journal.objects.select_for_update().get(pk=journal.pk)
-    rules.move(journal.state, Action.EDIT)
-    body = rules.clean_text(body)
-    if body == journal.body:
-        return journal
-    if revision != journal.revision:
-        raise Overtaken(journal.body, journal.revision)
-    length = len(journal.body)
-    journal.body, journal.revision, journal.saved_at = body, revision + 1, timezone.now()
-    journal.save(update_fields=["body", "revision", "saved_at"])
-    record("learning.keep_draft", journal, before={"characters": length}, after={"characters": len(body)})
+def keep_draft(journal: Journal, *, body: str, revision: int, instead: bool = False) -> Journal:
+    """Keep what was typed; the same text again is no change.
+
+    Whoever saves upon an older revision, or after the journal was handed in elsewhere, is told (``Overtaken``,
+    ``Refused``): the stored text stays, and this one is kept as a version. ``instead``: the writer saw both and chose this
+    one; the text that gives way is kept as a version.
+    """
+    with transaction.atomic():
+        journal = Journal.objects.select_for_update().get(pk=journal.pk)
+        body = rules.clean_text(body)
+        refusal = None if body == journal.body else _refusal(journal, Action.EDIT, body, revision)
+        if refusal:
+            if _keep_version(journal, body):
+                record("learning.keep_version", journal, after={"characters": len(body)})
+        elif body != journal.body:
+            if instead:
+                _keep_version(journal, journal.body)
+            length = len(journal.body)
+            journal.body, journal.revision, journal.saved_at = body, revision + 1, timezone.now()
+            journal.save(update_fields=["body", "revision", "saved_at"])
+            record("learning.keep_draft", journal, before={"characters": length}, after={"characters": len(body)})
+    if refusal:
+        raise refusal
     return journal
 
 
-@transaction.atomic
-def submit(journal: Journal, *, body: str, revision: int, by: User) -> Journal:
-    """Hand in the text that stands on the screen."""
-    journal = Journal.objects.select_for_update().get(pk=journal.pk)
-    state = rules.move(journal.state, Action.SUBMIT)
-    body = rules.require_text(body)
+def submit(journal: Journal, *, body: str, revision: int, by: User, instead: bool = False) -> Journal:
+    """Hand in the text that stands on the screen. What stands against it is told as by ``keep_draft``; no text is lost."""
+    with transaction.atomic():
+        journal = Journal.objects.select_for_update().get(pk=journal.pk)
+        body = rules.require_text(body)
+        refusal = _refusal(journal, Action.SUBMIT, body, revision)
+        if refusal:
+            if body != journal.body and _keep_version(journal, body):
+                record("learning.keep_version", journal, after={"characters": len(body)})
+        else:
+            if instead and body != journal.body:
+                _keep_version(journal, journal.body)
+            _hand_in(journal, body, by)
+    if refusal:
+        raise refusal
+    return journal
+
+
+def _refusal(journal: Journal, action: Action, body: str, revision: int) -> Refused | None:
+    """Why this text cannot be taken: the state of the journal, or another text that was saved since."""
+    try:
+        rules.move(journal.state, action)
+    except Refused as refusal:
+        return refusal
     if revision != journal.revision and body != journal.body:
-        raise Overtaken(journal.body, journal.revision)
-    before = journal.state
-    now = timezone.now()
-    journal.body, journal.revision, journal.saved_at, journal.state = body, journal.revision + 1, now, state
+        return Overtaken(journal.body, journal.revision)
+    return None
+
+
+def _hand_in(journal: Journal, body: str, by: User) -> None:
+    before, now = journal.state, timezone.now()
+    journal.body, journal.revision, journal.saved_at = body, journal.revision + 1, now
+    journal.state = rules.move(before, Action.SUBMIT)
     journal.submitted_at = journal.submitted_at or now
     journal.save(update_fields=["body", "revision", "saved_at", "state", "submitted_at"])
     JournalNote.objects.create(journal=journal, kind=JournalNote.Kind.SUBMITTED, author=by)
-    record(
-        "learning.submit_journal", journal, before={"state": before}, after={"state": state, "characters": len(body)}
-    )
-    return journal
+    after = {"state": journal.state, "characters": len(body)}
+    record("learning.submit_journal", journal, before={"state": before}, after=after)
+
+
+def _keep_version(journal: Journal, body: str) -> bool:
+    """Each text once; an empty one is no version."""
+    if not body or journal.versions.filter(body=body).exists():
+        return False
+    JournalVersion.objects.create(journal=journal, body=body, kept_at=timezone.now())
+    return True
 
 
 def return_to_writer(journal: Journal, *, text: str, by: User) -> Journal:

@@ -15,7 +15,7 @@ from django.views.generic import View
 from cohorts.access import COHORT
 from cohorts.models import Trainee
 from learning import selectors
-from learning.models import Journal, JournalNote, JournalPicture
+from learning.models import Journal, JournalNote, JournalPicture, JournalVersion
 from learning.rules import journals as rules
 from learning.rules.journals import Action
 from learning.rules.pictures import MOST_BYTES
@@ -99,6 +99,7 @@ class JournalWrite(_MyJournal, StaticPage):
             can_edit=rules.may(state, Action.EDIT),
             prompts=[line for line in self.trainee.cohort.journal_prompts.splitlines() if line.strip()],
             pictures=list(journal.pictures.order_by("pk")) if journal else [],
+            versions=list(journal.versions.order_by("-pk")) if journal else [],
             notes=list(journal.notes.select_related("author").order_by("pk")) if journal else [],
             url=self.url,
             **kwargs,
@@ -109,19 +110,17 @@ class JournalWrite(_MyJournal, StaticPage):
         revision = request.POST.get("revision", "")
         if not (revision.isascii() and revision.isdigit() and len(revision) < 10):
             raise BadRequest("revision must be a number")
-        if request.POST.get("do") == "keep":
-            return self.keep(body, int(revision))
-        return self.hand_in(body, int(revision))
+        text = {"body": body, "revision": int(revision), "instead": bool(request.POST.get("instead"))}
+        return self.keep(text) if request.POST.get("do") == "keep" else self.hand_in(text)
 
-    def keep(self, body, revision):
+    def keep(self, text):
         try:
-            journal = keep_draft(open_journal(self.trainee, start=self.period.start), body=body, revision=revision)
+            journal = keep_draft(open_journal(self.trainee, start=self.period.start), **text)
         except Overtaken as overtaken:
-            return JsonResponse(
-                {"error": str(overtaken), "theirs": overtaken.theirs, "revision": overtaken.revision}, status=409
-            )
+            told = {"error": str(overtaken), "theirs": overtaken.theirs, "revision": overtaken.revision, "kept": True}
+            return JsonResponse(told, status=409)
         except Refused as refusal:
-            return JsonResponse({"error": str(refusal)}, status=422)
+            return JsonResponse({"error": str(refusal), "kept": self.has_version(text["body"])}, status=422)
         return JsonResponse(
             {
                 "revision": journal.revision,
@@ -130,11 +129,17 @@ class JournalWrite(_MyJournal, StaticPage):
             }
         )
 
-    def hand_in(self, body, revision):
+    def has_version(self, body) -> bool:
+        """Whether the text is on the server all the same, so that the browser may forget it."""
+        if len(body) > rules.TEXT_LIMIT:
+            return False
+        journals = Journal.objects.filter(trainee=self.trainee, period_start=self.period.start)
+        return JournalVersion.objects.filter(journal__in=journals, body=rules.clean_text(body)).exists()
+
+    def hand_in(self, text):
+        body = text["body"]
         try:
-            submit(
-                open_journal(self.trainee, start=self.period.start), body=body, revision=revision, by=self.request.user
-            )
+            submit(open_journal(self.trainee, start=self.period.start), by=self.request.user, **text)
         except Overtaken as overtaken:
             context = self.get_context_data(text=body, error=str(overtaken), theirs=overtaken.theirs)
             return self.render_to_response(context, status=409)

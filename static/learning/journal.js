@@ -1,87 +1,142 @@
 // A draft is sent at every pause of typing and kept in this browser until the server has it. What was saved elsewhere in
-// the meantime is shown beside it; nothing is overwritten unasked.
+// the meantime is shown beside it, and the server keeps both; nothing is overwritten unasked.
+import { drafts, forget, hold, keep, send, unlessHeld } from "./drafts.js";
+
 const form = document.querySelector("form[data-journal]");
 const word = (name) => document.getElementById("words").content.querySelector(`[data-word=${name}]`).textContent;
 
-if (form) {
-  const { body, revision, csrfmiddlewaretoken: token } = form.elements;
-  const key = `journal-${form.dataset.journal}`;
+const write = () => {
+  const { body, revision, instead } = form.elements;
+  const url = new URL(form.action).pathname;
+  const key = `${document.body.dataset.user}${url}${Date.now()}-${Math.random()}`;
   const status = form.querySelector("[data-saved]");
-  const clash = form.querySelector("[data-clash]");
-  let timer, sending = false, theirs = null;
+  const clash = document.querySelector("[data-clash]");
+  let timer, sending = null, theirs = null, stored = Promise.resolve(), held = true;
+  hold(key);
 
+  const draft = () => ({ key, url, text: body.value, revision: revision.value, instead: instead.value });
   const measure = () => { form.querySelector("[data-length]").textContent = `${[...body.value].length} ${word("characters")}`; };
-  const keep = () => localStorage.setItem(key, JSON.stringify({ text: body.value, revision: revision.value }));
-  const forget = () => localStorage.removeItem(key);
+  const store = () => { stored = keep(draft()).then(() => { held = true; }, () => { held = false; }); return stored; };
+  const show = (told) => {
+    theirs = told;
+    clash.querySelector("[data-theirs]").textContent = told.theirs;
+    clash.querySelector("[data-mine]").textContent = body.value;
+    clash.hidden = false;
+    status.textContent = word("clash");
+    clash.scrollIntoView({ block: "nearest" });
+    clash.focus({ preventScroll: true });
+  };
 
-  const send = async () => {
+  const transfer = async () => {
     clearTimeout(timer);
-    if (sending || !clash.hidden) return;
-    sending = true;
+    await stored;
     const text = body.value;
     status.textContent = word("saving");
-    try {
-      const data = new URLSearchParams({ do: "keep", body: text, revision: revision.value, csrfmiddlewaretoken: token.value });
-      const answer = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" } });
-      if (answer.redirected || !answer.headers.get("content-type")?.includes("json")) throw new Error("not saved");
-      const told = await answer.json();
-      if (answer.status === 409) {
-        theirs = told;
-        clash.querySelector("[data-theirs]").textContent = told.theirs;
-        clash.hidden = false;
-        status.textContent = told.error;
-      } else if (!answer.ok) {
-        status.textContent = told.error;
-      } else {
-        revision.value = told.revision;
-        status.textContent = `${word("saved")} ${told.saved}`;
-        if (body.value === text) forget();
-        else schedule();
-      }
-    } catch {
-      status.textContent = word("kept");
-      timer = setTimeout(send, 15000);
+    const { outcome, told } = await send(draft());
+    if (outcome === "saved") {
+      revision.value = told.revision;
+      instead.value = "";
+      status.textContent = `${word("saved")} ${told.saved}`;
+      if (body.value === text) await forget(key).catch(() => {});
+      else await store().then(schedule);
+    } else if (outcome === "clash") {
+      await forget(key).catch(() => {}); // the server has both texts now
+      show(told);
+    } else if (outcome === "refused") {
+      status.textContent = told.error;
+      if (told.kept) await forget(key).catch(() => {});
+    } else {
+      const kept = outcome === "signed-out" ? "signed-out" : "kept";
+      status.textContent = word(held ? kept : "open");
+      document.querySelector("[data-sign-in]").hidden = outcome !== "signed-out";
+      timer = setTimeout(flush, 15_000);
     }
-    sending = false;
+    return outcome;
   };
-  const schedule = () => { clearTimeout(timer); timer = setTimeout(send, 900); };
+  const flush = () => {
+    if (!clash.hidden) return Promise.resolve("clash");
+    sending ??= transfer().finally(() => { sending = null; });
+    return sending;
+  };
+  const schedule = () => { clearTimeout(timer); timer = setTimeout(flush, 900); };
+  const typed = () => { delete form.dataset.flushed; measure(); store(); schedule(); };
 
-  body.addEventListener("input", () => { measure(); keep(); schedule(); });
-  addEventListener("online", send);
-  document.addEventListener("visibilitychange", () => { if (document.hidden && localStorage.getItem(key)) send(); });
+  body.addEventListener("input", typed);
+  addEventListener("online", flush);
+  document.addEventListener("visibilitychange", () => { if (document.hidden && timer) flush(); });
+
   for (const button of clash.querySelectorAll("[data-take]")) {
     button.addEventListener("click", () => {
       if (button.dataset.take === "theirs") body.value = theirs.theirs;
       revision.value = theirs.revision;
+      instead.value = "1"; // the text that gives way stays among the versions
       clash.hidden = true;
-      measure();
-      keep();
-      send();
+      typed();
+      body.focus();
     });
   }
-  form.addEventListener("submit", () => { clearTimeout(timer); });
+  for (const button of document.querySelectorAll("[data-insert]")) {
+    button.addEventListener("click", () => {
+      const before = body.value.slice(0, body.selectionStart).trimEnd(), after = body.value.slice(body.selectionEnd).trimStart();
+      const head = `${before}${before ? "\n\n" : ""}${button.dataset.insert}\n`;
+      body.value = `${head}${after ? "\n\n" : ""}${after}`;
+      body.setSelectionRange(head.length, head.length);
+      body.focus();
+      typed();
+    });
+  }
+  for (const button of document.querySelectorAll("[data-version]")) {
+    button.addEventListener("click", () => {
+      instead.value = "1";
+      body.value = button.closest("li").querySelector("[data-text]").textContent;
+      typed();
+      body.focus();
+    });
+  }
+
+  form.addEventListener("submit", async (event) => {
+    if (form.dataset.flushed !== undefined) return;
+    event.preventDefault();
+    const { submitter } = event;
+    if (sending) await sending;
+    if ((await flush()) !== "saved") return;
+    form.dataset.flushed = "";
+    form.requestSubmit(submitter);
+  });
   for (const pictures of document.querySelectorAll("form[data-pictures]")) {
     pictures.addEventListener("submit", (event) => {
-      if (!localStorage.getItem(key) || pictures.dataset.kept !== undefined) return;
+      if (pictures.dataset.kept !== undefined) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      send().finally(() => { pictures.dataset.kept = ""; pictures.requestSubmit(); });
+      flush().finally(() => { pictures.dataset.kept = ""; pictures.requestSubmit(); });
     }, true);
   }
 
-  const left = JSON.parse(localStorage.getItem(key) ?? "null");
-  if (left && left.text !== body.value) {
-    if (left.revision === revision.value) {
-      body.value = left.text;
-      schedule();
-    } else {
-      theirs = { theirs: body.value, revision: revision.value };
-      clash.querySelector("[data-theirs]").textContent = body.value;
-      body.value = left.text;
-      clash.hidden = false;
+  // What was left behind here: by a tab that was closed, a battery that died, a session that ended.
+  const takeUp = async () => {
+    const left = [];
+    for (const each of await drafts()) {
+      if (each.url === url && each.key !== key) await (unlessHeld(each.key, () => left.push(each)) ?? left.push(each));
     }
-  } else forget();
+    const newest = left.pop();
+    for (const each of left) {
+      const { outcome, told } = await send(each);
+      if (outcome === "saved" || told?.kept) await forget(each.key);
+    }
+    if (newest) {
+      if (newest.text !== body.value) {
+        body.value = newest.text;
+        revision.value = newest.revision;
+        instead.value = newest.instead ?? "";
+        measure();
+        await store();
+        await forget(newest.key);
+        await flush();
+      } else await forget(newest.key);
+    }
+  };
   measure();
-} else {
-  for (const key of Object.keys(localStorage)) if (key.startsWith("journal-") && location.pathname.includes(key.split("-")[1])) localStorage.removeItem(key);
-}
+  takeUp().catch(() => {});
+};
+
+if (form) write();

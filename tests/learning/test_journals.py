@@ -1,3 +1,4 @@
+import contextlib
 import io
 from datetime import date
 from threading import Barrier, Thread
@@ -7,8 +8,8 @@ from django.db import connection
 from django.urls import reverse
 from PIL import Image
 
-from accounts.models import Role
-from learning.models import Journal, JournalDue, JournalNote, JournalPicture
+from accounts.models import AuditEntry, Role
+from learning.models import Journal, JournalDue, JournalNote, JournalPicture, JournalVersion
 from learning.rules.pictures import encode_anew
 from learning.services import accept, keep_draft, open_journal, return_to_writer, submit
 from tests import make
@@ -258,3 +259,98 @@ def test_the_counts_of_few_journals_follow_every_answer(client):
 
     assert [count for _state, _label, count in before] == [1, 0, 0]
     assert [count for _state, _label, count in client.get(page).context["tabs"]] == [0, 0, 1]
+
+
+# Two devices ----------------------------------------------------------------------------------------------------------
+
+
+def versions():
+    return list(JournalVersion.objects.order_by("pk").values_list("body", flat=True))
+
+
+@pytest.mark.django_db
+def test_the_text_that_comes_too_late_is_kept_as_a_version_once(client):
+    trainee, writer = a_writer()
+    keep_draft(open_journal(trainee, start=MONDAY), body="from the phone", revision=0)
+    client.force_login(writer)
+    entries = AuditEntry.objects.count()
+
+    for _ in range(20):
+        client.post(write_url(trainee), {"do": "keep", "body": "from the desk", "revision": "0"})
+
+    assert (Journal.objects.get().body, versions()) == ("from the phone", ["from the desk"])
+    assert AuditEntry.objects.count() == entries + 1
+    assert "from the desk" in client.get(write_url(trainee)).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_text_that_gives_way_is_kept_as_a_version(client):
+    trainee, writer = a_writer()
+    keep_draft(open_journal(trainee, start=MONDAY), body="from the phone", revision=0)
+    client.force_login(writer)
+
+    client.post(write_url(trainee), {"do": "keep", "body": "from the desk", "revision": "1", "instead": "1"})
+
+    assert (Journal.objects.get().body, versions()) == ("from the desk", ["from the phone"])
+
+
+@pytest.mark.django_db
+def test_handing_in_upon_an_older_text_is_refused_and_both_are_kept(client):
+    trainee, writer = a_writer()
+    keep_draft(open_journal(trainee, start=MONDAY), body="from the phone", revision=0)
+    client.force_login(writer)
+
+    refused = client.post(write_url(trainee), {"body": "from the desk", "revision": "0"})
+    shown = refused.content.decode()
+    client.post(write_url(trainee), {"body": "from the desk", "revision": "1", "instead": "1"})
+
+    assert refused.status_code == 409
+    assert ("from the phone" in shown, "from the desk" in shown) == (True, True)
+    assert Journal.objects.get().state == "submitted"
+    assert sorted(versions()) == ["from the desk", "from the phone"]
+
+
+@pytest.mark.django_db
+def test_what_was_typed_offline_after_the_journal_was_handed_in_elsewhere_is_kept(client):
+    trainee, writer = a_writer()
+    submit(open_journal(trainee, start=MONDAY), body="handed in", revision=0, by=writer)
+    client.force_login(writer)
+
+    answer = client.post(write_url(trainee), {"do": "keep", "body": "seven days later", "revision": "0"})
+
+    assert (answer.status_code, answer.json()["kept"]) == (422, True)
+    assert (Journal.objects.get().body, versions()) == ("handed in", ["seven days later"])
+
+
+@pytest.mark.django_db
+def test_versions_are_the_writers_own(client):
+    trainee, writer = a_writer()
+    journal = keep_draft(open_journal(trainee, start=MONDAY), body="thought again", revision=0)
+    keep_draft(journal, body="handed in", revision=1, instead=True)
+    journal = submit(journal, body="handed in", revision=2, by=writer)
+    client.force_login(make.user(Role.ORGANIZER, trainee.cohort))
+
+    page = client.get(journal.get_absolute_url()).content.decode()
+
+    assert ("handed in" in page, "thought again" in page) == (True, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_devices_that_save_at_once_lose_neither_text():
+    trainee, _writer = a_writer()
+    journal = open_journal(trainee, start=MONDAY)
+    start = Barrier(2)
+
+    def save(text):
+        start.wait()
+        with contextlib.suppress(Refused):
+            keep_draft(journal, body=text, revision=0)
+        connection.close()
+
+    threads = [Thread(target=save, args=(text,)) for text in ("phone", "desk")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted([Journal.objects.get().body, *versions()]) == ["desk", "phone"]

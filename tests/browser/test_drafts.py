@@ -1,0 +1,215 @@
+"""A draft of a journal in a real browser: it survives whatever happens to the phone, and no text is lost between two."""
+
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect, sync_playwright
+
+from learning.models import Journal, JournalVersion
+from tests import make
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE = {"width": 360, "height": 780}
+PATIENCE = 15_000
+DRAFTS = "/static/learning/drafts.js"
+
+
+@pytest.fixture
+def chromium(chromium_path, monkeypatch):
+    """The browser's loop runs in this thread; the database is looked at between its steps, never within one."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+        connections.close_all()  # that of the loop; outside it there is another
+
+
+class Writer:
+    """A trainee with a journal of this week; ``device`` gives the pages of a browser in which he is signed in."""
+
+    def __init__(self, chromium, address):
+        today = timezone.localdate()
+        cohort = make.cohort(
+            starts_on=today - timedelta(days=20), ends_on=today + timedelta(days=20), journal_prompts="上下游？\n风险？"
+        )
+        self.trainee = make.trainee(cohort)
+        self.user = make.trainee_account(self.trainee)
+        monday: date = today - timedelta(days=today.weekday())
+        self.url = reverse("learning:journal_write", kwargs={"pk": self.trainee.pk, "period": monday.isoformat()})
+        self.chromium, self.address = chromium, address
+
+    def sign_in(self, context, user=None):
+        client = Client()
+        client.force_login(user or self.user)
+        value = client.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": value, "url": self.address}])
+
+    @contextmanager
+    def device(self, **fields):
+        context = self.chromium.new_context(base_url=self.address, viewport=PHONE, **fields)
+        context.set_default_timeout(PATIENCE)
+        self.sign_in(context)
+        yield context
+        context.close()
+
+    def opened(self, context):
+        page = context.new_page()
+        page.goto(self.url)
+        return page
+
+    @property
+    def body(self):
+        return Journal.objects.values_list("body", flat=True).first()
+
+
+@pytest.fixture
+def writer(chromium, live_server):
+    return Writer(chromium, live_server.url)
+
+
+def text(page):
+    return page.locator("textarea[name=body]")
+
+
+def said(page, words):
+    expect(page.locator("[data-saved]")).to_contain_text(words, timeout=PATIENCE)
+
+
+def kept(page):
+    """How many drafts this browser keeps of the person who is signed in."""
+    return page.evaluate("address => import(address).then((it) => it.drafts()).then((all) => all.length)", DRAFTS)
+
+
+def test_a_draft_typed_without_a_network_survives_the_closed_tab_and_seven_days(writer):
+    with writer.device() as phone:
+        page = writer.opened(phone)
+        phone.set_offline(True)
+        text(page).fill("typed in a tunnel")
+        said(page, "kept in this device")
+        page.close()
+        left_behind = phone.storage_state(indexed_db=True)
+    before = Journal.objects.count()
+
+    with writer.device(storage_state=left_behind) as seven_days_later:
+        page = writer.opened(seven_days_later)
+        said(page, "saved at")
+        found, drafts = text(page).input_value(), kept(page)
+
+    assert (before, found, drafts, writer.body) == (0, "typed in a tunnel", 0, "typed in a tunnel")
+
+
+def test_a_draft_is_sent_once_from_whichever_page_is_opened_first(writer):
+    with writer.device() as phone:
+        page = writer.opened(phone)
+        phone.set_offline(True)
+        text(page).fill("typed in a tunnel")
+        said(page, "kept in this device")
+        page.close()
+        phone.set_offline(False)
+        sent = []
+        page = phone.new_page()
+        page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+        with page.expect_response(lambda response: response.request.method == "POST"):
+            page.goto(reverse("learning:my_journals"))
+        page.wait_for_load_state("networkidle")
+        page.reload()
+        page.wait_for_load_state("networkidle")
+
+    assert (len(sent), writer.body) == (1, "typed in a tunnel")
+
+
+def test_two_devices_show_both_texts_side_by_side_and_the_other_one_stays(writer):
+    with writer.device() as phone, writer.device() as desk:
+        on_phone, on_desk = writer.opened(phone), writer.opened(desk)
+        text(on_phone).fill("from the phone")
+        said(on_phone, "saved at")
+        text(on_desk).fill("from the desk")
+        clash = on_desk.locator("[data-clash]")
+        expect(clash).to_be_visible()
+        shown = (clash.locator("[data-mine]").inner_text(), clash.locator("[data-theirs]").inner_text())
+        stored = writer.body
+        clash.locator("[data-take=mine]").click()
+        said(on_desk, "saved at")
+
+    assert shown == ("from the desk", "from the phone")
+    assert (stored, writer.body) == ("from the phone", "from the desk")
+    assert sorted(JournalVersion.objects.values_list("body", flat=True)) == ["from the desk", "from the phone"]
+
+
+def test_a_session_that_ended_loses_nothing(writer):
+    with writer.device() as phone:
+        page = writer.opened(phone)
+        phone.clear_cookies()
+        text(page).fill("after the session ended")
+        said(page, "signed out")
+        expect(page.locator("[data-sign-in]")).to_be_visible()
+        page.close()
+        writer.sign_in(phone)
+        page = writer.opened(phone)
+        said(page, "saved at")
+        found = text(page).input_value()
+
+    assert (found, writer.body) == ("after the session ended", "after the session ended")
+
+
+def test_the_next_person_on_the_same_phone_neither_sees_nor_sends_the_draft(writer):
+    other = make.trainee_account(make.trainee(writer.trainee.cohort))
+    with writer.device() as phone:
+        page = writer.opened(phone)
+        phone.set_offline(True)
+        text(page).fill("a private thought")
+        said(page, "kept in this device")
+        page.close()
+        phone.set_offline(False)
+        phone.clear_cookies()
+        writer.sign_in(phone, other)
+        page = phone.new_page()
+        page.goto(reverse("learning:my_journals"))
+        page.wait_for_load_state("networkidle")
+        seen_by_other, stored = kept(page), writer.body
+        phone.clear_cookies()
+        writer.sign_in(phone)
+        page = writer.opened(phone)
+        said(page, "saved at")
+
+    assert (seen_by_other, stored, writer.body) == (0, None, "a private thought")
+
+
+def test_signing_out_sends_the_draft_first(writer):
+    with writer.device() as phone:
+        page = writer.opened(phone)
+        phone.set_offline(True)
+        text(page).fill("typed before signing out")
+        said(page, "kept in this device")
+        page.close()
+        page = phone.new_page()
+        phone.set_offline(False)
+        page.route("**/my/journals/**", lambda route: route.abort())
+        page.goto(reverse("accounts:me"))
+        page.wait_for_load_state("networkidle")
+        before = Journal.objects.exclude(body="").exists()
+        page.unroute("**/my/journals/**")
+        with page.expect_navigation():
+            page.locator("form[data-sign-out] button").click()
+
+    assert (before, writer.body) == (False, "typed before signing out")
+
+
+def test_a_question_is_put_into_the_text_and_nothing_is_forced(writer):
+    with writer.device() as phone:
+        page = writer.opened(phone)
+        text(page).fill("Seen today.")
+        page.locator("[data-insert]").first.click()
+        page.keyboard.type("Two suppliers.")
+        page.locator("form[data-journal] .dock button").click()
+        with page.expect_navigation():
+            page.locator("#confirm [value=yes]").click()
+
+    assert writer.body == "Seen today.\n\n上下游？\nTwo suppliers."
+    assert Journal.objects.get().state == "submitted"
