@@ -3,7 +3,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from learning.models import TimetableRule
-from trainee_mgmt.kit.forms import CrispyMixin
+from learning.rules.weeks import monday_of
+from trainee_mgmt.kit.forms import CrispyMixin, DateInput
+from trainee_mgmt.kit.sheets import MAX_FILE_BYTES
+from trainee_mgmt.kit.uploads import read_upload
 
 
 class TimetableRuleForm(CrispyMixin, forms.ModelForm):
@@ -51,3 +54,41 @@ class ReleaseForm(CrispyMixin, forms.Form):
     )
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     submit_label = _("Release")
+
+
+class SessionImportForm(CrispyMixin, forms.Form):
+    submit_label = _("Read the file")
+    file = forms.FileField(
+        label=_("Spreadsheet"),
+        help_text=_(
+            "Any sheet with a day, a time and the name of the session. You read the plan before anything is written."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt"}),
+    )
+
+    def source(self) -> bytes:
+        return read_upload(self.cleaned_data["file"], limit=MAX_FILE_BYTES)
+
+
+class CopyWeekForm(CrispyMixin, forms.Form):
+    """Any day stands for its week."""
+
+    week = forms.DateField(label=_("Copy the week of"), widget=DateInput)
+    to = forms.DateField(label=_("Into the week of"), widget=DateInput)
+    submit_label = _("Show what will be made")
+
+    def __init__(self, *args, cohort, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.cohort = cohort
+
+    def clean(self):
+        data = super().clean()
+        for name in ("week", "to"):
+            day = data.get(name)
+            if day and not self.cohort.starts_on <= day <= self.cohort.ends_on:
+                self.add_error(name, _("This day lies outside the cohort."))
+            elif day:
+                data[name] = monday_of(day)
+        if data.get("week") and data.get("week") == data.get("to"):
+            self.add_error("to", _("This is the same week."))
+        return data

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from itertools import chain
 
 
@@ -65,7 +66,7 @@ class Side:
     may_overlap: bool = False
     pk: int = 0  # of the row: the draft, where there is one
 
-    @property
+    @cached_property
     def teachers(self) -> frozenset[str]:
         return teacher_keys(self.teacher)
 

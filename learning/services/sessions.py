@@ -110,14 +110,27 @@ def change_session(session: Session, *, classes: Iterable[TrainingClass], accept
     """
     cohort = lock_timetable(session.cohort)
     session, rule = current(session), rule_of(cohort)
+    before, _after = changes(session, fields)
+    written, after = write_change(cohort, rule, session, classes, accept=accept, **fields)
+    if after:
+        touch(cohort)
+        record("learning.change_session", written, before=before, after=after)
+    return written
+
+
+def write_change(
+    cohort: Cohort, rule: TimetableRule, session: Session, classes: Iterable[TrainingClass], *, accept: bool, **fields
+) -> tuple[Session, dict]:
+    """(the row that was written, what is new in it); nothing is written where nothing is new. The caller locked the
+    timetable and the session, touches it and writes the audit entry."""
     classes = _checked(cohort, classes, fields["starts_at"], fields["ends_at"])
-    before, after = changes(session, fields)
+    _before, after = changes(session, fields)
     old = set(session.classes.values_list("pk", flat=True))
-    is_moved = {"starts_at", "ends_at"} & after.keys() or old != {each.pk for each in classes}
-    if is_moved:
+    is_regrouped = old != {each.pk for each in classes}
+    if {"starts_at", "ends_at"} & after.keys() or is_regrouped:
         _refuse_if_held(session)
-    if not after and not is_moved:
-        return session
+    if not after and not is_regrouped:
+        return session, {}
     written, seen = _target(session, rule), _as_seen(session, rule)
     for name, value in fields.items():
         setattr(written, name, value)
@@ -126,14 +139,12 @@ def change_session(session: Session, *, classes: Iterable[TrainingClass], accept
     found = check(cohort, [side], rule, accept=accept)
     written.may_overlap = may_teach_twice(found)
     _save(written)
-    if set(written.classes.values_list("pk", flat=True)) != {each.pk for each in classes}:
+    if is_regrouped:
         _set_classes(written, classes)
         after["classes"] = ", ".join(each.name for each in classes)
     accept_found(cohort, found, {side.key: written})
     _tell(cohort, written, seen)
-    touch(cohort)
-    record("learning.change_session", written, before=before, after=after)
-    return written
+    return written, after
 
 
 @transaction.atomic

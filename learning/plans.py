@@ -1,0 +1,95 @@
+"""The stored plans of this app."""
+
+from datetime import date
+from io import BytesIO
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cohorts.models import Cohort
+from learning.services.session_plans import apply_sessions, compute_copy, compute_import, timetable_version
+from trainee_mgmt.kit.plans import PlanKind, register
+from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
+
+SHOWN = 200  # rows of each kind on the page
+COLUMNS = {
+    "title": gettext_lazy("Session"),
+    "day": gettext_lazy("Day"),
+    "hours": gettext_lazy("Time"),
+    "start": gettext_lazy("Begins at"),
+    "end": gettext_lazy("Ends at"),
+    "end_day": gettext_lazy("Ends on"),
+    "classes": gettext_lazy("Classes"),
+    "teacher": gettext_lazy("Teacher"),
+    "venue": gettext_lazy("Venue"),
+    "place": gettext_lazy("Place"),
+    "mode": gettext_lazy("How"),
+    "ends_at": gettext_lazy("Ends at"),
+    "teacher_name": gettext_lazy("Teacher"),
+}
+
+
+class SessionsPlan(PlanKind):
+    """Sessions of one cohort, many at once."""
+
+    allow = "learning.schedule_sessions"
+    subject_model = "cohorts.Cohort"
+    template = "learning/_session_plan.html"
+
+    def version(self, subject):
+        return timetable_version(subject)
+
+    def apply(self, subject, payload, progress):
+        return apply_sessions(subject, payload, progress)
+
+    def done_url(self, subject, outcome):
+        return reverse("learning:session_list", kwargs={"cohort": subject.pk})
+
+    def context(self, subject, payload):
+        adds, changed = payload["adds"], payload["changes"]
+        return {
+            "adds": adds[:SHOWN],
+            "changes": [
+                line
+                | {"facts": [(COLUMNS[name], value, line["after"][name]) for name, value in line["before"].items()]}
+                for line in changed[:SHOWN]
+            ],
+            "problems": [each | {"column": COLUMNS.get(each["column"], "")} for each in payload["problems"][:SHOWN]],
+            "warnings": payload["warnings"][:SHOWN],
+            "shown": SHOWN,
+            "nothing": not adds and not changed,
+            "apply_label": _("Apply: %(new)s new, %(changed)s changed") % {"new": len(adds), "changed": len(changed)},
+        }
+
+
+@register
+class ImportPlan(SessionsPlan):
+    name = "learning.import_sessions"
+    title = gettext_lazy("Import of sessions")
+
+    def compute(self, subject, given, source, progress):
+        return compute_import(subject, source, given["name"], progress)
+
+
+@register
+class CopyPlan(SessionsPlan):
+    name = "learning.copy_week"
+    title = gettext_lazy("Copy of a week")
+
+    def compute(self, subject, given, source, progress):
+        return compute_copy(subject, date.fromisoformat(given["week"]), date.fromisoformat(given["to"]), progress)
+
+
+def template_book(cohort: Cohort) -> bytes:
+    """The columns with two lines that show how, in the classes of this cohort."""
+    names = list(cohort.classes.order_by("number", "pk").values_list("name", flat=True)[:2]) or ["一班"]
+    day = cohort.starts_on.isoformat()
+    rows = [
+        (day, "09:00-11:30", "产业政策", "、".join(names), "张三", "党校 201", "线下"),
+        (day, "14:00-16:30", "领导力工作坊", "全部", "李四", "", "线上"),
+    ]
+    file = BytesIO()
+    header = ["日期", "时间", "课程名称", "班级", "讲师", "地点", "方式"]
+    xlsx_lists(file, [ListSheet(_("Sessions"), header, rows, text_columns=(0, 1))])
+    return file.getvalue()
