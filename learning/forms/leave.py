@@ -30,7 +30,7 @@ class FilesField(forms.FileField):
 
 class LeaveForm(CrispyMixin, forms.ModelForm):
     files = FilesField(
-        label=_("Evidence"),
+        label=_("Certificate or letter"),
         required=False,
         widget=FilesInput(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf", "multiple": True}),
         help_text=_("Pictures or PDF, up to five. Place and device are removed from pictures."),

@@ -10,7 +10,7 @@ from trainee_mgmt.kit.forms import CrispyMixin, DateInput
 
 
 def _heading(text):
-    return HTML(format_lazy("<h2>{}</h2>", text))
+    return HTML(format_lazy('<h2 class="mt-4">{}</h2>', text))
 
 
 class RulesForm(CrispyMixin, forms.ModelForm):

@@ -68,7 +68,7 @@ class LeaveTable(Table):
         Column("class", _("Class"), source="training_class__name", sort="training_class__number"),
         Column("kind", _("Kind"), source="leave_type__name"),
         Column("when", _("Time"), source=("starts_at", "ends_at"), text=_span_in_sheet, html=span, sort="starts_at"),
-        Column("days", _("Days"), number=True, sort="days"),
+        Column("days", _("Days"), text=lambda days: f"{days.normalize():f}", number=True, sort="days"),
         Column("state", _("State"), text=lambda state: str(Leave.State(state).label), html=leave_tag),
         Column(
             "level",
@@ -88,7 +88,7 @@ class LeaveTable(Table):
         return (
             Tab("waiting", _("To decide"), Q(state=Leave.State.WAITING)),
             Tab("now", _("Away now"), Q(state=Leave.State.APPROVED, starts_at__lte=now, ends_at__gt=now)),
-            Tab("coming", _("Coming"), Q(state=Leave.State.APPROVED, starts_at__gt=now)),
+            Tab("coming", _("Away later"), Q(state=Leave.State.APPROVED, starts_at__gt=now)),
             Tab("approved", _("Approved"), Q(state=Leave.State.APPROVED)),
             Tab("closed", _("Refused, withdrawn, revoked"), Q(state__in=["refused", "withdrawn", "revoked"])),
         )
