@@ -33,5 +33,11 @@ def test_the_smallest_run_measures_every_case(folder):
     assert [line["name"] for line in lines if line["ours"] is None] == []
     assert {line["name"]: line["missed"] for line in lines if "queries grow" in line["missed"]} == {}
     names = {line["name"] for line in lines}
-    assert {"50 check-ins at one instant, 2 workers", "50 sign-ins and check-ins from one address", "one person"} <= names
-    assert [line["name"] for line in lines if any(" lost" in word or " double" in word for word in line["missed"])] == []
+    assert {
+        "50 check-ins at one instant, 2 workers",
+        "50 sign-ins and check-ins from one address",
+        "one person",
+    } <= names
+    assert [
+        line["name"] for line in lines if any(" lost" in word or " double" in word for word in line["missed"])
+    ] == []
