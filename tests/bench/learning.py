@@ -11,6 +11,8 @@ from tests.bench.shape import Shape
 from trainee_mgmt.kit.pages import StaticPage
 
 GROWTH_OF_CLASSES = 1.5
+RATES = "rate_list"
+QUESTIONS = {"rate_rows": "?of=held&part=N"}  # what a page must be asked
 
 
 def of_learning(shape: Shape, small: Built, large: Built, week: int, wide: int) -> list[Case]:
@@ -20,34 +22,28 @@ def of_learning(shape: Shape, small: Built, large: Built, week: int, wide: int) 
     else:
         print("NO SUCH PAGE: learning:timetable_week, so a full week is not measured", flush=True)
     pages = _pages()
-    if not any(_shows_rates(view) for view in pages.values()):
-        print("NO SUCH PAGE: nothing in learning.views.rates shows a cohort, so rates are not measured", flush=True)
-    for name, view in pages.items():
-        at_floor = get(f"/cohorts/{small.cohort}/rates/") if _shows_rates(view) else None
+    if RATES not in pages:
+        print(f"NO SUCH PAGE: learning:{RATES}, so rates are not measured", flush=True)
+    for name in pages:
+        at_floor = get(f"/cohorts/{small.cohort}/rates/") if name == RATES else None
         few = Case(name.replace("_", " "), get(_path(name, small.cohort)), at_floor, PERSON if at_floor else None)
         found.append(few)
-        if _shows_rates(view):
+        if name == RATES:
             found.append(_beside(few, f"{shape.large:,} people", get(_path(name, large.cohort)), GROWTH))
         found.append(_beside(few, f"{shape.classes:,} classes", get(_path(name, wide)), GROWTH_OF_CLASSES))
     return found
 
 
-def _pages() -> dict[str, type]:
-    """All pages that show a cohort and ask for nothing, by the names of their addresses."""
+def _pages() -> list[str]:
+    """The names of all pages that show a cohort and are no forms."""
     views = {each.name: getattr(each.callback, "view_class", None) for each in urlpatterns}
-    return {
-        name: view for name, view in views.items() if isclass(view) and issubclass(view, StaticPage) and _path(name, 1)
-    }
-
-
-def _shows_rates(view: type) -> bool:
-    return view.__module__ == "learning.views.rates"
+    return [name for name, view in views.items() if isclass(view) and issubclass(view, StaticPage) and _path(name, 1)]
 
 
 def _path(name: str, cohort: int) -> str:
     """Where the page is; nothing if its address needs more than a cohort, or there is no such page."""
     try:
-        return reverse(f"learning:{name}", kwargs={"cohort": cohort})
+        return reverse(f"learning:{name}", kwargs={"cohort": cohort}) + QUESTIONS.get(name, "")
     except NoReverseMatch:
         return ""
 
