@@ -19,7 +19,7 @@ VERBS = {
     "give": _("give"),
     "import": _("import"),
     "join": _("sign up"),
-    "list": _("list"),
+    "list": _("see the list of"),
     "open": _("open"),
     "print": _("print"),
     "publish": _("publish"),
