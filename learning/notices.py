@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from learning.models import Signup
 from learning.rules.conflict_words import when_words
-from learning.services import leave
+from learning.services import leave, warnings
 from learning.services.activities import CANCELLED, OFFERED
 from learning.services.reminders import DUE, OVERDUE, still_owed
 from learning.services.telling import CHANGED
-from trainee_mgmt.kit.formats import day, moment
+from trainee_mgmt.kit.formats import day, moment, percent
 from trainee_mgmt.kit.notices import AWAY, Kind, Line, Urgency, register
 
 
@@ -139,3 +139,28 @@ def _activity_cancelled(notice) -> Line:
 
 register(Kind(OFFERED, gettext_lazy("Seat offered"), _seat_offered, _still_offered))
 register(Kind(CANCELLED, gettext_lazy("Activity cancelled"), _activity_cancelled))
+
+
+WARNINGS = {
+    "in_row": gettext_noop("%(name)s was absent %(of)s times in a row: %(days)s."),
+    "below": gettext_noop("%(name)s came to %(n)s of %(of)s sessions (%(rate)s). Not there: %(days)s."),
+    "drop": gettext_noop(
+        "%(name)s comes less often than before; %(n)s of %(of)s sessions so far. Not there: %(days)s."
+    ),
+}
+
+
+def _warning(notice) -> Line:
+    given = notice.params
+    sentence = WARNINGS[given["reason"]]
+    words = _(sentence) % {
+        "name": given["name"],
+        "n": given["n"],
+        "of": given["of"],
+        "rate": percent(given["n"], given["of"]),
+        "days": _(", ").join(day(date.fromisoformat(each)) for each in given["days"]),
+    }
+    return Line(words, reverse("learning:trainee_attendance", kwargs={"pk": given["trainee"]}))
+
+
+register(Kind(warnings.WARNING, gettext_lazy("Attendance warning"), _warning, warnings.still_true, Urgency.DIGEST))

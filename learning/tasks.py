@@ -5,6 +5,7 @@ from cohorts.models import Cohort
 from learning.services import activities, hours
 from learning.services.conflicts import count_conflicts
 from learning.services.reminders import remind_journals as plan_reminders
+from learning.services.warnings import warn_head_teachers
 
 
 @shared_task(name="learning.remind_journals")
@@ -30,3 +31,9 @@ def reconcile_hours() -> int:
 def lapse_offers() -> int:
     """Seats that were offered and not taken go to the next on the waiting list."""
     return activities.lapse_offers(timezone.now())
+
+
+@shared_task(name="learning.warn_of_attendance")
+def warn_of_attendance() -> int:
+    """Plan the early warnings for head teachers; each is told once, in the digest of the day."""
+    return warn_head_teachers()

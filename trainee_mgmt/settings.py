@@ -167,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=NOTICE_TICK_SECONDS),
         "options": {"expires": NOTICE_TICK_SECONDS},  # a tick that nobody took is worth nothing when the next comes
     },
+    "warn of attendance": {"task": "learning.warn_of_attendance", "schedule": timedelta(hours=1)},
     "remind of journals": {"task": "learning.remind_journals", "schedule": timedelta(hours=1)},
     "fill the calendar of holidays": {"task": "accounts.fill_calendar", "schedule": timedelta(hours=6)},
     "count what became a conflict": {"task": "learning.count_conflicts", "schedule": timedelta(minutes=10)},
