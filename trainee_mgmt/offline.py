@@ -1,7 +1,7 @@
 """What works without a network: the service worker of the whole site, and the page it shows where it has no copy.
 
 It keeps the styles and scripts of one release, named after their addresses, and the pages that ask for it by the header
-``X-Kept-For`` (the roll call), for that person and until signing out.
+``X-Kept-For`` (the roll call, the journal), for that person and until signing out.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 PIECES = ("kit/frame/_head.html", "kit/frame/_scripts.html")
-MORE = ("learning/roll.js",)
+MORE = ("learning/roll.js", "learning/journal.js", "learning/drafts.js")
 ADDRESS = re.compile(r'(?:href|src)="([^"]+)"')
 
 
@@ -28,6 +28,7 @@ def assets() -> list[str]:
     """The addresses of styles and scripts that every page asks for, as the frame itself names them."""
     found = [address for piece in PIECES for address in ADDRESS.findall(render_to_string(piece))]
     found += [static(name) for name in MORE]
+    found.append(f"{settings.STATIC_URL}learning/drafts.js")  # journal.js imports it by this name
     return sorted({address for address in found if address.startswith(settings.STATIC_URL)})
 
 

@@ -87,6 +87,11 @@ class JournalWrite(_MyJournal, StaticPage):
 
     template_name = "learning/journal_write.html"
 
+    def get(self, request, *args, **kwargs):
+        response = super().get(request, *args, **kwargs)
+        response.headers["X-Kept-For"] = str(request.user.pk)  # the service worker keeps a copy for this person
+        return response
+
     def get_context_data(self, **kwargs):
         journal = Journal.objects.filter(trainee=self.trainee, period_start=self.period.start).first()
         state = journal.state if journal else Journal.State.DRAFT

@@ -36,9 +36,9 @@ const write = () => {
     if (outcome === "saved") {
       revision.value = told.revision;
       instead.value = "";
-      status.textContent = `${word("saved")} ${told.saved}`;
       if (body.value === text) await forget(key).catch(() => {});
       else await store().then(schedule);
+      status.textContent = `${word("saved")} ${told.saved}`;
     } else if (outcome === "clash") {
       await forget(key).catch(() => {}); // the server has both texts now
       show(told);

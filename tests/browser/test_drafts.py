@@ -12,6 +12,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from learning.models import Journal, JournalVersion
 from tests import make
+from tests.browser.test_offline_roll import wait_until_kept
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 360, "height": 780}
@@ -52,6 +53,8 @@ class Writer:
 
     @contextmanager
     def device(self, **fields):
+        """Without the service worker, through which a request outlives its tab: what is tested is the draft."""
+        fields = {"service_workers": "block"} | fields
         context = self.chromium.new_context(base_url=self.address, viewport=PHONE, **fields)
         context.set_default_timeout(PATIENCE)
         self.sign_in(context)
@@ -213,3 +216,19 @@ def test_a_question_is_put_into_the_text_and_nothing_is_forced(writer):
 
     assert writer.body == "Seen today.\n\n上下游？\nTwo suppliers."
     assert Journal.objects.get().state == "submitted"
+
+
+def test_the_journal_opens_without_a_network_and_what_is_typed_then_arrives_later(writer):
+    with writer.device(service_workers="allow") as phone:
+        page = writer.opened(phone)
+        wait_until_kept(page)
+        phone.set_offline(True)
+        page.goto(writer.url)
+        text(page).fill("begun in a tunnel")
+        said(page, "kept in this device")
+        page.goto(writer.url)
+        expect(text(page)).to_have_value("begun in a tunnel")
+        phone.set_offline(False)
+        said(page, "saved at")
+
+    assert writer.body == "begun in a tunnel"
