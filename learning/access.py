@@ -358,3 +358,19 @@ grant("learning.change_activity", on="learning.Activity", admin=in_my_cohorts, o
 # The rows are the cohorts whose activities and platforms one may make.
 grant("learning.change_activities", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
 grant("learning.join_activity", on="learning.Activity", trainee=activities_of_my_cohorts)
+
+
+# Online courses and completion ------------------------------------------------------------------------------------------
+
+# The rows are the people whose completion one may read.
+grant(
+    "learning.view_completion",
+    on="cohorts.Trainee",
+    admin=trainees_of_my_classes,
+    organizer=trainees_of_my_classes,
+    leader=trainees_of_my_classes,
+    officer=trainees_of_my_classes,
+)
+grant("learning.import_progress", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
+grant("learning.decide_progress", on="learning.ProgressCase", admin=in_my_cohorts, organizer=in_my_cohorts)
+grant("learning.see_own_completion", on="cohorts.Trainee", trainee=my_traineeships)

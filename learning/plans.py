@@ -93,3 +93,49 @@ def template_book(cohort: Cohort) -> bytes:
     header = ["日期", "时间", "课程名称", "班级", "讲师", "地点", "方式"]
     xlsx_lists(file, [ListSheet(_("Sessions"), header, rows, text_columns=(0, 1))])
     return file.getvalue()
+
+
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import User
+from learning.services.online import apply_progress, compute_progress, progress_version
+from trainee_mgmt.kit import actor
+from trainee_mgmt.kit.plans import PlanKind, register
+
+SHOWN = 200  # rows of each kind on the page
+
+
+@register
+class ProgressPlan(PlanKind):
+    """Progress of online courses from a file of their platform."""
+
+    name = "learning.online_progress"
+    title = gettext_lazy("Import of online progress")
+    allow = "learning.import_progress"
+    subject_model = "cohorts.Cohort"
+    template = "learning/_progress_plan.html"
+
+    def version(self, subject):
+        return progress_version(subject)
+
+    def compute(self, subject, given, source, progress):
+        return compute_progress(subject, source, given, progress)
+
+    def apply(self, subject, payload, progress):
+        by = User.objects.get(pk=actor.current().user_id)
+        return apply_progress(subject, payload, progress, by=by)
+
+    def done_url(self, subject, outcome):
+        return reverse("learning:online_list", kwargs={"cohort": subject.pk})
+
+    def context(self, subject, payload):
+        changes = len(payload["rows"]) + len(payload["unmatched"]) + len(payload["odd"])
+        return {
+            "rows": payload["rows"][:SHOWN],
+            "unmatched": payload["unmatched"][:SHOWN],
+            "odd": payload["odd"][:SHOWN],
+            "problems": payload["problems"][:SHOWN],
+            "shown": SHOWN,
+            "nothing": not changes,
+            "apply_label": ngettext("Save %(count)s row", "Save %(count)s rows", changes) % {"count": changes},
+        }

@@ -28,6 +28,8 @@ from learning.models import (
     Journal,
     Leave,
     LeaveType,
+    OnlineCourse,
+    OnlineProgress,
     Scan,
     Session,
 )
@@ -304,3 +306,10 @@ def activity(in_cohort: Cohort | None = None, *, platform: str = "Learning", day
     return Activity.objects.create(
         cohort=in_cohort, platform=stands, **{"title": f"Activity {next(_n)}"} | times | fields
     )
+
+
+def progress(of: Trainee, course: OnlineCourse, percent, *, at: datetime | None = None, **fields) -> OnlineProgress:
+    at = at or timezone.now()
+    fields = {"as_of": at, "source": "platform.csv", "line": 2, "entered_by": user(), "entered_at": at} | fields
+    finished = at if percent == 100 else None
+    return OnlineProgress.objects.create(trainee=of, course=course, percent=percent, completed_at=finished, **fields)

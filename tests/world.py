@@ -20,6 +20,7 @@ from learning.models import (
     JournalPicture,
     LeaveEvidence,
     LeaveStep,
+    ProgressCase,
     TimetableRelease,
 )
 from learning.rules.states import DEFAULT as LIMITS
@@ -95,6 +96,10 @@ class World:
             entered_by=self.evaluator,
         )
         self.result = Result.objects.create(scheme=self.scheme, trainee=self.trainee, total=Decimal("77.25"))
+        self.case = ProgressCase.objects.create(
+            cohort=self.cohort, kind="unmatched", key=tag, who=f"{tag} nobody", source="x.csv", line=2,
+            found_at=make.at(date(2026, 9, 9)), row={"what": f"{tag} course", "percent": "50", "minutes": 9},
+        )  # fmt: skip
         self.activity = make.activity(self.cohort, title=f"{tag} activity", place=f"{tag} hall")
         self.hour_table = make.hour_table(self.unit, name=f"{tag} hours", starts_on=date(2026, 1, 1))
         self.hour_rule = self.hour_table.rules.get(name="Teaching")
@@ -127,7 +132,7 @@ class World:
                 self.session, self.attendance, self.scan, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
                 self.message, self.notice, self.announcement, self.calendar_day,
-                self.hour_table, self.hour_rule, self.credit, self.activity,
+                self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )
         }  # fmt: skip

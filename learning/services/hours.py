@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import record
 from cohorts.models import Cohort, Person, Trainee
-from learning.models import CAME, Attendance, CreditEntry, HourRule, HourTable
+from learning.models import CAME, Attendance, CreditEntry, HourRule, HourTable, OnlineProgress
+from learning.rules.completion import DONE
 from learning.rules.hours import NOTHING, Item, Measure, hours_of, settle, surplus
 from learning.selectors.hours import table_for, tables_of
 from trainee_mgmt.kit.errors import Refused
@@ -307,6 +308,58 @@ def _quantity(rule: HourRule, session) -> Decimal:
     return Decimal(1)
 
 
+# From online courses ----------------------------------------------------------------------------------------------------
+
+
+def reconcile_courses(cohort: Cohort) -> dict[str, int]:
+    """Hours for each online course that the platform says is finished, by the minutes it tells; a course that is no longer
+    finished, or has other minutes, gives its hours back. A second run finds nothing to do."""
+    rules = HourRule.objects.filter(table__in=tables_of(cohort.program.unit), counts=HourRule.Counts.COURSE)
+    by_table = {rule.table_id: rule for rule in rules.select_related("table")}
+    wanted: dict[tuple[int, str], New] = {}
+    for row in OnlineProgress.objects.filter(course__cohort=cohort, in_force=True, percent=DONE).select_related(
+        "trainee", "course"
+    ):
+        day = timezone.localdate(row.completed_at or row.as_of)
+        table = table_for(cohort.program.unit, day) if by_table else None
+        rule = by_table.get(table.pk) if table else None
+        if rule and (quantity := Decimal(row.minutes) if rule.measure == Measure.MINUTE else Decimal(1)):
+            new = New(
+                row.trainee_id, row.trainee.person_id, rule, quantity, hours_of(rule.rule, quantity), day,
+                CreditEntry.Source.COURSE, row.course.name, f"course:{row.course_id}",
+            )  # fmt: skip
+            wanted[row.trainee_id, new.key] = new
+    standing = CreditEntry.objects.filter(trainee__cohort=cohort, source=CreditEntry.Source.COURSE, in_force=True)
+    people = {new.person_id for new in wanted.values()} | set(standing.values_list("trainee__person", flat=True))
+    counts: Counter[str] = Counter()
+    ordered = sorted(people)
+    for at in range(0, len(ordered), AT_ONCE):
+        counts += _reconcile_courses(cohort, ordered[at : at + AT_ONCE], wanted)
+    return {"added": counts["added"], "reversed": counts["reversed"]}
+
+
+@transaction.atomic
+def _reconcile_courses(cohort: Cohort, people: list[int], wanted: dict[tuple[int, str], New]) -> Counter[str]:
+    book = Book(people, by=None)
+    counts: Counter[str] = Counter()
+    for row in list(book.standing.values()):
+        if row.source == CreditEntry.Source.COURSE and row.trainee.cohort_id == cohort.pk:
+            new = wanted.get((row.trainee_id, row.key))
+            if new is None or (new.quantity, new.happened_on, new.rule.pk) != (
+                row.quantity,
+                row.happened_on,
+                row.rule_id,
+            ):
+                counts["reversed"] += book.reverse(row.pk, _("the progress was corrected"))
+    for new in wanted.values():
+        if new.person_id in people:
+            counts["added"] += book.add(new)
+    if +counts:
+        book.write()
+        record("learning.reconcile_hours", cohort, after=dict(+counts))
+    return +counts
+
+
 # Over the year's end --------------------------------------------------------------------------------------------------
 
 
@@ -361,7 +414,8 @@ def reconcile_all() -> int:
     touched = 0
     for cohort in Cohort.objects.filter(is_closed=False).select_related("program__unit").order_by("pk"):
         counts = reconcile_sessions(cohort, now=now)
-        touched += sum(counts.values()) + reconcile_carry(cohort, today.year - 1, today=today)
+        touched += sum(counts.values()) + sum(reconcile_courses(cohort).values())
+        touched += reconcile_carry(cohort, today.year - 1, today=today)
     return touched
 
 

@@ -16,7 +16,7 @@ from learning.forms.hours import CreditForm, ReverseForm
 from learning.models import CreditEntry, HourRule
 from learning.rules.hours import YearRule, in_words, year_in_words
 from learning.selectors.hours import table_for, tables_of, transcript, with_year
-from learning.services.hours import CORRECTED_HERE, enter_credit, reconcile_sessions, reverse_credit
+from learning.services.hours import CORRECTED_HERE, enter_credit, reconcile_courses, reconcile_sessions, reverse_credit
 from learning.tables.hours import CreditTable, OwnCredits, YearTable, state_of
 from learning.views.trainees import OwnPlace, TraineeTab
 from trainee_mgmt.kit import access
@@ -71,7 +71,8 @@ class CreditReconcile(ActionPage):
         return super().get_rows().select_related("program__unit")
 
     def act(self, cohort):
-        counts = reconcile_sessions(cohort, now=timezone.now())
+        both = reconcile_sessions(cohort, now=timezone.now()), reconcile_courses(cohort)
+        counts = {name: sum(each[name] for each in both) for name in ("added", "reversed")}
         return _("%(added)s credits were added, %(reversed)s taken back.") % counts
 
     def get_success_url(self, cohort):

@@ -9,17 +9,19 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.models import AuditEntry
-from learning.models import CreditEntry, HourRule, HourTable
+from learning.models import CreditEntry, HourRule, HourTable, OnlineProgress
 from learning.services.attendance import correct_mark
 from learning.services.hour_tables import change_table, discard_table, make_table, new_version, release_table, save_rule
 from learning.services.hours import (
     balance,
     enter_credit,
     reconcile_carry,
+    reconcile_courses,
     reconcile_sessions,
     reverse_credit,
     table_for,
 )
+from learning.services.online import set_courses
 from tests import make
 from tests.races import race, refusals
 from trainee_mgmt.kit.errors import Refused
@@ -263,6 +265,24 @@ def test_without_a_table_nothing_is_counted():
     a_morning(trainee)
 
     assert reconcile_sessions(trainee.cohort, now=NOW) == {"added": 0, "reversed": 0}
+
+
+@pytest.mark.django_db
+def test_finished_online_courses_become_hours_by_their_minutes_once():
+    trainee = make.trainee(make.cohort())
+    make.hour_table(trainee.cohort.program.unit, begin_with="online")
+    set_courses(trainee.cohort, [("x", "short"), ("x", "long"), ("x", "open")])
+    short, long, still_open = trainee.cohort.online_courses.order_by("pk")
+    for course, percent, minutes in ((short, 100, 20), (long, 100, 45), (still_open, 99, 45)):
+        make.progress(trainee, course, percent, minutes=minutes)
+
+    runs = [reconcile_courses(trainee.cohort) for _time in range(2)]
+    OnlineProgress.objects.filter(course=short).update(in_force=False)
+    make.progress(trainee, short, 100, minutes=10)
+    later = reconcile_courses(trainee.cohort)
+
+    assert (runs, later) == ([{"added": 2, "reversed": 0}, {"added": 0, "reversed": 0}], {"added": 1, "reversed": 1})
+    assert sorted(hours(trainee)) == [Decimal("-0.5"), Decimal("0.25"), Decimal("0.5"), 1]
 
 
 # The year's end -------------------------------------------------------------------------------------------------------
