@@ -1,5 +1,7 @@
 """Online courses: their list, files of progress, the queue of odd rows; and the rule of completion with who meets it."""
 
+from datetime import date
+
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +14,7 @@ from cohorts.models import Trainee
 from learning.forms.online import AssignForm, CompletionForm, CoursesForm, ProgressImportForm, SettleForm
 from learning.models import ProgressCase
 from learning.plans import ProgressPlan
-from learning.rules.completion import in_words, part_in_words
+from learning.rules.completion import Rule, in_words, part_in_words
 from learning.selectors.completion import asked_parts, courses_of, done_parts, open_cases, rule_of, with_parts
 from learning.services import online as services
 from learning.tables.online import CompletionTable, part_column
@@ -22,6 +24,7 @@ from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import FormPage, StaticPage
 
 MOST_FOUND = 20
+NOTHING_ASKED = Rule(date.max)
 
 
 class OnlineList(TablePage):
@@ -40,7 +43,7 @@ class OnlineList(TablePage):
 
     def get_rows(self):
         rows = super().get_rows().filter(cohort=self.cohort).exclude(status=Trainee.Status.WITHDRAWN)
-        return with_parts(rows, self.version.rule) if self.version else rows.none()
+        return with_parts(rows, self.version.rule) if self.version else with_parts(rows.none(), NOTHING_ASKED)
 
     def get_table_options(self):
         asked = asked_parts(self.version.rule) if self.version else []

@@ -295,3 +295,11 @@ def test_without_a_demand_everybody_is_complete(cohort):
     rows = with_parts(Trainee.objects.filter(cohort=cohort), Rule(date(2026, 12, 1)))
 
     assert list(rows.values_list("is_complete", flat=True)) == [True]
+
+
+def test_without_a_rule_the_page_says_so(client, cohort, office):
+    make.trainee(cohort)
+
+    page = client.get(url("online_list", cohort=cohort.pk))
+
+    assert (page.status_code, "Nothing is asked for yet." in page.content.decode()) == (200, True)
