@@ -5,10 +5,13 @@ from io import BytesIO
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.models import User
 from cohorts.models import Cohort
+from learning.services.online import apply_progress, compute_progress, progress_version
 from learning.services.session_plans import apply_sessions, compute_copy, compute_import, timetable_version
+from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.plans import PlanKind, register
 from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
 
@@ -93,16 +96,6 @@ def template_book(cohort: Cohort) -> bytes:
     header = ["日期", "时间", "课程名称", "班级", "讲师", "地点", "方式"]
     xlsx_lists(file, [ListSheet(_("Sessions"), header, rows, text_columns=(0, 1))])
     return file.getvalue()
-
-
-from django.utils.translation import gettext_lazy, ngettext
-
-from accounts.models import User
-from learning.services.online import apply_progress, compute_progress, progress_version
-from trainee_mgmt.kit import actor
-from trainee_mgmt.kit.plans import PlanKind, register
-
-SHOWN = 200  # rows of each kind on the page
 
 
 @register
