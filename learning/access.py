@@ -374,3 +374,8 @@ grant(
 grant("learning.import_progress", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
 grant("learning.decide_progress", on="learning.ProgressCase", admin=in_my_cohorts, organizer=in_my_cohorts)
 grant("learning.see_own_completion", on="cohorts.Trainee", trainee=my_traineeships)
+
+
+# The marks are one's own; whoever answers answers for the class of the session's day.
+grant("learning.object_to_mark", on="learning.Attendance", trainee=my_own_rows)
+grant("learning.answer_appeal", on="learning.Appeal", **_DECIDERS)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from learning.models import Signup
 from learning.rules.conflict_words import when_words
-from learning.services import leave, warnings
+from learning.services import appeals, leave, warnings
 from learning.services.activities import CANCELLED, OFFERED
 from learning.services.reminders import DUE, OVERDUE, still_owed
 from learning.services.telling import CHANGED
@@ -164,3 +164,34 @@ def _warning(notice) -> Line:
 
 
 register(Kind(warnings.WARNING, gettext_lazy("Attendance warning"), _warning, warnings.still_true, Urgency.DIGEST))
+
+
+def _appeal_words(given) -> dict:
+    return {
+        "name": given["name"],
+        "session": given["session"],
+        "day": day(date.fromisoformat(given["day"])),
+        "due": day(date.fromisoformat(given["due"])),
+        "answer": given.get("answer", ""),
+    }
+
+
+def _appeal_made(notice) -> Line:
+    text = _("%(name)s objects to a mark: “%(session)s” on %(day)s. Please answer by %(due)s.")
+    words = text % _appeal_words(notice.params)
+    return Line(words, reverse("learning:appeal_detail", kwargs={"pk": notice.params["appeal"]}))
+
+
+APPEAL_ANSWERED = {
+    "granted": gettext_noop("Your objection was granted: “%(session)s” on %(day)s. %(answer)s"),
+    "declined": gettext_noop("Your objection was declined: “%(session)s” on %(day)s. %(answer)s"),
+}
+
+
+def _appeal_answered(notice) -> Line:
+    sentence = APPEAL_ANSWERED[notice.params["state"]]
+    return Line(_(sentence) % _appeal_words(notice.params), reverse("learning:my_attendance"))
+
+
+register(Kind(appeals.MADE, gettext_lazy("Objection to answer"), _appeal_made, appeals.still_open))
+register(Kind(appeals.ANSWERED, gettext_lazy("Objection answered"), _appeal_answered))

@@ -2,6 +2,7 @@ from django.urls import path
 
 from learning.views import (
     activities,
+    appeals,
     calendars,
     checkins,
     hour_tables,
@@ -63,6 +64,10 @@ urlpatterns = [
     path("cohorts/<int:cohort>/rates/", rates.RateList.as_view(), name="rate_list"),
     path("cohorts/<int:cohort>/rates/classes/", rates.RateClassList.as_view(), name="rate_class_list"),
     path("cohorts/<int:cohort>/rates/rows/", rates.RateRows.as_view(), name="rate_rows"),
+    path("my/attendance/", appeals.MyAttendance.as_view(), name="my_attendance"),
+    path("my/marks/<int:pk>/object/", appeals.AppealCreate.as_view(), name="appeal_create"),
+    path("cohorts/<int:cohort>/objections/", appeals.AppealList.as_view(), name="appeal_list"),
+    path("objections/<int:pk>/", appeals.AppealDetail.as_view(), name="appeal_detail"),
     path("my/leave/", leave.MyLeave.as_view(), name="my_leave"),
     path("my/leave/<int:pk>/new/", leave.LeaveCreate.as_view(), name="leave_create"),
     path("cohorts/<int:cohort>/leave/", leave.LeaveList.as_view(), name="leave_list"),

@@ -22,6 +22,7 @@ from cohorts.models import (
 from learning.models import (
     Activity,
     ActivityPlatform,
+    Appeal,
     Attendance,
     HourRule,
     HourTable,
@@ -313,3 +314,15 @@ def progress(of: Trainee, course: OnlineCourse, percent, *, at: datetime | None 
     fields = {"as_of": at, "source": "platform.csv", "line": 2, "entered_by": user(), "entered_at": at} | fields
     finished = at if percent == 100 else None
     return OnlineProgress.objects.create(trainee=of, course=course, percent=percent, completed_at=finished, **fields)
+
+
+def appeal(mark: Attendance, **fields) -> Appeal:
+    """An objection without an answer."""
+    stay = ClassMembership.objects.filter(trainee=mark.trainee).first()
+    fields = {
+        "text": "I was there.",
+        "asked_at": mark.marked_at,
+        "due_on": mark.marked_at.date() + timedelta(days=3),
+        "training_class": stay and stay.training_class,
+    } | fields
+    return Appeal.objects.create(mark=mark, trainee=mark.trainee, cohort=mark.session.cohort, **fields)

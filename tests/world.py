@@ -65,6 +65,7 @@ class World:
             cohort=self.cohort, version=1, from_on=self.cohort.starts_on, **asdict(LIMITS)
         )
         self.scan = make.scan(self.session, self.trainee)
+        self.appeal = make.appeal(self.attendance, text=f"{tag} objection")
         self.leave_type = make.leave_type(self.cohort, name=f"{tag} kind of leave")
         self.leave = make.leave(
             self.trainee,
@@ -128,7 +129,7 @@ class World:
             each._meta.label: each
             for each in (
                 self.unit, self.program, self.cohort, self.training_class, self.person, self.trainee, self.officer, self.group,
-                self.profile_field, self.venue, self.feed, self.rules, self.leave_type, self.leave, self.evidence,
+                self.profile_field, self.venue, self.feed, self.rules, self.leave_type, self.leave, self.evidence, self.appeal,
                 self.session, self.attendance, self.scan, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
                 self.message, self.notice, self.announcement, self.calendar_day,

@@ -69,7 +69,7 @@ ENTRIES = (
           covers=("learning:attendance", "learning:attendancerules", "learning:roll", "learning:conflict", "learning:timetable",
                   "learning:release")),
     Entry(DAILY, _("Trainees"), "people", "cohorts:trainee_list", in_cohort=True, bar=RUNNERS, covers=("cohorts:membership",)),
-    Entry(DAILY, _("Attendance rates"), "chart", "learning:rate_list", in_cohort=True),
+    Entry(DAILY, _("Attendance rates"), "chart", "learning:rate_list", in_cohort=True, covers=("learning:appeal",)),
     Entry(DAILY, _("Leave"), "sign-out", "learning:leave_list", in_cohort=True, covers=("learning:leavetype",)),
     Entry(DAILY, _("Journals"), "journal", "learning:journal_review", in_cohort=True, bar=("officer",)),
     Entry(DAILY, _("Scores"), "grid", "assessments:score_grid", in_cohort=True, bar=("evaluator",)),

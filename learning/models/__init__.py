@@ -1,4 +1,5 @@
 from learning.models.activities import Activity, ActivityPlatform, Signup
+from learning.models.appeals import Appeal
 from learning.models.attendance import Attendance
 from learning.models.calendars import CalendarFeed
 from learning.models.checkins import Scan
@@ -19,6 +20,7 @@ __all__ = [
     "AcceptedConflict",
     "Activity",
     "ActivityPlatform",
+    "Appeal",
     "Attendance",
     "AttendanceRules",
     "CalendarFeed",

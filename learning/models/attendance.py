@@ -23,6 +23,7 @@ class Attendance(models.Model):
     class Source(models.TextChoices):
         ROLL = "roll", _("roll call")
         OFFICE = "office", _("entered by the office")
+        APPEAL = "appeal", _("objection granted")
         SCAN = "scan", _("own check-in")
 
     session = models.ForeignKey(

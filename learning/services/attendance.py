@@ -67,6 +67,31 @@ def correct_mark(
     of_classes: list[int] | None = None,
 ) -> Attendance:
     """One new mark for one person (of these classes); the old one stays in the ledger, no longer in force."""
+    made, line, is_new = replace_mark(
+        session, trainee_id, state=state, note=note, by=by, source=source, of_classes=of_classes
+    )
+    if is_new:
+        record(
+            "learning.correct_mark",
+            made,
+            before={"state": line.marked, "note": line.note},
+            after={"state": str(made.state), "note": made.note},
+            label=f"{session} {line.number} {line.name} {made.get_state_display()}",
+        )
+    return made
+
+
+def replace_mark(
+    session: Session,
+    trainee_id: int,
+    *,
+    state: str,
+    note: str,
+    by: User,
+    source: str,
+    of_classes: list[int] | None = None,
+) -> tuple[Attendance, RollLine, bool]:
+    """The mark, the line as it was, and whether the mark is new; for services that record what they did themselves."""
     session = session_locked(session)
     if session.cancelled_at:
         raise Refused(_("This session is cancelled; there is no roll to call."))
@@ -83,17 +108,10 @@ def correct_mark(
         raise Refused(_("Approved leave excuses this person already."))
     state = for_ledger(line, state)
     if (line.marked, line.note) == (state, note[:200]):
-        return Attendance.objects.get(pk=line.mark_id)  # sent twice
+        return Attendance.objects.get(pk=line.mark_id), line, False  # sent twice
     marks = {trainee_id: state}
     (made,) = write_marks(session, marks, by=by, source=source, note=note[:200], instead_of=[line.mark_id])
-    record(
-        "learning.correct_mark",
-        made,
-        before={"state": line.marked, "note": line.note},
-        after={"state": state, "note": note[:200]},
-        label=f"{session} {line.number} {line.name} {made.get_state_display()}",
-    )
-    return made
+    return made, line, True
 
 
 def settle(session: Session, trainee_id: int, *, state: str, by: User) -> Attendance:

@@ -4,10 +4,11 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from learning.models import Journal, Scan
+from learning.models import Appeal, Journal, Scan
 from learning.rules.conflict_words import when_words
 from learning.selectors import JournalPeriod
 from learning.tables import JOURNAL_TAGS, mark_tag
+from learning.tables import appeals as appeal_table
 from learning.tables import leave as leave_table
 from trainee_mgmt.kit.formats import span
 from trainee_mgmt.kit.pieces import status_tag
@@ -61,3 +62,9 @@ def scan_reasons(scan: Scan) -> str:
 def leave_tag(state: str) -> SafeString:
     """The tag of a state of leave."""
     return leave_table.leave_tag(state)
+
+
+@register.filter
+def appeal_tag(appeal: Appeal) -> SafeString:
+    """The tag of an objection; red when its answer is overdue."""
+    return appeal_table.appeal_tag(appeal.state, appeal.due_on)

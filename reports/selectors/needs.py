@@ -14,8 +14,9 @@ from assessments.models import Indicator, Rater, Score
 from cohorts.models import ClassMembership, Cohort, Trainee
 from cohorts.selectors.home import CohortLine
 from learning.access import leave_waiting_for
-from learning.models import Journal, Leave, Session, TimetableState
+from learning.models import Appeal, Journal, Leave, Session, TimetableState
 from learning.selectors import OpenRolls, WaitingJournals, open_rolls, waiting_journals
+from learning.selectors.appeals import open_appeals
 from learning.selectors.leave import waiting_leave
 from reports.rules import REVIEW_WITHIN, When, when
 from reports.selectors.figures import Headlines
@@ -83,6 +84,7 @@ def needs(asked: Asked) -> list[Need]:
         *_rolls(asked),
         *_conflicts(asked),
         *_leaves(asked),
+        *_appeals(asked),
         *_journals(asked),
         *_grids(asked),
         *_plans(asked),
@@ -150,6 +152,22 @@ def _leaves(asked: Asked) -> Iterator[Need]:
             _("Decide"),
             asked.link("learning:leave_detail", pk=each.first_id),
             asked.link("learning:leave_list", "?view=waiting", cohort=each.cohort_id),
+        )
+
+
+def _appeals(asked: Asked) -> Iterator[Need]:
+    if not asked.cohorts or not asked.may("learning.answer_appeal"):
+        return
+    appeals = Appeal.objects.filter(access.rows(asked.user, "learning.answer_appeal"), cohort__in=asked.cohorts)
+    for each in open_appeals(appeals):
+        what = ngettext("%(n)s objection to a mark", "%(n)s objections to marks", each.count) % {"n": each.count}
+        yield Need(
+            when(each.due_on, asked.today),
+            "message",
+            what,
+            asked.about(each.cohort_id, _("answer due on %(day)s") % {"day": day_words(each.due_on, asked.today)}),
+            _("Answer"),
+            asked.link("learning:appeal_list", "?view=open", cohort=each.cohort_id),
         )
 
 
