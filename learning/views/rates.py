@@ -74,7 +74,7 @@ class RateRows(TablePage):
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
-        self.figure = RATES.get(request.GET.get("of", ""))
+        self.figure = RATES.get(request.GET.get("of", "held"))
         self.part = request.GET.get("part", "n")
         if self.figure is None or self.part not in PARTS:
             raise Http404
