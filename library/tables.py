@@ -11,7 +11,9 @@ from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
 class VenueFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Name, place or unit"), method="search")
-    seats = django_filters.NumberFilter(label=_("Seats at least"), field_name="capacity", lookup_expr="gte")
+    seats = django_filters.NumberFilter(
+        label=_("Seats at least"), field_name="capacity", lookup_expr="gte", min_value=0, max_value=1_000_000
+    )
 
     def search(self, queryset, name, value):
         return queryset.filter(Q(name__icontains=value) | Q(place__icontains=value) | Q(unit__name__icontains=value))

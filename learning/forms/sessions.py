@@ -59,6 +59,7 @@ class SessionForm(CrispyMixin, forms.ModelForm):
                 "classes": session.classes.all(),
             } | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
+        self.days = cohort.starts_on, cohort.ends_on
         self.fields["classes"].queryset = classes
         self.fields["venue"].queryset = self._venues(cohort)
         self.fields["venue"].label_from_instance = lambda venue: f"{venue.name} ({venue.capacity})"
@@ -70,9 +71,26 @@ class SessionForm(CrispyMixin, forms.ModelForm):
             venues = venues | Venue.objects.filter(pk=self.instance.venue_id)
         return venues.distinct().order_by("name", "pk")
 
+    def clean_on(self):
+        """In the days of the cohort: then no hour of it lies beyond what a calendar knows."""
+        day, (first, last) = self.cleaned_data["on"], self.days
+        if not first <= day <= last:
+            raise ValidationError(
+                _("The cohort runs from %(start)s to %(end)s; this session lies outside.")
+                % {"start": first.isoformat(), "end": last.isoformat()}
+            )
+        return day
+
+    def clean_end_on(self):
+        day = self.cleaned_data["end_on"]
+        if day and not self.days[0] <= day <= self.days[1]:
+            raise ValidationError(_("This day lies outside the cohort."))
+        return day
+
     def clean(self):
         data = super().clean()
-        if slot := _slot(self.data.get("slot")):
+        slot = _slot(self.data.get("slot"))
+        if slot and self.days[0] <= slot[0].date() <= slot[1].date() <= self.days[1]:
             data["starts_at"], data["ends_at"] = slot
         elif {"on", "start", "end"} <= data.keys():
             last = data.get("end_on") or data["on"]

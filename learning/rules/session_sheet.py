@@ -51,6 +51,7 @@ PLAIN_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 WEEKDAY = re.compile(r"[(（]?(?:星期|周|礼拜)[一二三四五六日天][)）]?")
 HOUR = re.compile(r"(次日|第二天|上午|下午|晚上|早上|中午)?\s*(\d{1,2})(?:\s*[:：.时点]\s*(\d{1,2})?\s*分?)?(半)?")
 TO = re.compile(r"\s*(?:[-–—~～至到]+)\s*")
+YEARS = 1900, 2200  # beyond them it is a typing error
 EPOCH = date(1899, 12, 30)  # of numbers that stand for days
 
 
@@ -230,10 +231,8 @@ class _Row:
 
 def as_day(cell, first: date, last: date) -> date:
     """A day; without a year, the one between the first and the last day of the cohort."""
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
+    if isinstance(cell, date):  # a moment is a day too
+        return _day(cell.year, cell.month, cell.day)
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and 20_000 < cell < 80_000:
         return EPOCH + timedelta(days=int(cell))
     words = WEEKDAY.sub("", text_of(cell)).strip().removesuffix("00:00:00").strip()
@@ -250,6 +249,8 @@ def as_day(cell, first: date, last: date) -> date:
 
 
 def _day_or_none(year: int, month: int, number: int) -> date | None:
+    if not YEARS[0] <= year <= YEARS[1]:
+        return None
     try:
         return date(year, month, number)
     except ValueError:
@@ -259,7 +260,7 @@ def _day_or_none(year: int, month: int, number: int) -> date | None:
 def _day(year: int, month: int, number: int) -> date:
     found = _day_or_none(year, month, number)
     if found is None:
-        raise BadCell(_("%(month)s has no day %(day)s.") % {"month": f"{year}-{month:02}", "day": number})
+        raise BadCell(_("%(month)s has no day %(day)s.") % {"month": f"{year:04}-{month:02}", "day": number})
     return found
 
 

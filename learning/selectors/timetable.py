@@ -183,6 +183,8 @@ def open_conflicts(cohort: Cohort, *, now: datetime) -> tuple[list[Conflict], li
 def slots_for(cohort: Cohort, side: Side, hours: Hours, *, now: datetime) -> list[tuple[datetime, datetime]]:
     """Three times at which this session meets nothing: its teacher, venue, classes and people are free."""
     last = cohort.ends_on
+    if side.closed_on and side.closed_on <= cohort.starts_on:
+        return []
     if side.closed_on:
         last = min(last, side.closed_on - timedelta(days=1))
     search = Search(

@@ -239,7 +239,17 @@ def test_the_form_shows_conflicts_and_saves_at_an_offered_time(of, client):
     assert AuditEntry.objects.filter(action="learning.make_session").count() == 2
 
 
-@pytest.mark.parametrize("slot", ["", "x", "2026-12-08T09:00/2026-12-08T10:00", "2026-99-99/1"])
+@pytest.mark.parametrize(
+    "slot",
+    [
+        "",
+        "x",
+        "2026-12-08T09:00/2026-12-08T10:00",
+        "2026-99-99/1",
+        "0001-01-01T00:00+08:00/0001-01-01T01:00+08:00",
+        "9999-12-31T22:00-23:00/9999-12-31T23:00-23:00",
+    ],
+)
 def test_a_senseless_slot_is_no_slot(of, client, slot):
     client.force_login(make.user(Role.ORGANIZER, of.cohort))
     typed = {"title": "Law", "on": DAY, "start": "10:00", "end": "10:00", "classes": [of.pk], "mode": "on_site"}
@@ -351,3 +361,35 @@ def test_the_page_of_conflicts_needs_the_same_queries_for_any_number(of, client,
 
     with django_assert_num_queries(8):
         client.get(reverse("learning:conflict_list", kwargs={"cohort": of.cohort.pk}))
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-08-31"])
+def test_a_day_outside_the_cohort_is_named_at_its_field(of, client, day):
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+    typed = {"title": "Law", "on": day, "start": "00:00", "end": "23:59", "classes": [of.pk], "mode": "on_site"}
+
+    answer = client.post(reverse("learning:session_create", kwargs={"cohort": of.cohort.pk}), typed)
+
+    assert answer.status_code == 422
+    assert "lies outside" in answer.context["form"].errors["on"][0]
+
+
+@pytest.mark.parametrize("closed_on", [date.min, date.max])
+def test_a_venue_closed_for_ever_or_never_offers_what_there_is(of, closed_on):
+    venue = make.venue(of.cohort.program.unit, closed_on=closed_on)
+    if closed_on == date.max:
+        assert make_session(cohort=of.cohort, classes=[of], venue=venue, **facts()).venue == venue
+        return
+
+    with pytest.raises(Conflicting) as refusal:
+        make_session(cohort=of.cohort, classes=[of], venue=venue, **facts())
+
+    assert refusal.value.slots == []
+
+
+@pytest.mark.parametrize("seats", ["-1e999999999", "9" * 5000, "x", "²"])
+def test_senseless_seats_filter_nothing(client, db, seats):
+    venue = make.venue()
+    client.force_login(make.user(Role.ADMIN))
+
+    assert list(client.get(reverse("library:venue_list"), {"seats": seats}).context["table"].ordered) == [venue]

@@ -38,6 +38,8 @@ def test_a_day_without_a_year_lies_in_the_cohort():
         ("2027-02-29", "2027-02 has no day 29."),
         ("2月29日", "2026-02 has no day 29."),
         ("2026-13-01", "2026-13 has no day 1."),
+        ("0001-01-01", "0001-01 has no day 1."),
+        (date(9999, 12, 31), "9999-12 has no day 31."),
         ("tomorrow", "This is no day"),
         (True, "This is no day"),
     ],
