@@ -20,6 +20,7 @@ ACTIVITIES = Base(
     permission="learning.view_activity",
     table="learning.tables.activities.ActivityRows",
     splits=(Split("cohort", gettext_lazy("cohort"), "cohort", Cohort),),
+    on_board=False,
 )
 BY_PLATFORM = distribution(
     "learning.activities_by_platform",

@@ -125,9 +125,9 @@ def written(cell: Cell) -> str:
 
 def board(cohort: Cohort, scope: Scope, *, by_session: bool = False, at: str = "") -> Board:
     """Everything about one cohort (or one class of it, with ``scope.within``): eight queries, however many people."""
-    figures = all_figures(scope)
+    figures = {name: each for name, each in all_figures(scope).items() if each.base.on_board}
     splits = ("class", "week", "session") if by_session else ("class", "week")
-    counted = count([each for each in figures.values() if each.base.on_board], scope, by=splits)
+    counted = count(figures.values(), scope, by=splits)
     made = Board(cohort, scope, figures, counted, outline(scope), at=at)
     made.headlines = [headline(made, each) for each in _headline_figures(made)]
     made.sections = [
