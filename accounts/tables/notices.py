@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import CalendarDay, Channel, Delivery, Message, Notice
 from trainee_mgmt.kit.notices import KINDS
 from trainee_mgmt.kit.pieces import status_tag
-from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
+from trainee_mgmt.kit.tables import Column, KeyFilter, Tab, Table, TableFilters
 
 OF_MESSAGE = {"checked": ("accent", "clock"), "sent": ("ok", ""), "failed": ("warn", ""), "cancelled": ("", "")}
 OF_DELIVERY = {
@@ -164,7 +164,7 @@ class NoticeTable(Table):
 
 
 class CalendarFilters(TableFilters):
-    year = django_filters.NumberFilter(label=gettext_lazy("Year"), method="of_year")
+    year = KeyFilter(label=gettext_lazy("Year"), method="of_year")
 
     def of_year(self, queryset, name, value):
         return queryset.filter(day__year=int(value)) if value and 1900 < value < 3000 else queryset

@@ -9,7 +9,7 @@ from learning.models import CreditEntry, HourRule
 from learning.rules.hours import in_measure, plain
 from learning.selectors.hours import tables_of
 from trainee_mgmt.kit.pieces import status_tag
-from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
+from trainee_mgmt.kit.tables import Column, KeyFilter, Tab, Table, TableFilters
 
 
 def form_of(name, source) -> str:
@@ -34,7 +34,7 @@ def state_of(in_force, reverse_of) -> tuple[str, str]:
 class CreditFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Name or number"), method="find")
     form = django_filters.ChoiceFilter(label=_("Form"), field_name="rule__name", empty_label=_("All forms"))
-    year = django_filters.NumberFilter(label=_("Year"), field_name="year")
+    year = KeyFilter(label=_("Year"), field_name="year")
     source = django_filters.ChoiceFilter(
         label=_("Source"), choices=CreditEntry.Source.choices, empty_label=_("All sources")
     )

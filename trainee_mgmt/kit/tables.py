@@ -399,7 +399,7 @@ class TableFilters(django_filters.FilterSet):
 
 
 class KeyFilter(django_filters.Filter):
-    """A key that comes by link. Not a NumberFilter: that takes 1e999999999, which nobody can compute."""
+    """A key that comes by link, or another whole number such as a year. Not a NumberFilter: that takes 1e999999999, which nobody can compute."""
 
     field_class = forms.IntegerField
 
