@@ -483,7 +483,7 @@ class Walk:
     def _type_a_journal(self, trainee: Visitor, text: str) -> None:
         trainee.page.locator("textarea[name=body]").press_sequentially(text)
         trainee.page.reload()  # at once, before the server has it
-        assert trainee.page.locator("textarea[name=body]").input_value() == text
+        expect(trainee.page.locator("textarea[name=body]")).to_have_value(text, timeout=PATIENCE)
         trainee.page.locator("[data-saved]", has_text=re.compile(r"\d\d:\d\d")).wait_for()
 
     def _add_a_picture(self, trainee: Visitor) -> None:
