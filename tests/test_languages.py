@@ -28,7 +28,7 @@ READ_ALOUD = (
 # What is the same in both languages: formats, keys of the keyboard, and the names of the languages themselves.
 SAME = re.compile(
     r"\{\w+\}|manage\.py \w+|English|简体中文|训|"
-    r"\b(xlsx|xls|xlsm|ods|csv|txt|docx|pdf|Excel|WPS|Word|JPEG|PNG|WebP|GIF|MB|KB|ID|QR|TOTP|GBK|UTF-8|Ctrl|Esc|Enter|Tab|Shift|Alt|"
+    r"\b(xlsx|xls|xlsm|ods|csv|txt|docx|pdf|PDF|Excel|WPS|Word|JPEG|PNG|WebP|GIF|MB|KB|ID|QR|TOTP|GBK|UTF-8|Ctrl|Esc|Enter|Tab|Shift|Alt|"
     r"[A-Z]|SHA-256|HMAC|IP|URL|API|JSON|N|n|v\d+)\b|/[\w/<>:?=&.-]*|[\w.-]+@[\w.-]+|[\w-]+\.(xlsx|xls|csv|docx|pdf|json)"
 )
 LATIN, CHINESE = re.compile(r"[A-Za-z]{2,}(?:[ '’-][A-Za-z]+)*"), re.compile(r"[\u4e00-\u9fff]+")

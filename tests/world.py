@@ -99,7 +99,7 @@ class World:
         self.result = Result.objects.create(scheme=self.scheme, trainee=self.trainee, total=Decimal("77.25"))
         self.case = ProgressCase.objects.create(
             cohort=self.cohort, kind="unmatched", key=tag, who=f"{tag} nobody", source="x.csv", line=2,
-            found_at=make.at(date(2026, 9, 9)), row={"what": f"{tag} course", "percent": "50", "minutes": 9},
+            found_at=make.at(date(2026, 9, 9)), row={"what": tag, "percent": "50", "minutes": 9},
         )  # fmt: skip
         self.activity = make.activity(self.cohort, title=f"{tag} activity", place=f"{tag} hall")
         self.hour_table = make.hour_table(self.unit, name=f"{tag} hours", starts_on=date(2026, 1, 1))

@@ -483,7 +483,7 @@ class Walk:
     def _type_a_journal(self, trainee: Visitor, text: str) -> None:
         trainee.page.locator("textarea[name=body]").press_sequentially(text)
         trainee.page.reload()  # at once, before the server has it
-        expect(trainee.page.locator("textarea[name=body]")).to_have_value(text, timeout=PATIENCE)
+        expect(trainee.page.locator("textarea[name=body]")).to_have_value(text)
         trainee.page.locator("[data-saved]", has_text=re.compile(r"\d\d:\d\d")).wait_for()
 
     def _add_a_picture(self, trainee: Visitor) -> None:
@@ -802,7 +802,7 @@ class Walk:
         assert "可以，下周起每两周一次。" in trainee.text("main")
 
     def _complain(self, trainee: Visitor) -> None:
-        trainee.press(trainee.page.locator(f'main a[href^="{reverse("accounts:complaint_create")}"]'))
+        trainee.press(trainee.page.locator(f'.foot a[href^="{reverse("accounts:complaint_create")}"]'))
 
 
 STEPS = (
