@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from library.models import Venue
+from library.models import LONGEST_WAY, Venue
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
 
 
@@ -21,3 +21,19 @@ class VenueForm(CrispyMixin, forms.ModelForm):
 class CloseForm(CrispyMixin, forms.Form):
     on = forms.DateField(label=_("Closed from"), widget=DateInput, help_text=_("This day is the first without it."))
     submit_label = _("Close this venue")
+
+
+class WayForm(CrispyMixin, forms.Form):
+    to = forms.ModelChoiceField(label=_("To the venue"), queryset=Venue.objects.none(), empty_label=_("Choose a venue"))
+    minutes = forms.IntegerField(
+        label=_("Minutes"),
+        min_value=0,
+        max_value=LONGEST_WAY,
+        help_text=_("In either direction, with what it takes to park and walk. 0 takes the time away."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 0, "max": LONGEST_WAY}),
+    )
+
+    def __init__(self, *args, venues, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = venues
+        self.fields["to"].label_from_instance = lambda venue: f"{venue.name} · {venue.place or venue.unit.name}"

@@ -1,10 +1,12 @@
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+
+LONGEST_WAY = 600  # minutes
 
 
 class VenueQuerySet(models.QuerySet):
@@ -40,6 +42,30 @@ class Venue(models.Model):
 
     def get_absolute_url(self):
         return reverse("library:venue_detail", kwargs={"pk": self.pk})
+
+
+class Way(models.Model):
+    """How long it takes from one venue to another (路程), in either direction. It holds for all venues of the same units
+    at the same places; ``one`` is the venue that was made first."""
+
+    one = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="ways_out")
+    other = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="ways_in")
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"), validators=[MinValueValidator(1), MaxValueValidator(LONGEST_WAY)]
+    )
+
+    class Meta:
+        verbose_name = _("way")
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="library_way_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="library_way_in_one_order"),
+            models.CheckConstraint(
+                condition=Q(minutes__gte=1, minutes__lte=LONGEST_WAY), name="library_way_takes_minutes"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.one} {self.other}"
 
 
 def ways_to(path: str) -> list[str]:

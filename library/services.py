@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit
 from accounts.services import record
 from accounts.services.audit import changes
-from library.models import Venue
+from library.models import Venue, Way
 from trainee_mgmt.kit.errors import Refused
 
 
@@ -63,6 +63,30 @@ def delete_venue(venue: Venue) -> None:
             venue.delete()
     except ProtectedError:
         raise Refused(_("This venue was booked. Close it instead; what took place in it stays.")) from None
+
+
+@transaction.atomic
+def set_way(venue: Venue, other: Venue, *, minutes: int) -> Way | None:
+    """How long it takes between two venues, in either direction; 0 takes the time away. The same again changes nothing."""
+    if venue.pk == other.pk:
+        raise Refused(_("Choose another venue."))
+    one, other = sorted((venue, other), key=lambda each: each.pk)
+    _locked(one)
+    there = Way.objects.filter(one=one, other=other).first()
+    before = there.minutes if there else 0
+    if before == minutes:
+        return there
+    record(
+        "library.set_way", venue, before={"minutes": before}, after={"between": _ends(one, other), "minutes": minutes}
+    )
+    if not minutes:
+        Way.objects.filter(one=one, other=other).delete()
+        return None
+    return Way.objects.update_or_create(one=one, other=other, defaults={"minutes": minutes})[0]
+
+
+def _ends(one: Venue, other: Venue) -> str:
+    return f"{one.name} – {other.name}"
 
 
 def _locked(venue: Venue) -> Venue:

@@ -6,8 +6,9 @@ from django.views.generic import DetailView
 
 from accounts.models import Unit
 from library import services
-from library.forms import CloseForm, VenueForm
+from library.forms import CloseForm, VenueForm, WayForm
 from library.models import Venue
+from library.selectors import ways_of
 from library.tables import VenueTable, state_of
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
@@ -33,6 +34,7 @@ class VenueDetail(Page, DetailView):
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             state=state_of(self.object.closed_on),
+            ways=ways_of(self.object),
             can_change=access.may(self.request.user, "library.change_venue", self.object),
             **kwargs,
         )
@@ -96,6 +98,39 @@ class VenueClose(FormPage):
 
     def save(self, form):
         services.close_venue(self.venue, on=form.cleaned_data["on"])
+
+    def get_success_url(self):
+        return self.venue.get_absolute_url()
+
+
+class VenueWay(FormPage):
+    """How long it takes from this venue to another; ``?to=`` says which one is meant."""
+
+    allow = "library.change_venue"
+    model = Venue
+    form_class = WayForm
+    title = gettext_lazy("Way to another venue")
+    template_name = "library/venue_form.html"
+    success_message = gettext_lazy("The way was saved. Timetables count with it from now on.")
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.venue = self.find(Venue, kwargs["pk"])
+
+    def get_form_kwargs(self):
+        others = self.reachable(Venue, "library.view_venue").exclude(pk=self.venue.pk)
+        return super().get_form_kwargs() | {"venues": others.select_related("unit").order_by("name", "pk")}
+
+    def get_initial(self):
+        to = self.request.GET.get("to", "")
+        known = next((way for way in ways_of(self.venue) if str(way.venue) == to), None)
+        return {"to": known.venue, "minutes": known.minutes} if known else {}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(object=self.venue, **kwargs)
+
+    def save(self, form):
+        services.set_way(self.venue, form.cleaned_data["to"], minutes=form.cleaned_data["minutes"])
 
     def get_success_url(self):
         return self.venue.get_absolute_url()

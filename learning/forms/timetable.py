@@ -17,6 +17,10 @@ class TimetableRuleForm(CrispyMixin, forms.ModelForm):
             "training_class",
             "person",
             "capacity",
+            "travel",
+            "travel_minutes",
+            "leave",
+            "leave_percent",
             "opens",
             "closes",
             "break_starts",
@@ -27,7 +31,7 @@ class TimetableRuleForm(CrispyMixin, forms.ModelForm):
         widgets = {
             name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
             for name in ("opens", "closes", "break_starts", "break_ends")
-        } | dict.fromkeys(("teacher", "training_class", "person", "capacity"), forms.RadioSelect)
+        } | dict.fromkeys(("teacher", "training_class", "person", "capacity", "travel", "leave"), forms.RadioSelect)
 
     submit_label = _("Save as a new version")
 

@@ -1,6 +1,7 @@
 from datetime import time
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.models import Cohort
 from learning.models.sessions import Session
 from learning.rules.conflicts import ALWAYS_BLOCKED, Hours, Kind
+from library.models import LONGEST_WAY
 
 
 class TimetableRule(models.Model):
@@ -25,6 +27,28 @@ class TimetableRule(models.Model):
     training_class = models.CharField(_("one class in two sessions"), max_length=5, choices=Act, default=Act.BLOCK)
     person = models.CharField(_("one person in two classes or cohorts"), max_length=5, choices=Act, default=Act.WARN)
     capacity = models.CharField(_("more people than seats"), max_length=5, choices=Act, default=Act.WARN)
+    travel = models.CharField(
+        _("too little time for the way"), max_length=5, choices=Act, default=Act.WARN, db_default=Act.WARN
+    )
+    travel_minutes = models.PositiveSmallIntegerField(
+        _("minutes between two places without a time of their own"),
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(LONGEST_WAY)],
+        help_text=_(
+            "Times of single ways are kept with the venues. 0: nothing is asked for where none is written down."
+        ),
+    )
+    leave = models.CharField(
+        _("teacher or many people on leave"), max_length=5, choices=Act, default=Act.WARN, db_default=Act.WARN
+    )
+    leave_percent = models.PositiveSmallIntegerField(
+        _("many are, of a hundred expected"),
+        default=30,
+        db_default=30,
+        validators=[MaxValueValidator(100)],
+        help_text=_("0: only the leave of who teaches is looked at."),
+    )
     opens = models.TimeField(_("day begins"), default=time(8, 30))
     closes = models.TimeField(_("day ends"), default=time(21))
     break_starts = models.TimeField(_("noon break from"), default=time(12))
@@ -66,6 +90,8 @@ class TimetableRule(models.Model):
             Kind.CLASS: self.training_class,
             Kind.PERSON: self.person,
             Kind.CAPACITY: self.capacity,
+            Kind.TRAVEL: self.travel,
+            Kind.LEAVE: self.leave,
         }
         return kind in ALWAYS_BLOCKED or acts[kind] == self.Act.BLOCK
 

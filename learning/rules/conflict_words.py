@@ -1,12 +1,12 @@
 """Conflicts in words: both sides with title, time and classes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from learning.rules.conflicts import Conflict, Kind, Side
+from learning.rules.conflicts import Conflict, Kind, Side, in_order
 from trainee_mgmt.kit.formats import clock, day, weekday
 
 
@@ -38,6 +38,19 @@ def headline(conflict: Conflict) -> str:
         return ngettext("%(n)s person is in both sessions", "%(n)s people are in both sessions", conflict.count) % {
             "n": conflict.count
         }
+    if conflict.kind == Kind.TRAVEL and other:
+        first, then = in_order(one, other)
+        return _("The way from %(one)s to %(other)s takes %(minutes)s minutes, %(gap)s are left for %(who)s") % {
+            "one": first.venue_name,
+            "other": then.venue_name,
+            "minutes": minutes(conflict.way),
+            "gap": minutes(then.starts_at - first.ends_at),
+            "who": travellers(conflict, one, other),
+        }
+    if conflict.kind == Kind.LEAVE and not conflict.count:
+        return _("%(teacher)s teaches and has leave at this time") % {"teacher": named(one, one.away_teachers)}
+    if conflict.kind == Kind.LEAVE:
+        return _("%(n)s of %(all)s people have leave at this time") % {"n": conflict.count, "all": len(one.people)}
     return _("%(n)s people are expected in %(venue)s, which seats %(seats)s") % {
         "n": conflict.count,
         "venue": one.venue_name,
@@ -45,9 +58,26 @@ def headline(conflict: Conflict) -> str:
     }
 
 
+def named(side: Side, teachers: frozenset[str]) -> str:
+    """As the side writes them, where it names one; else the keys."""
+    return side.teacher if len(side.teachers) == 1 else _(", ").join(sorted(teachers))
+
+
 def shared_teachers(one: Side, other: Side) -> str:
-    """As the first side writes them, where it names one; else the keys they share."""
-    return one.teacher if len(one.teachers) == 1 else _(", ").join(sorted(one.teachers & other.teachers))
+    return named(one, one.teachers & other.teachers)
+
+
+def travellers(conflict: Conflict, one: Side, other: Side) -> str:
+    """Whom the way concerns: the teacher, the class, or so many people."""
+    if one.teachers & other.teachers:
+        return shared_teachers(one, other)
+    if conflict.count:
+        return ngettext("%(n)s person", "%(n)s people", conflict.count) % {"n": conflict.count}
+    return one.class_names or _("the class")
+
+
+def minutes(span: timedelta) -> int:
+    return int(span.total_seconds() // 60)
 
 
 def sentence(conflict: Conflict) -> str:

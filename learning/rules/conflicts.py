@@ -5,12 +5,13 @@ Times are half-open intervals [starts_at, ends_at): one that ends when the next 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -20,6 +21,8 @@ class Kind(StrEnum):
     CLASS = "class"
     PERSON = "person"  # one person in two classes or cohorts
     CAPACITY = "capacity"  # more people than seats
+    TRAVEL = "travel"  # less time between two venues than the way takes
+    LEAVE = "leave"  # who teaches it, or many of those expected, are on leave
 
 
 ALWAYS_BLOCKED = frozenset({Kind.VENUE, Kind.CLOSED})
@@ -36,6 +39,41 @@ def teacher_keys(names: str) -> frozenset[str]:
     return frozenset(filter(None, map(name_key, BETWEEN.split(names))))
 
 
+class Site(NamedTuple):
+    """Where a venue is, as ways are counted: a place of a unit, or the venue alone where no place is written down."""
+
+    unit: int
+    place: str  # a key as of ``name_key``
+    venue: int = 0
+
+    @classmethod
+    def of(cls, venue: int, unit: int, place: str) -> "Site":
+        key = name_key(place)
+        return cls(unit, key) if key else cls(unit, "", venue)
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How many minutes it takes from one site to another, in either direction. ``default`` holds between two different
+    places that nobody wrote a time for."""
+
+    minutes: Mapping[frozenset[Site], int] = field(default_factory=dict)
+    default: int = 0
+
+    @property
+    def longest(self) -> timedelta:
+        return timedelta(minutes=max([self.default, *self.minutes.values()]))
+
+    def between(self, one: Site | None, other: Site | None) -> timedelta:
+        if one is None or other is None or one == other or (one.place and one.place == other.place):
+            return timedelta(0)
+        default = self.default if one.place and other.place else 0
+        return timedelta(minutes=self.minutes.get(frozenset((one, other)), default))
+
+
+NO_WAYS = Ways()
+
+
 def overlap(start: datetime, end: datetime, other_start: datetime, other_end: datetime) -> bool:
     """Whether two half-open intervals share a moment."""
     return start < other_end and other_start < end
@@ -47,6 +85,7 @@ class Side:
     negative one.
 
     ``people`` are the persons expected; ``seats`` and ``closed_on`` belong to the venue; ``day`` is its local day.
+    ``site`` is where one has to go to; ``away`` and ``away_teachers`` are people expected, and names, on leave.
     """
 
     key: int
@@ -65,6 +104,10 @@ class Side:
     people: frozenset[int] = frozenset()
     may_overlap: bool = False
     pk: int = 0  # of the row: the draft, where there is one
+    site: Site | None = None
+    away: int = 0
+    away_teachers: frozenset[str] = frozenset()
+    is_short_of_people: bool = False  # more of them are on leave than the rule lets pass
 
     @cached_property
     def teachers(self) -> frozenset[str]:
@@ -76,12 +119,14 @@ class Side:
 
 @dataclass(frozen=True)
 class Conflict:
-    """``count``: people in both, or people expected in a venue of too few seats."""
+    """``count``: people in both, people expected in a venue of too few seats, or people on leave (0: who teaches it is).
+    ``way``: how long it takes from one to the other."""
 
     kind: Kind
     one: Side
     other: Side | None = None
     count: int = 0
+    way: timedelta = timedelta(0)
 
     @property
     def fingerprint(self) -> str:
@@ -93,21 +138,30 @@ class Conflict:
             Kind.CAPACITY: f"{self.one.venue}:{self.one.seats}",
             Kind.CLOSED: f"{self.one.venue}:{self.one.closed_on}",
             Kind.VENUE: f"{self.one.venue}",
+            Kind.TRAVEL: f"{self.way.total_seconds() / 60:.0f}",
+            Kind.LEAVE: "+".join(sorted(self.one.away_teachers)) if not self.count else "",
         }.get(self.kind, "")
         return "|".join([self.kind, *parts, about, str(self.count)])
 
 
 def alone(side: Side) -> Iterator[Conflict]:
-    """What is wrong with one session and its venue."""
+    """What is wrong with one session: its venue, or who is on leave at its time."""
     if side.closed_on and side.closed_on <= side.day:
         yield Conflict(Kind.CLOSED, side)
     if side.seats is not None and len(side.people) > side.seats:
         yield Conflict(Kind.CAPACITY, side, count=len(side.people))
+    if side.away_teachers:
+        yield Conflict(Kind.LEAVE, side)
+    if side.is_short_of_people:
+        yield Conflict(Kind.LEAVE, side, count=side.away)
 
 
-def between(one: Side, other: Side) -> Iterator[Conflict]:
+def between(one: Side, other: Side, ways: Ways = NO_WAYS) -> Iterator[Conflict]:
     """What two sessions cannot share at one time. People are named where their class as a whole is not in both."""
-    if one.key == other.key or not one.meets(other):
+    if one.key == other.key:
+        return
+    if not one.meets(other):
+        yield from on_the_way(one, other, ways)
         return
     if one.venue is not None and one.venue == other.venue:
         yield Conflict(Kind.VENUE, one, other)
@@ -119,26 +173,89 @@ def between(one: Side, other: Side) -> Iterator[Conflict]:
         yield Conflict(Kind.PERSON, one, other, both)
 
 
-def against(side: Side, others: Iterable[Side]) -> list[Conflict]:
+def on_the_way(one: Side, other: Side, ways: Ways) -> Iterator[Conflict]:
+    """A way that takes longer than the time between two sessions, for a teacher, a class or people in both. Exactly
+    enough time is enough."""
+    first, then = in_order(one, other)
+    way = ways.between(first.site, then.site)
+    if then.starts_at - first.ends_at >= way:
+        return
+    is_one_teacher = one.teachers & other.teachers and not (one.may_overlap or other.may_overlap)
+    if is_one_teacher or one.classes & other.classes:
+        yield Conflict(Kind.TRAVEL, one, other, way=way)
+    elif both := len(one.people & other.people):
+        yield Conflict(Kind.TRAVEL, one, other, both, way)
+
+
+def in_order(one: Side, other: Side) -> tuple[Side, Side]:
+    return (one, other) if one.starts_at <= other.starts_at else (other, one)
+
+
+def against(side: Side, others: Iterable[Side], ways: Ways = NO_WAYS) -> list[Conflict]:
     """All conflicts of one session, saved or not."""
-    return [*alone(side), *chain.from_iterable(between(side, other) for other in others)]
+    return [*alone(side), *chain.from_iterable(between(side, other, ways) for other in others)]
 
 
-def among(mine: Iterable[Side], others: Iterable[Side] = ()) -> list[Conflict]:
-    """All conflicts in which one of ``mine`` takes part, each once, by time. One sweep over the beginnings."""
+def among(mine: Iterable[Side], others: Iterable[Side] = (), ways: Ways = NO_WAYS) -> list[Conflict]:
+    """All conflicts in which one of ``mine`` takes part, each once, by time. One sweep over the beginnings; who has ended
+    stays in it for as long as the longest way takes."""
+    longest = ways.longest
     own = {side.key: side for side in mine}
     found, running = [], []
     for side in sorted([*own.values(), *others], key=lambda side: (side.starts_at, side.key)):
-        running = [other for other in running if other.ends_at > side.starts_at]
+        running = [other for other in running if other.ends_at + longest > side.starts_at]
         if side.key in own:
             found += alone(side)
         for other in running:
             if side.key in own:
-                found += between(side, other)
+                found += between(side, other, ways)
             elif other.key in own:
-                found += between(other, side)
+                found += between(other, side, ways)
         running.append(side)
     return sorted(found, key=lambda each: (each.one.starts_at, each.one.key, each.kind))
+
+
+# Leave ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Away:
+    """Approved leave of one person of a cohort, over a half-open time. ``name`` is a key as of ``name_key``."""
+
+    cohort: int
+    person: int
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """Who is on leave when. A session lacks people from ``percent`` of those expected on; 0 asks for nothing."""
+
+    rows: Sequence[Away] = ()
+    percent: int = 0
+
+    def seen_by(self, side: Side, start: datetime | None = None, end: datetime | None = None) -> Side:
+        """The side with who is on leave at its time, or at the time asked for."""
+        start, end = start or side.starts_at, end or side.ends_at
+        gone = [
+            each
+            for each in self.rows
+            if each.cohort == side.cohort and overlap(start, end, each.starts_at, each.ends_at)
+        ]
+        away = len({each.person for each in gone} & side.people)
+        return replace(
+            side,
+            away=away,
+            away_teachers=side.teachers & {each.name for each in gone},
+            is_short_of_people=bool(self.percent and away and away * 100 >= self.percent * len(side.people)),
+        )
+
+    def leaves_room(self, side: Side, start: datetime, end: datetime) -> bool:
+        """Whether leave lets the session be at another time."""
+        seen = self.seen_by(side, start, end)
+        return not (seen.away_teachers or seen.is_short_of_people)
 
 
 # Free slots -----------------------------------------------------------------------------------------------------------
@@ -195,9 +312,14 @@ class Search:
 
 
 def free_slots(
-    search: Search, busy: Sequence[tuple[datetime, datetime]], *, most: int = 3
+    search: Search,
+    busy: Sequence[tuple[datetime, datetime]],
+    *,
+    suits: Callable[[datetime, datetime], bool] = lambda start, end: True,
+    most: int = 3,
 ) -> list[tuple[datetime, datetime]]:
-    """The first slots that meet nothing in ``busy``, apart from each other; fewer, or none, where there is no room."""
+    """The first slots that meet nothing in ``busy`` and suit otherwise, apart from each other; fewer, or none, where there
+    is no room."""
     found: list[tuple[datetime, datetime]] = []
     by_day: dict[date, list[tuple[datetime, datetime]]] = {}
     for span in busy:
@@ -206,7 +328,7 @@ def free_slots(
     for day in search.days():
         for start, end in _of_day(search, day):
             taken = chain(by_day.get(day, ()), found)
-            if start >= search.now and not any(overlap(start, end, *span) for span in taken):
+            if start >= search.now and not any(overlap(start, end, *span) for span in taken) and suits(start, end):
                 found.append((start, end))
             if len(found) == most:
                 return sorted(found)

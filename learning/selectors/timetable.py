@@ -9,9 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.models import ClassMembership, Cohort, TrainingClass
-from learning.models import AcceptedConflict, Session, SessionClass, TimetableRule
-from learning.rules.conflicts import Conflict, Hours, Search, Side, among, free_slots
-from library.models import Venue
+from learning.models import AcceptedConflict, Leave, Session, SessionClass, TimetableRule
+from learning.rules.conflicts import (
+    Away,
+    Conflict,
+    Leaves,
+    Search,
+    Side,
+    Site,
+    Ways,
+    among,
+    free_slots,
+    name_key,
+)
+from library.models import Venue, Way
 
 LONGEST = timedelta(hours=24)  # of one session
 FEW = 3  # so many classes are named one by one
@@ -42,7 +53,7 @@ def sides(sessions: QuerySet[Session]) -> list[Side]:
     rows = list(
         sessions.order_by("starts_at", "pk").values_list(
             "pk", "replaces_id", "is_superseded", "title", "starts_at", "ends_at", "cohort_id", "teacher_name", "may_overlap",
-            "venue_id", "venue__name", "venue__capacity", "venue__closed_on",
+            "venue_id", "venue__name", "venue__capacity", "venue__closed_on", "mode", "venue__unit", "venue__place",
         )
     )  # fmt: skip
     classes = defaultdict(list)
@@ -53,17 +64,54 @@ def sides(sessions: QuerySet[Session]) -> list[Side]:
         classes[session].append((training_class, name))
     people = People({pk for each in classes.values() for pk, _name in each})
     found = []
-    for pk, replaces, is_superseded, title, start, end, cohort, teacher, may_overlap, *venue in rows:
+    for pk, replaces, is_superseded, title, start, end, cohort, teacher, may_overlap, *venue, mode, unit, place in rows:
         mine = [] if is_superseded else classes[pk]
         keys = frozenset(key for key, _name in mine)
         day = timezone.localdate(start)
         found.append(
             Side(
                 replaces or pk, title, start, end, day, cohort, keys, class_words(name for _key, name in mine), teacher,
-                *venue, people.of(keys, day), may_overlap, pk,
+                *venue, people.of(keys, day), may_overlap, pk, site_of(mode, venue[0], unit, place),
             )
         )  # fmt: skip
     return found
+
+
+def site_of(mode: str, venue: int | None, unit: int | None, place: str | None) -> Site | None:
+    """Where one has to go for a session; nowhere online or without a venue."""
+    if venue is None or unit is None or mode == Session.Mode.ONLINE:
+        return None
+    return Site.of(venue, unit, place or "")
+
+
+def ways_from(sites: Iterable[Site | None], default: int) -> Ways:
+    """The ways that begin or end at places of the units of these; one query, none for sessions without a venue."""
+    units = {site.unit for site in sites if site}
+    if not units:
+        return Ways()
+    rows = Way.objects.filter(Q(one__unit__in=units) | Q(other__unit__in=units)).order_by("minutes", "pk")
+    ends = ("one", "one__unit", "one__place", "other", "other__unit", "other__place", "minutes")
+    return Ways(
+        {
+            frozenset((Site.of(*row[:3]), Site.of(*row[3:6]))): row[6] for row in rows.values_list(*ends)
+        },  # of several between the same places the longest
+        default,
+    )
+
+
+def leaves_of(cohorts: Collection[int], first: datetime, last: datetime, percent: int) -> Leaves:
+    """Approved leave in these cohorts between two moments; one query."""
+    rows = Leave.objects.filter(
+        state=Leave.State.APPROVED, cohort__in=cohorts, starts_at__lt=last, ends_at__gt=first
+    ).order_by("starts_at", "pk")
+    names = ("cohort_id", "trainee__person_id", "trainee__person__name", "starts_at", "ends_at")
+    return Leaves(
+        [
+            Away(cohort, person, name_key(name), start, end)
+            for cohort, person, name, start, end in rows.values_list(*names)
+        ],
+        percent,
+    )
 
 
 class People:
@@ -102,6 +150,7 @@ def side_of(
     ends_at: datetime,
     teacher_name: str = "",
     venue: Venue | None = None,
+    mode: str = Session.Mode.ON_SITE,
     key: int = 0,
     may_overlap: bool = False,
     people: People | None = None,
@@ -124,6 +173,7 @@ def side_of(
         closed_on=venue.closed_on if venue else None,
         people=(people or People(keys)).of(keys, day),
         may_overlap=may_overlap,
+        site=site_of(mode, venue.pk, venue.unit_id, venue.place) if venue else None,
     )
 
 
@@ -148,16 +198,17 @@ def rivals(wanted: Collection[Side], first: datetime, last: datetime) -> QuerySe
     )
 
 
-def conflicts_of(wanted: Collection[Side], *, at_once: bool) -> list[Conflict]:
-    """The conflicts of sessions that are about to be written, with each other and with what is planned. What is seen
-    ``at_once`` must fit what others see today too: bookings that a draft of another cohort is about to give up."""
+def conflicts_of(wanted: Collection[Side], rule: TimetableRule) -> list[Conflict]:
+    """The conflicts of sessions that are about to be written, with each other and with what is planned. What is seen at
+    once must fit what others see today too: bookings that a draft of another cohort is about to give up."""
     if not wanted:
         return []
     keys = {side.key for side in wanted if side.key}
-    first, last = min(side.starts_at for side in wanted), max(side.ends_at for side in wanted)
-    theirs = rivals(wanted, first, last)
-    others = [side for side in sides(theirs if at_once else theirs.filter(is_superseded=False)) if side.key not in keys]
-    return among(wanted, others)
+    ways = ways_from((side.site for side in wanted), rule.travel_minutes)
+    theirs = rivals(wanted, *_span(wanted, ways.longest))
+    planned_now = theirs if rule.at_once else theirs.filter(is_superseded=False)
+    others = [side for side in sides(planned_now) if side.key not in keys]
+    return among(with_leave(wanted, rule), others, ways)
 
 
 def standing_conflicts(cohort: Cohort, *, now: datetime) -> list[Conflict]:
@@ -165,9 +216,20 @@ def standing_conflicts(cohort: Cohort, *, now: datetime) -> list[Conflict]:
     mine = sides(planned(cohort=cohort).filter(cancelled_at=None, ends_at__gt=now))
     if not mine:
         return []
-    first, last = min(side.starts_at for side in mine), max(side.ends_at for side in mine)
-    others = sides(rivals(mine, first, last).exclude(cohort=cohort).filter(is_superseded=False))
-    return among(mine, others)
+    rule = rule_of(cohort)
+    ways = ways_from((side.site for side in mine), rule.travel_minutes)
+    theirs = rivals(mine, *_span(mine, ways.longest)).exclude(cohort=cohort)
+    return among(with_leave(mine, rule), sides(theirs.filter(is_superseded=False)), ways)
+
+
+def with_leave(mine: Collection[Side], rule: TimetableRule) -> list[Side]:
+    """The same, each with who is on leave at its time; one query."""
+    leaves = leaves_of({side.cohort for side in mine}, *_span(mine, timedelta(0)), rule.leave_percent)
+    return [leaves.seen_by(side) for side in mine]
+
+
+def _span(mine: Collection[Side], more: timedelta) -> tuple[datetime, datetime]:
+    return min(side.starts_at for side in mine) - more, max(side.ends_at for side in mine) + more
 
 
 def open_conflicts(cohort: Cohort, *, now: datetime) -> tuple[list[Conflict], list[tuple[Conflict, AcceptedConflict]]]:
@@ -180,8 +242,9 @@ def open_conflicts(cohort: Cohort, *, now: datetime) -> tuple[list[Conflict], li
     return waiting, [(each, accepted[each.fingerprint]) for each in found if each.fingerprint in accepted]
 
 
-def slots_for(cohort: Cohort, side: Side, hours: Hours, *, now: datetime) -> list[tuple[datetime, datetime]]:
-    """Three times at which this session meets nothing: its teacher, venue, classes and people are free."""
+def slots_for(cohort: Cohort, side: Side, rule: TimetableRule, *, now: datetime) -> list[tuple[datetime, datetime]]:
+    """Three times at which this session meets nothing: its teacher, venue, classes and people are free, have time for the
+    way, and are not on leave."""
     last = cohort.ends_on
     if side.closed_on and side.closed_on <= cohort.starts_on:
         return []
@@ -193,16 +256,25 @@ def slots_for(cohort: Cohort, side: Side, hours: Hours, *, now: datetime) -> lis
         now=timezone.localtime(now),
         first=cohort.starts_on,
         last=last,
-        hours=hours,
+        hours=rule.hours,
     )
     days = search.days()
     if not days:
         return []
-    first, end = timezone.make_aware(datetime.combine(min(days), datetime.min.time())), max(days) + timedelta(days=1)
-    in_the_way = rivals([side], first, timezone.make_aware(datetime.combine(end, datetime.min.time())))
+    first = timezone.make_aware(datetime.combine(min(days), datetime.min.time()))
+    end = timezone.make_aware(datetime.combine(max(days) + timedelta(days=1), datetime.min.time()))
+    ways = ways_from([side.site], rule.travel_minutes)
+    in_the_way = rivals([side], first - ways.longest, end + ways.longest)
     free_of = in_the_way.exclude(pk=side.key).exclude(replaces=side.key) if side.key > 0 else in_the_way
     busy = [
-        (timezone.localtime(start), timezone.localtime(end))
-        for start, end in free_of.values_list("starts_at", "ends_at")
+        _with_way(timezone.localtime(start), timezone.localtime(end), ways.between(side.site, site_of(*where)))
+        for start, end, *where in free_of.values_list(
+            "starts_at", "ends_at", "mode", "venue", "venue__unit", "venue__place"
+        )
     ]
-    return free_slots(search, busy)
+    leaves = leaves_of({cohort.pk}, first, end, rule.leave_percent)
+    return free_slots(search, busy, suits=lambda start, end: leaves.leaves_room(side, start, end))
+
+
+def _with_way(start: datetime, end: datetime, way: timedelta) -> tuple[datetime, datetime]:
+    return start - way, end + way

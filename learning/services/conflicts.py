@@ -46,11 +46,11 @@ class Conflicting(Refused):
 def check(cohort: Cohort, wanted: Collection[Side], rule: TimetableRule, *, accept: bool) -> list[Conflict]:
     """The conflicts that may stand, as the person has ticked them off. Whatever the rule blocks is refused; what it
     warns of is refused without the tick."""
-    found = conflicts_of(wanted, at_once=rule.at_once)
+    found = conflicts_of(wanted, rule)
     blocked = [each for each in found if rule.blocks(each.kind)]
     if blocked or (found and not accept):
         first = min(wanted, key=lambda side: (side.starts_at, side.key))
-        slots = slots_for(cohort, first, rule.hours, now=timezone.now()) if len(wanted) == 1 else []
+        slots = slots_for(cohort, first, rule, now=timezone.now()) if len(wanted) == 1 else []
         raise Conflicting(veiled(cohort, blocked or found), slots, is_blocked=bool(blocked))
     return found
 

@@ -124,7 +124,7 @@ class Decision:
         for place, each in enumerate(self.wanted, 1):
             key = (lineage[each.pk] or each.pk) if each.pk else -place
             sides[key] = (self._side(each, key, people), each)
-        found = conflicts_of([side for side, _each in sides.values()], at_once=self.rule.at_once)
+        found = conflicts_of([side for side, _each in sides.values()], self.rule)
         order = {key: place for place, key in enumerate(sides)}
         dropped: set[int] = set()
         for conflict, shown in zip(found, veiled(self.cohort, found)):
@@ -147,6 +147,7 @@ class Decision:
             ends_at=each.ends_at,
             teacher_name=each.teacher_name,
             venue=each.venue,
+            mode=each.mode,
             key=key,
             people=people,
         )

@@ -284,6 +284,7 @@ def side_before(session: Session, classes: list[TrainingClass], *, key: int, peo
         ends_at=session.ends_at,
         teacher_name=session.teacher_name,
         venue=session.venue,
+        mode=session.mode,
         key=key,
         people=people,
     )

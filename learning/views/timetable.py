@@ -26,6 +26,8 @@ ICONS = {
     "class": "classroom",
     "person": "people",
     "capacity": "people",
+    "travel": "place",
+    "leave": "clock",
 }
 
 

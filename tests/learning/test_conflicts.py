@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Role
 from cohorts.models import ClassMembership
-from learning.models import AcceptedConflict, Session, TimetableRule, TimetableState
+from learning.models import AcceptedConflict, Leave, Session, TimetableRule, TimetableState
 from learning.rules.conflicts import Kind
 from learning.selectors.timetable import open_conflicts
 from learning.services import Conflicting, accept_conflict, change_session, make_session, repeat_weekly, restore_session
 from learning.services.conflicts import count_conflicts
 from learning.services.rules_of_timetable import change_rule
-from library.services import close_venue, edit_venue
+from library.services import close_venue, edit_venue, set_way
 from tests import make
 from tests.races import race, refusals
 from trainee_mgmt.kit.errors import Refused
@@ -187,6 +187,127 @@ def test_a_later_conflict_may_stand_with_a_reason_unless_the_rule_blocks_it(of):
     assert len(open_conflicts(of.cohort, now=timezone.now())[0]) == 2
 
 
+def two_places(of, minutes: int = 40):
+    unit = of.cohort.program.unit
+    here, there = make.venue(unit, name="Hall", place="Main house"), make.venue(unit, name="School", place="East gate")
+    set_way(here, there, minutes=minutes)
+    return here, there
+
+
+def test_a_teacher_with_too_little_time_for_the_way_is_warned_of_with_both_sides_and_three_free_times(of):
+    here, there = two_places(of)
+    make_session(cohort=of.cohort, classes=[of], venue=here, **facts(9, 11, teacher_name="张三"))
+    asked = {"cohort": of.cohort, "classes": [other_class(of, name="Second")], "venue": there}
+
+    with pytest.raises(Conflicting) as refusal:
+        make_session(**asked, **facts(11, 12, title="Law", teacher_name="张三"))
+    make_session(**asked, accept=True, **facts(11, 12, title="Law", teacher_name="张三"))
+
+    assert (kinds(refusal), refusal.value.is_blocked) == ([Kind.TRAVEL], False)
+    words = str(refusal.value)
+    assert "The way from Hall to School takes 40 minutes, 0 are left for 张三" in words
+    assert "“Strategy” (8 Dec Tuesday 09:00–11:00, First class)" in words
+    assert "“Law” (8 Dec Tuesday 11:00–12:00, Second)" in words
+    assert [start for start, _end in refusal.value.slots] == [make.at(DAY, 14), make.at(DAY, 15), make.at(DAY, 16)]
+    assert open_conflicts(of.cohort, now=timezone.now())[0] == []  # the tick was a decision
+
+
+def test_a_free_time_leaves_time_for_the_way(of):
+    here, there = two_places(of, minutes=90)
+    make_session(cohort=of.cohort, classes=[of], venue=here, **facts(14, 16))
+
+    with pytest.raises(Conflicting) as refusal:
+        make_session(cohort=of.cohort, classes=[of], venue=there, **facts(16, 18, title="Law"))
+
+    assert [start for start, _end in refusal.value.slots] == [
+        make.at(DAY, 8, 30),
+        make.at(DAY, 17, 30),
+        make.at(DAY + timedelta(days=1), 16),
+    ]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"mode": "online"}, {"venue": None}, {"starts_at": make.at(DAY, 11, 40)}],
+    ids=["online", "no venue", "time enough"],
+)
+def test_nobody_travels_online_nowhere_or_with_time_enough(of, changed):
+    here, there = two_places(of)
+    make_session(cohort=of.cohort, classes=[of], venue=here, **facts(9, 11))
+
+    make_session(cohort=of.cohort, classes=[of], **(facts(11, 13, title="Law", venue=there) | changed))
+
+    assert Session.everything.count() == 2
+
+
+def test_the_rule_blocks_the_way_and_says_how_long_an_unwritten_one_takes(of):
+    unit = of.cohort.program.unit
+    here, there = make.venue(unit, place="Main house"), make.venue(unit, place="East gate")
+    make_session(cohort=of.cohort, classes=[of], venue=here, **facts(9, 11))
+    change_rule(of.cohort, travel="block", travel_minutes=15)
+
+    with pytest.raises(Conflicting) as refusal:
+        make_session(cohort=of.cohort, classes=[of], venue=there, accept=True, **facts(11, 13, title="Law"))
+
+    assert (kinds(refusal), refusal.value.is_blocked) == ([Kind.TRAVEL], True)
+    assert make_session(
+        cohort=of.cohort, classes=[of], venue=there, **facts(13, 15, title="Law", starts_at=make.at(DAY, 11, 15))
+    )
+
+
+def test_a_way_that_is_written_down_later_stands_on_the_page_until_the_session_is_moved(of):
+    here, there = two_places(of, minutes=5)
+    make_session(cohort=of.cohort, classes=[of], venue=here, **facts(9, 11))
+    second = make_session(
+        cohort=of.cohort, classes=[of], venue=there, **facts(12, 13, title="Law", starts_at=make.at(DAY, 11, 10))
+    )
+    assert count_conflicts(of.cohort) == 0
+
+    set_way(there, here, minutes=30)
+
+    assert [each.kind for each in open_conflicts(of.cohort, now=timezone.now())[0]] == [Kind.TRAVEL]
+    change_session(second, classes=[of], **facts(12, 14, title="Law", venue=there))
+    assert count_conflicts(of.cohort) == 0
+
+
+def test_leave_that_is_approved_later_stands_on_the_page_until_it_is_revoked(of, client):
+    speaker = make.trainee(in_class=of, of=make.person(name="张三"))
+    for _n in range(3):
+        make.trainee(in_class=of)
+    make_session(cohort=of.cohort, classes=[of], **facts(teacher_name="张三"))
+    leave = make.leave(speaker, starts_at=make.at(DAY, 8), ends_at=make.at(DAY, 10), state="waiting")
+    assert count_conflicts(of.cohort) == 0
+
+    Leave.objects.filter(pk=leave.pk).update(state="approved", decided_at=timezone.now())
+    change_rule(of.cohort, leave_percent=25)
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+    page = client.get(reverse("learning:conflict_list", kwargs={"cohort": of.cohort.pk}))
+
+    assert [line["what"] for line in page.context["waiting"]] == [
+        "张三 teaches and has leave at this time",
+        "1 of 4 people have leave at this time",
+    ]
+    assert count_conflicts(of.cohort) == 2
+    Leave.objects.filter(pk=leave.pk).update(state="revoked")
+    assert count_conflicts(of.cohort) == 0
+
+
+def test_a_free_time_lies_outside_the_leave(of):
+    make.leave(
+        make.trainee(in_class=of),
+        starts_at=make.at(DAY, 8),
+        ends_at=make.at(DAY, 18),
+        state="approved",
+        decided_at=make.at(DAY, 1),
+    )
+
+    with pytest.raises(Conflicting) as refusal:
+        make_session(cohort=of.cohort, classes=[of], **facts())
+
+    assert kinds(refusal) == [Kind.LEAVE]
+    assert refusal.value.slots[0] == (make.at(DAY, 18), make.at(DAY, 20))
+
+
 def test_repeating_into_a_conflict_repeats_nothing(of):
     venue = make.venue(of.cohort.program.unit)
     session = make_session(cohort=of.cohort, classes=[of], venue=venue, **facts())
@@ -303,6 +424,10 @@ def test_a_changed_rule_is_a_new_version_and_the_same_values_are_none(of, client
         "training_class": "block",
         "person": "warn",
         "capacity": "warn",
+        "travel": "warn",
+        "travel_minutes": "15",
+        "leave": "warn",
+        "leave_percent": "30",
         "opens": "08:30",
         "closes": "21:00",
         "break_starts": "12:00",
@@ -359,7 +484,7 @@ def test_the_page_of_conflicts_needs_the_same_queries_for_any_number(of, client,
         make.session(of.cohort, classes=[of], starts_at=make.at(DAY, 9), ends_at=make.at(DAY, 10 + n))
     client.force_login(make.user(Role.ORGANIZER, of.cohort))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(reverse("learning:conflict_list", kwargs={"cohort": of.cohort.pk}))
 
 

@@ -332,5 +332,5 @@ def test_a_release_of_many_needs_the_same_queries(of, django_assert_num_queries,
         assert made.is_draft
     reader(of)
 
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(33):
         release(of.cohort)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from random import Random
@@ -5,10 +6,14 @@ from random import Random
 import pytest
 
 from learning.rules.conflicts import (
+    Away,
     Hours,
     Kind,
+    Leaves,
     Search,
     Side,
+    Site,
+    Ways,
     against,
     among,
     between,
@@ -29,6 +34,9 @@ def side(key: int, start: float = 9, end: float = 11, **fields) -> Side:
     fields = {"title": f"S{key}", "day": hour(start).date()} | fields
     return Side(key=key, starts_at=hour(start), ends_at=hour(end), **fields)
 
+
+HALL, SCHOOL = Site(1, "hall"), Site(1, "school")
+WAYS = Ways({frozenset((HALL, SCHOOL)): 40}, default=20)
 
 # Allen's thirteen relations between [1, 3) and another interval: those that share a moment, and those that do not.
 ALLEN = {
@@ -108,17 +116,115 @@ def test_the_sweep_finds_what_comparing_every_pair_finds():
                 people=frozenset(random.sample(range(9), random.randrange(0, 4))),
                 seats=random.choice([None, 1, 3]),
                 closed_on=random.choice([None, None, date(2026, 9, 8)]),
+                site=random.choice([None, HALL, SCHOOL, Site(1, "park")]),
             )
             for key in range(1, 12)
         ]
         mine, others = sides[:7], sides[7:]
 
-        found = among(mine, others)
+        found = among(mine, others, WAYS)
 
         pairs = [(one, other) for at, one in enumerate(mine) for other in [*mine[at + 1 :], *others]]
-        expected = [each.fingerprint for one, other in pairs for each in between(one, other)]
+        expected = [each.fingerprint for one, other in pairs for each in between(one, other, WAYS)]
         expected += [each.fingerprint for one in mine for each in against(one, [])]
         assert sorted(each.fingerprint for each in found) == sorted(expected)
+
+
+@pytest.mark.parametrize(("gap", "kinds"), [(0, [Kind.TRAVEL]), (39, [Kind.TRAVEL]), (40, []), (41, [])])
+@pytest.mark.parametrize(
+    "shared",
+    [{"teacher": "张三"}, {"classes": frozenset({1})}, {"people": frozenset({7, 8})}],
+    ids=["teacher", "class", "people"],
+)
+def test_less_time_than_the_way_takes_is_a_conflict_in_either_order(gap, kinds, shared):
+    one = side(1, 9, 11, site=HALL, **shared)
+    other = side(2, 11 + gap / 60, 13, site=SCHOOL, **shared)
+
+    assert [each.kind for each in between(one, other, WAYS)] == kinds
+    assert [each.kind for each in between(other, one, WAYS)] == kinds
+    assert [each.kind for each in among([other], [one], WAYS)] == kinds
+
+
+@pytest.mark.parametrize("name", ALLEN)
+def test_in_each_of_the_thirteen_relations_the_way_counts_only_between_sessions_that_do_not_meet(name):
+    (start, end), shares = ALLEN[name]
+    one, other = side(1, 1, 3, site=HALL, teacher="张三"), side(2, start, end, site=SCHOOL, teacher="张三")
+    is_near = not shares and max(start - 3, 1 - end) < 40 / 60
+
+    expected = [Kind.TEACHER] if shares else [Kind.TRAVEL] if is_near else []
+    assert [each.kind for each in between(one, other, WAYS)] == expected
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "minutes"),
+    [
+        (HALL, SCHOOL, 40),
+        (SCHOOL, HALL, 40),
+        (HALL, Site(1, "park"), 20),  # nobody wrote it down
+        (HALL, HALL, 0),
+        (HALL, Site(2, "hall"), 0),  # the same words are the same place
+        (HALL, Site(1, "", 9), 0),  # nobody knows where that venue is
+        (HALL, None, 0),  # online, or without a venue
+    ],
+)
+def test_a_way_is_looked_up_between_places_and_else_by_the_rule(here, there, minutes):
+    assert WAYS.between(here, there) == timedelta(minutes=minutes)
+
+
+def test_a_way_past_midnight_at_the_end_of_a_leap_day_and_of_a_year_is_counted_in_minutes():
+    for last_day in (date(2028, 2, 29), date(2027, 12, 31)):
+        midnight = datetime.combine(last_day + timedelta(days=1), time(0), UTC)
+        late = Side(
+            1,
+            "Late",
+            midnight - timedelta(hours=2),
+            midnight - timedelta(minutes=10),
+            last_day,
+            site=HALL,
+            teacher="张三",
+        )
+        early = Side(
+            2,
+            "Early",
+            midnight + timedelta(minutes=29),
+            midnight + timedelta(hours=2),
+            midnight.date(),
+            site=SCHOOL,
+            teacher="张三",
+        )
+
+        assert [each.kind for each in among([late, early], ways=WAYS)] == [Kind.TRAVEL]
+        assert among([late, replace(early, starts_at=midnight + timedelta(minutes=30))], ways=WAYS) == []
+
+
+def test_a_teacher_who_may_be_in_two_places_needs_no_time_between():
+    here = side(1, 9, 11, site=HALL, teacher="张三", may_overlap=True)
+
+    assert list(between(here, side(2, 11, 13, site=SCHOOL, teacher="张三"), WAYS)) == []
+
+
+def away(person: int, start: float, end: float, *, name: str = "", cohort: int = 3) -> Away:
+    return Away(cohort, person, name, hour(start), hour(end))
+
+
+def test_leave_is_a_conflict_from_the_share_of_the_rule_on_and_only_where_it_meets_the_session():
+    session = side(1, 9, 11, cohort=3, people=frozenset(range(10)))
+    two = [away(1, 8, 10), away(1, 10, 12), away(2, 10, 12)]  # two leaves of one person are one person
+    meeting = [*two, away(3, 7, 9), away(4, 11, 12), away(5, 9, 11, cohort=4), away(77, 9, 11)]
+
+    seen = Leaves(meeting, percent=20).seen_by(session)
+
+    assert [(each.kind, each.count) for each in against(seen, [])] == [(Kind.LEAVE, 2)]
+    assert against(Leaves(meeting, percent=21).seen_by(session), []) == []
+    assert against(Leaves(meeting, percent=0).seen_by(session), []) == []
+
+
+def test_leave_of_who_teaches_is_a_conflict_whatever_the_share():
+    session = side(1, 9, 11, cohort=3, teacher="张 三、李四", people=frozenset(range(10)))
+
+    seen = Leaves([away(1, 10, 12, name="张三")]).seen_by(session)
+
+    assert [(each.kind, each.one.away_teachers) for each in against(seen, [])] == [(Kind.LEAVE, {"张三"})]
 
 
 def test_a_session_and_its_own_draft_are_no_conflict():
@@ -202,6 +308,12 @@ def test_no_slot_meets_what_is_busy_nor_lies_outside_the_hours():
             assert end - start == wanted.length
             assert hours.allows(start, end)
             assert not any(overlap(start, end, *span) for span in busy)
+
+
+def test_a_slot_suits_whatever_else_is_asked():
+    search = Search(timedelta(hours=2), wished=hour(9), now=hour(0), first=NOON.date(), last=NOON.date())
+
+    assert [start.hour for start, _end in free_slots(search, [], suits=lambda start, end: start.hour >= 16)] == [16, 18]
 
 
 def test_where_there_is_no_room_no_slot_is_offered():

@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Role
-from library.models import Venue
+from library.models import Venue, Way
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +87,38 @@ def test_a_unit_that_keeps_venues_for_others_does_not_let_them_change_them(clien
 
     assert client.get(reverse("library:venue_detail", kwargs={"pk": hall.pk})).status_code == 200
     assert client.get(reverse("library:venue_update", kwargs={"pk": hall.pk})).status_code == 404
+
+
+def test_a_way_is_written_down_once_in_either_direction_and_taken_away_with_0(client):
+    unit = make.unit()
+    hall, school = make.venue(unit, name="Hall"), make.venue(unit, name="School")
+    client.force_login(make.user(Role.ORGANIZER, unit))
+
+    for venue, to, minutes in [(hall, school, 30), (school, hall, 30), (school, hall, 45)]:
+        client.post(reverse("library:venue_way", kwargs={"pk": venue.pk}), {"to": to.pk, "minutes": minutes})
+    page = client.get(hall.get_absolute_url())
+
+    assert [(way.name, way.minutes) for way in page.context["ways"]] == [("School", 45)]
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["library.set_way"] * 2
+    client.post(reverse("library:venue_way", kwargs={"pk": hall.pk}), {"to": school.pk, "minutes": 0})
+    assert not Way.objects.exists()
+
+
+@pytest.mark.parametrize("minutes", ["-1", "601", "soon", ""])
+def test_senseless_minutes_are_refused_at_their_field(client, minutes):
+    unit = make.unit()
+    hall, school = make.venue(unit), make.venue(unit)
+    client.force_login(make.user(Role.ORGANIZER, unit))
+
+    answer = client.post(reverse("library:venue_way", kwargs={"pk": hall.pk}), {"to": school.pk, "minutes": minutes})
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["minutes"])
+
+
+def test_a_way_leads_only_to_venues_one_sees(client):
+    hall, hidden = make.venue(), make.venue(make.unit("Elsewhere"))
+    client.force_login(make.user(Role.ORGANIZER, hall.unit))
+
+    answer = client.post(reverse("library:venue_way", kwargs={"pk": hall.pk}), {"to": hidden.pk, "minutes": 5})
+
+    assert (answer.status_code, Way.objects.count()) == (422, 0)
