@@ -11,32 +11,40 @@ Positional arguments are what the SQL itself depends on, such as columns or an o
 them. One that cannot be compared by itself has a ``query_key``. That of a person names the grants in force, because
 what a row function of access.py makes of a person depends on nothing else: a changed grant is another query.
 
+PostgreSQL reads and plans such a query once for each connection too (``DatabaseWrapper.plans``): for a row found by
+its key, planning takes ten times as long as finding.
+
 ``Insert`` does the same for new rows.
 
 The tests compile each call again and compare (settings.CHECK_PREPARED): whatever the arguments forget is found there.
 """
 
+import re
 from collections.abc import Callable, Hashable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet, ImproperlyConfigured
-from django.db import connection, connections
+from django.db import DatabaseError, NotSupportedError, connection, connections
 from django.db.models import Field, Model, QuerySet
 from django.http import Http404
 
 NOT_YET = object()
 MOST = 500  # compiled forms that one query keeps
-PLACES = (  # what stands in for a value while the SQL is made: never a real one
-    (int, lambda n: 7_123_456_789_000_000 + n),
-    (str, lambda n: f"\x01place {n}\x01"),
-    (date, lambda n: date(1, 1, 1) + timedelta(days=n)),
+PLACES = (  # of which type a value is, and what stands in for it while the SQL is made: never a real one
+    (int, "bigint", lambda n: 7_123_456_789_000_000 + n),
+    (str, "text", lambda n: f"\x01place {n}\x01"),
+    (date, "date", lambda n: date(1, 1, 1) + timedelta(days=n)),
 )
+LARGEST = 2**63 - 1
+TOKEN = re.compile("%%|%s")
+_numbers = count(1)
 
 
 class Prepared:
@@ -80,7 +88,8 @@ class Prepared:
         if missing := set(values) - {name for _at, name in slots}:
             raise ImproperlyConfigured(f"{', '.join(missing)}: not found as a parameter of {sql}")
         compiler.connection = compiler.query = None  # each thread has its own connection, and the query has served
-        return _Compiled(queryset._iterable_class, queryset.model, queryset.db, compiler, sql, parameters, slots)
+        types = tuple((name, _kind(value)[1]) for name, value in values.items())
+        return _Compiled(queryset._iterable_class, queryset.model, queryset.db, compiler, sql, parameters, slots, types)
 
     def _check(self, compiled: "_Compiled | None", shape: tuple, values: dict) -> None:
         _compiler, *fresh = _sql(self.build(*shape, **values))
@@ -137,9 +146,13 @@ def _sql(queryset: QuerySet) -> tuple[Any, str, tuple]:
 
 
 def _place(n: int, value):
-    for kind, make in PLACES:
-        if isinstance(value, kind) and not isinstance(value, bool | datetime):
-            return make(n)
+    return _kind(value)[2](n)
+
+
+def _kind(value) -> tuple:
+    for kind in PLACES:
+        if isinstance(value, kind[0]) and not isinstance(value, bool | datetime):
+            return kind
     raise ImproperlyConfigured(f"A prepared query takes whole numbers, texts and days as values, not {value!r}.")
 
 
@@ -156,6 +169,8 @@ class _Compiled:
     sql: str
     parameters: tuple
     slots: tuple[tuple[int, str], ...]
+    types: tuple[tuple[str, str], ...]  # of the values, by name
+    number: int = field(default_factory=lambda: next(_numbers))
 
     def filled(self, values: dict) -> tuple:
         filled = list(self.parameters)
@@ -165,10 +180,57 @@ class _Compiled:
 
     def rows(self, values: dict, page: slice | None) -> list:
         """As the queryset would give them: its own iterable reads them, with a compiler that has done its work."""
-        sql = self.sql if page is None else f"{self.sql} LIMIT {page.stop - page.start:d} OFFSET {page.start:d}"
+        limit = "" if page is None else f" LIMIT {page.stop - page.start:d} OFFSET {page.start:d}"
+        there = connections[self.db]
+        try:
+            return self._read(there, self._statement(there.plans, values, limit))
+        except NotSupportedError:  # a migration changed the type of a column, and the server refuses the old plan
+            there.plans.forget()
+            if there.in_atomic_block:
+                raise
+            return self._read(there, (self.sql + limit, self.filled(values)))
+        except DatabaseError:
+            there.plans.forget()  # whatever became of it
+            raise
+
+    def _read(self, there, statement: tuple[str, tuple]) -> list:
         ready = copy(self.compiler)
-        ready.connection = connections[self.db]
-        ready.as_sql = lambda: (sql, self.filled(values))
+        ready.connection = there
+        ready.as_sql = lambda: statement
         query = SimpleNamespace(get_compiler=lambda *args, **kwargs: ready)
         source = SimpleNamespace(db=self.db, query=query, model=self.model, _known_related_objects={})
         return list(self.iterable(source))
+
+    def _statement(self, plans, values: dict, limit: str) -> tuple[str, tuple]:
+        """Its text and parameters: as it is when this connection sees it for the first time, then by its name."""
+        key, arguments = (self.number, limit), tuple(values.values())
+        is_no_key = any(isinstance(each, int) and each > LARGEST for each in arguments)
+        if is_no_key or not plans.has_seen(key):
+            return self.sql + limit, self.filled(values)
+        places = f" ({', '.join(['%s'] * len(arguments))})" if arguments else ""
+        if name := plans.find(key):
+            return f"EXECUTE {name}{places}", arguments
+        name, prepare = plans.prepare(key, self.signature, self.numbered + limit)
+        return f"{prepare}EXECUTE {name}{places}", (*self.fixed, *arguments)
+
+    @property
+    def signature(self) -> str:
+        return f" ({', '.join(kind for _name, kind in self.types)})" if self.types else ""
+
+    @property
+    def numbered(self) -> str:
+        """The SQL with $1, $2, … where the values stand."""
+        numbers = {name: n for n, (name, _kind) in enumerate(self.types, 1)}
+        slots, at = dict(self.slots), count()
+
+        def place(token: re.Match) -> str:
+            name = slots.get(next(at)) if token[0] == "%s" else None
+            return f"${numbers[name]}" if name else token[0]
+
+        return TOKEN.sub(place, self.sql)
+
+    @property
+    def fixed(self) -> tuple:
+        """The parameters that are the same at each call."""
+        slots = dict(self.slots)
+        return tuple(value for at, value in enumerate(self.parameters) if at not in slots)
