@@ -33,6 +33,7 @@ class Limits:
 
 
 DEFAULT = Limits()
+NEAR = 2  # whoever may miss at most so many sessions more may be near the border
 NUMBERS = tuple(Limits.__dataclass_fields__)
 
 
@@ -99,7 +100,8 @@ def made_of_lateness(marks: Tally, limits: Limits) -> int:
 class Standing:
     """
     Where somebody stands. ``counted`` attended (conversions taken off) of ``held``; ``best``: what it becomes at most, of
-    ``planned``; ``spare``: how many of the coming sessions may be missed; below 0 the aim is out of reach.
+    ``planned``; ``spare``: how many of the coming sessions may be missed, of ``allowed`` at the beginning; below 0 the aim is out of
+    reach.
     """
 
     counted: int
@@ -108,10 +110,16 @@ class Standing:
     planned: int
     absences: int
     spare: int
+    allowed: int
 
     @property
     def is_lost(self) -> bool:
         return self.spare < 0
+
+    @property
+    def is_near(self) -> bool:
+        """At most ``NEAR`` more may be missed, and half of what was allowed is gone: nobody is warned on the first day."""
+        return 0 <= self.spare <= NEAR and self.spare < self.allowed and 2 * self.spare <= self.allowed
 
 
 def standing(versions: Iterable[Counted], aim: Limits) -> Standing:
@@ -128,9 +136,10 @@ def standing(versions: Iterable[Counted], aim: Limits) -> Standing:
     absences = sum(each.marks.absent for each in versions) + converted
     best, planned = came - converted + missing + coming, held + coming + sum(each.away for each in versions)
     spare = best - least(planned, aim)
+    allowed = planned - least(planned, aim)
     if aim.most_absences:
-        spare = min(spare, aim.most_absences - absences)
-    return Standing(came - converted, held, best, planned, absences, spare)
+        spare, allowed = min(spare, aim.most_absences - absences), min(allowed, aim.most_absences)
+    return Standing(came - converted, held, best, planned, absences, spare, allowed)
 
 
 def least(planned: int, aim: Limits) -> int:

@@ -11,10 +11,8 @@ from django.db.models.functions import JSONObject, Least
 from cohorts.models import Cohort, Trainee
 from learning.models import CAME, PersonTime
 from learning.rules.attendance import Tally
-from learning.rules.states import Counted, Limits, Standing, standing
+from learning.rules.states import NEAR, Counted, Limits, Standing, standing
 from learning.selectors.rules import Version, version_on, versions_of
-
-NEAR = 2  # whoever may miss at most so many sessions is near the border
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class Measure:
         return standing([Counted(marks, self.aim, coming, away), *by_version], self.aim)
 
     def with_spare(self, rows: QuerySet[PersonTime]) -> QuerySet:
-        """Trainees with ``spare`` as ``standing`` computes it, in one statement; a test compares the two."""
+        """Trainees with ``spare`` and ``allowed`` as ``standing`` computes them, in one statement; a test compares the two."""
         made = Value(0)
         for each in self.versions:
             for state, per in (("late", each.limits.lates_per_absence), ("early", each.limits.earlies_per_absence)):
@@ -72,11 +70,12 @@ class Measure:
                     made += F(f"{state}_{each.number}") / Value(per)
         best = F("came") - made + F("missing") + F("coming")
         needed = (F("planned") * Value(self.aim.least_percent) + Value(99)) / Value(100)
-        spare = best - needed
+        spare, allowed = best - needed, F("planned") - needed
         if self.aim.most_absences:
             spare = Least(spare, Value(self.aim.most_absences) - F("absent") - made)
+            allowed = Least(allowed, Value(self.aim.most_absences))
         counted = rows.order_by().values("trainee").annotate(**self.counts())
-        return counted.annotate(spare=spare)
+        return counted.annotate(spare=spare, allowed=allowed)
 
 
 def with_counts(trainees: QuerySet[Trainee], measure: Measure) -> QuerySet[Trainee]:
@@ -87,11 +86,9 @@ def with_counts(trainees: QuerySet[Trainee], measure: Measure) -> QuerySet[Train
     return trainees.annotate(counts=Subquery(counted))
 
 
-STANDINGS = {
-    "lost": Q(spare__lt=0),
-    "near": Q(spare__gte=0, spare__lte=NEAR),
-    "fine": Q(spare__gt=NEAR),
-}
+LOST = Q(spare__lt=0)
+IS_NEAR = Q(spare__gte=0, spare__lte=NEAR, spare__lt=F("allowed"), allowed__gte=2 * F("spare"))
+STANDINGS = {"lost": LOST, "near": IS_NEAR, "fine": ~LOST & ~IS_NEAR}
 
 
 def standing_like(cohort: int, word: str, measure: Measure) -> QuerySet:

@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import ClassMembership
-from learning.selectors.rates import NEAR, Measure, standing_like, with_counts
+from learning.rules.states import Standing
+from learning.selectors.rates import Measure, standing_like, with_counts
 from trainee_mgmt.kit.formats import percent
 from trainee_mgmt.kit.pieces import link, status_tag
 from trainee_mgmt.kit.tables import Column, Table, TableFilters
@@ -40,24 +41,20 @@ def _rate_link(counts, pk, rate: str, address: str) -> str:
     return SafeString(f'{link(f"{address}?{query}", percent(n, of))} <span class="small muted">{n} / {of}</span>')
 
 
-def _word_of(spare: int) -> str:
-    return "lost" if spare < 0 else "near" if spare <= NEAR else "fine"
+def _word_of(standing: Standing) -> str:
+    return "lost" if standing.is_lost else "near" if standing.is_near else "fine"
 
 
 def rate_columns(measure: Measure, address: str) -> tuple[Column, ...]:
     """Columns that depend on the rules of the cohort; ``address``: the page that opens the rows."""
 
-    def spare(counts) -> int | str:
-        return measure.standing(counts).spare if counts else ""
-
     def spare_words(counts) -> str:
-        left = spare(counts)
-        return "" if left == "" else str(max(left, 0))
+        return str(max(measure.standing(counts).spare, 0)) if counts else ""
 
     def tag(counts) -> str:
         if not counts:
             return "—"
-        word = _word_of(spare(counts))
+        word = _word_of(measure.standing(counts))
         return status_tag(TAGS[word], WORDS[word])
 
     rates = tuple(
@@ -100,7 +97,7 @@ def rate_columns(measure: Measure, address: str) -> tuple[Column, ...]:
             "standing",
             _("Standing"),
             source="counts",
-            text=lambda counts: str(WORDS[_word_of(spare(counts))]) if counts else "",
+            text=lambda counts: str(WORDS[_word_of(measure.standing(counts))]) if counts else "",
             html=tag,
         ),
     )

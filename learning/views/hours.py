@@ -255,6 +255,7 @@ class CohortHours(OfYear, TablePage):
             years=sorted({now - 2, now - 1, now, self.year}, reverse=True),
             hour_table=self.hour_table,
             words=year_in_words(self.rule) if self.hour_table else "",
+            sees_tables=access.holds(self.request.user, "learning.view_hour_table"),
             **kwargs,
         )
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Role
 from learning.models import AttendanceRules, PersonTime
 from learning.rules.states import DEFAULT, NUMBERS
-from learning.selectors.rates import Measure, counts_of
+from learning.selectors.rates import STANDINGS, Measure, counts_of
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -102,13 +102,17 @@ def test_the_database_and_the_rule_agree_about_generated_people():
         make.leave(random.choice(people), starts_at=session.starts_at, ends_at=session.ends_at, state="approved")
 
     measure = Measure.of(of.cohort, at=NOON, today=NOON.date())
-    in_database = {
-        row["trainee"]: row["spare"] for row in measure.with_spare(PersonTime.objects.filter(cohort=of.cohort))
-    }
+    rows = measure.with_spare(PersonTime.objects.filter(cohort=of.cohort))
 
-    in_python = {each.pk: measure.standing(counts_of(each.pk, measure)).spare for each in people}
-    assert in_database == in_python
-    assert len(set(in_python.values())) > 3
+    in_python = {each.pk: measure.standing(counts_of(each.pk, measure)) for each in people}
+    assert {row["trainee"]: (row["spare"], row["allowed"]) for row in rows} == {
+        pk: (stands.spare, stands.allowed) for pk, stands in in_python.items()
+    }
+    assert len({stands.spare for stands in in_python.values()}) > 3
+    by_word = {word: set(rows.filter(how).values_list("trainee", flat=True)) for word, how in STANDINGS.items()}
+    assert by_word["lost"] == {pk for pk, stands in in_python.items() if stands.is_lost}
+    assert by_word["near"] == {pk for pk, stands in in_python.items() if stands.is_near}
+    assert by_word["fine"] == set(in_python) - by_word["lost"] - by_word["near"]
 
 
 # Pages

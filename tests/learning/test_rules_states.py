@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 from itertools import pairwise, product
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learning.rules.attendance import Mark, tally
+from learning.rules.attendance import Mark, Tally, tally
 from learning.rules.states import (
+    DEFAULT,
     Counted,
     Limits,
     arrival,
@@ -174,3 +176,13 @@ def test_the_rule_is_told_in_words():
     assert words[-1] == (
         "The head teacher is warned of: 3 absences in a row; a rate under 80%; a rate that fell by 20 points."
     )
+
+
+@pytest.mark.parametrize(
+    ("planned", "missed", "is_near"),
+    [(11, 0, False), (11, 1, True), (11, 2, True), (40, 5, False), (40, 6, True), (40, 8, True), (40, 9, False)],
+)
+def test_near_is_who_used_half_of_what_may_be_missed_and_has_little_left(planned, missed, is_near):
+    marks = Counted(Tally(absent=missed), DEFAULT, coming=planned - missed)
+
+    assert standing([marks], DEFAULT).is_near is is_near
