@@ -20,6 +20,7 @@ VERBS = {
     "import": _("import"),
     "join": _("sign up"),
     "list": _("see the list of"),
+    "object": _("object to"),
     "open": _("open"),
     "print": _("print"),
     "publish": _("publish"),

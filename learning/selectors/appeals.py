@@ -24,11 +24,18 @@ def open_appeals(appeals: QuerySet[Appeal]) -> list[OpenAppeals]:
 
 
 def marks_of_one(trainee: int, *, most: int) -> list[tuple]:
-    """(session's title, its beginning, what counts, mark, when it was marked, objection) of sessions with a mark or with
-    leave, the newest first; one query."""
+    """(session, its title, its beginning, what counts, mark, when it was marked) of sessions with a mark or with leave, the
+    newest first; one query."""
     rows = PersonTime.objects.filter(trainee=trainee, state__isnull=False).order_by("-session__starts_at", "-pk")
     names = (
-        "session__title", "session__starts_at", "state", "mark_id", "mark__marked_at",
-        "mark__appeal__state", "mark__appeal__text", "mark__appeal__answer", "mark__appeal__due_on",
+        "session_id", "session__title", "session__starts_at", "state", "mark_id", "mark__marked_at",
     )  # fmt: skip
     return list(rows.values_list(*names)[:most])
+
+
+def appeals_of_one(trainee: int) -> dict[int, list[Appeal]]:
+    """By session, the first first: also those to marks that have been corrected since."""
+    found: dict[int, list[Appeal]] = {}
+    for appeal in Appeal.objects.filter(trainee=trainee).select_related("mark", "new_mark").order_by("pk"):
+        found.setdefault(appeal.mark.session_id, []).append(appeal)
+    return found

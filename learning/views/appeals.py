@@ -12,7 +12,7 @@ from learning.forms.appeals import DECLINE, AnswerForm, AppealForm
 from learning.models import Appeal, Attendance
 from learning.rules.attendance import Mark
 from learning.rules.states import in_words
-from learning.selectors.appeals import marks_of_one
+from learning.selectors.appeals import appeals_of_one, marks_of_one
 from learning.selectors.rates import Measure, counts_of
 from learning.services.appeals import answer_appeal, object_to
 from learning.tables.appeals import AppealTable
@@ -40,18 +40,16 @@ def _place(trainee: Trainee) -> dict:
     measure = Measure.of(trainee.cohort_id, at=now, today=today)
     counts = counts_of(trainee.pk, measure)
     first = today - timedelta(days=measure.aim.appeal_days)
+    appeals = appeals_of_one(trainee.pk)
     lines = [
         {
-            "title": title, "starts_at": starts_at, "state": state, "mark": mark, "appeal": appeal, "text": text,
-            "answer": answer, "due_on": due_on,
+            "title": title, "starts_at": starts_at, "state": state, "mark": mark, "appeals": appeals.get(session, ()),
             "may_object": bool(
-                mark and not appeal and state not in (Mark.PRESENT, Mark.EXCUSED)
+                mark and all(each.mark_id != mark for each in appeals.get(session, ())) and state not in (Mark.PRESENT, Mark.EXCUSED)
                 and measure.aim.appeal_days and timezone.localdate(marked_at) >= first
             ),
         }
-        for title, starts_at, state, mark, marked_at, appeal, text, answer, due_on in marks_of_one(
-            trainee.pk, most=SHOWN
-        )
+        for session, title, starts_at, state, mark, marked_at in marks_of_one(trainee.pk, most=SHOWN)
     ]  # fmt: skip
     standing = measure.standing(counts) if counts else None
     return {

@@ -203,3 +203,18 @@ def test_the_list_takes_the_same_queries_for_any_number_of_rows(client, django_a
 
     with django_assert_num_queries(4):
         client.get(url)
+
+
+def test_a_granted_objection_and_its_answer_stay_on_the_page_of_the_trainee(client):
+    of, user, mark = a_mark()
+    answer_appeal(
+        object_to(mark, text="I sat in the last row.", by=user),
+        grants=True, state="late", text="Seen on the list.", by=head_teacher(of),
+    )  # fmt: skip
+    client.force_login(user)
+
+    html = client.get(reverse("learning:my_attendance")).content.decode()
+
+    assert "I sat in the last row." in html
+    assert "Seen on the list." in html
+    assert "/object/" in html  # the new mark may be objected to like any other

@@ -46,12 +46,16 @@ def percent(part, whole, places: int = 1) -> str:
     return EMPTY if share is None else f"{share}%"
 
 
+def _here(value: date | datetime) -> date | datetime:
+    """A moment in our own time zone; a day as it is."""
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+
+
 def day(value: date | datetime | None, today: date | None = None) -> str:
     """``10 月 27 日``; the year stands only when it is not this year."""
     if not value:
         return EMPTY
-    if isinstance(value, datetime):
-        value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    value = _here(value)
     parts = {"day": value.day, "month": MONTHS[value.month - 1], "year": value.year}
     if value.year == (today or timezone.localdate()).year:
         return pgettext("date", "%(day)s %(month)s") % parts
@@ -67,9 +71,7 @@ def clock(value: datetime | None) -> str:
     """``14:30`` in our own time zone."""
     if not value:
         return EMPTY
-    return (timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value).strftime(
-        "%H:%M"
-    )
+    return _here(value).strftime("%H:%M")
 
 
 def moment(value: datetime | None, today: date | None = None) -> str:
@@ -77,9 +79,10 @@ def moment(value: datetime | None, today: date | None = None) -> str:
     return f"{day(value, today)} {clock(value)}" if value else EMPTY
 
 
-def weekday(value: date) -> str:
+def weekday(value: date | datetime) -> str:
+    """Of a moment, the day it is in our own time zone."""
     names = (
         gettext("Monday"), gettext("Tuesday"), gettext("Wednesday"), gettext("Thursday"),
         gettext("Friday"), gettext("Saturday"), gettext("Sunday"),
     )  # fmt: skip
-    return names[value.weekday()]
+    return names[_here(value).weekday()]

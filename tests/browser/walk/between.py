@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor, last_number
-from tests.browser.walk.walk import HEAD_TEACHER, TRAINEE, YESTERDAY, Walk
+from tests.browser.walk.walk import HEAD_TEACHER, TODAY, TRAINEE, YESTERDAY, Walk
 
 NAMES_ON_SCREEN = """() => {
   const end = document.querySelector(".dock").getBoundingClientRect().top;
@@ -20,7 +20,7 @@ NAMES_ON_SCREEN = """() => {
 def organizer_makes_two_sessions(walk: Walk) -> None:
     """One was yesterday, one lasts all day, so that the walk may be taken at any hour."""
     organizer, cohort = walk.visitors["lin"], walk.cohorts["第一期"]
-    days = {"领导力": (walk.today, "00:00", "23:30"), YESTERDAY: (walk.today - timedelta(days=1), "09:00", "11:30")}
+    days = {TODAY: (walk.today, "00:00", "23:30"), YESTERDAY: (walk.today - timedelta(days=1), "09:00", "11:30")}
     for title, (day, start, end) in days.items():
         organizer.choose("learning:session_list", cohort=cohort)
         organizer.follow("learning:session_create", cohort=cohort)
@@ -28,8 +28,8 @@ def organizer_makes_two_sessions(walk: Walk) -> None:
         organizer.send(
             title=title, on=day, start=start, end=end, teacher_name="梁教授", place="区委党校 201", mode="on_site"
         )  # fmt: skip
+        walk.sessions[title] = organizer.key_in_url()
     organizer.look()
-    walk.session = organizer.key_in_url()
     assert organizer.page.locator("section:has(#people) tbody tr").count() == 53
     organizer.choose("learning:session_list", cohort=cohort)
     organizer.look()
@@ -52,15 +52,14 @@ def organizer_opens_accounts_for_a_class(walk: Walk) -> None:
     slips = organizer.download(organizer.page.locator("main .form-save button"))
     _header, *rows = load_workbook(slips).active.iter_rows(values_only=True)
     assert len(rows) == 54  # 53 trainees and the head teacher
-    passwords = {name: password for _class, _number, name, _login, password in rows}
-    walk.first_passwords |= {HEAD_TEACHER: passwords["杨旭"], TRAINEE: passwords["伍婷婷"]}
+    walk.first_passwords |= {login: password for _class, _number, _name, login, password in rows}
 
 
 def class_officer_calls_the_roll(walk: Walk) -> None:
     """On a phone: everybody is present, two taps for who is not, one button. Numbers and scores are out of reach."""
     officer = walk.arrives(HEAD_TEACHER, phone=True)
     officer.look()
-    officer.press(officer.need("learning:roll_call", pk=walk.session))
+    officer.press(officer.need("learning:roll_call", pk=walk.sessions[YESTERDAY]))
     officer.look()
     seats = officer.page.locator("form[data-roll] button.state")
     assert (seats.count(), officer.page.evaluate(NAMES_ON_SCREEN) >= 9) == (53, True)
@@ -84,7 +83,7 @@ def trainee_writes_two_journals(walk: Walk) -> None:
     reload; pictures go in."""
     trainee = walk.arrives(TRAINEE, phone=True)
     trainee.look()
-    assert "领导力" in trainee.text("main")
+    assert TODAY in trainee.text("main")
     to_write = [link.get_attribute("href") for link in trainee.page.locator("section:has(#write) li a").all()]
     trainee.choose("learning:my_sessions")
     trainee.look()

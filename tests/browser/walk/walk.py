@@ -11,7 +11,7 @@ from tests.browser.product import Product
 from tests.browser.visitor import Visitor
 
 STREETS = ["新湖", "西乡", "航城", "福海", "沙井", "新桥", "松岗", "燕罗", "石岩", "福永"]
-YESTERDAY = "战略思维"
+TODAY, YESTERDAY = "领导力", "战略思维"  # titles of two sessions
 HEAD_TEACHER, TRAINEE = "19900001951", "19908600001"  # of the first class sheet
 OWN_PASSWORD = "长亭外 古道边 42"
 
@@ -26,9 +26,11 @@ class Walk:
         self.accounts: dict[str, int] = {}
         self.cohorts: dict[str, int] = {}
         self.first_passwords: dict[str, str] = {}
-        self.session = self.class_of_officer = self.scheme = 0  # keys of rows that one step makes and another opens
+        self.sessions: dict[str, int] = {}
+        self.class_of_officer = self.scheme = 0  # keys of rows that one step makes and another opens
         self.weeks: list[str] = []  # addresses of journals
         self.today: date = timezone.localdate()
+        self.next_monday = self.today + timedelta(days=7 - self.today.weekday())
         self.first_day, self.last_day = self.today - timedelta(days=30), self.today + timedelta(days=60)
 
     def visitor(self, *, phone: bool = False) -> Visitor:
