@@ -143,6 +143,14 @@ grant(
     officer=handed_in_by_my_classes,
 )
 
+# Class officers read and answer journals, and give no scores.
+grant(
+    "learning.score_journal",
+    on="learning.Journal",
+    admin=handed_in_by_my_classes,
+    organizer=handed_in_by_my_classes,
+)
+
 # A page of whoever makes the timetable of a cohort.
 PLANNED_COHORT = Inside("cohorts.Cohort", "learning.schedule_sessions", "cohort", related=("program__unit",))
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from enum import StrEnum
 
-REVIEW_WITHIN = timedelta(days=3)  # a journal is answered within three days
+ANSWER_WITHIN = timedelta(days=3)  # a complaint is answered within three days
 
 
 class When(StrEnum):

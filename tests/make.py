@@ -217,6 +217,8 @@ def journal(of: Trainee, *, week: date = date(2026, 9, 7), **fields) -> Journal:
     } | fields
     if fields.get("state", "draft") != "draft":
         fields.setdefault("submitted_at", at(week, 20))
+    if fields.get("state") == "submitted":
+        fields.setdefault("review_due_on", timezone.localdate(fields["submitted_at"]) + timedelta(days=3))
     return Journal.objects.create(trainee=of, period_start=week, **fields)
 
 

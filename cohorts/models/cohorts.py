@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from cohorts.rules.journaling import Every, JournalRule
+from cohorts.rules.scoring import Marking, Scoring
 from programs.models import Program
 
 
@@ -22,6 +23,11 @@ class Cohort(models.Model):
         WEEK = "week", _("every week")
         MONTH = "month", _("every month")
 
+    class JournalScore(models.TextChoices):
+        NONE = "none", _("no score")
+        POINTS = "points", _("points from 0 to 100")
+        GRADES = "grades", _("by grades")
+
     program = models.ForeignKey(Program, verbose_name=_("program"), on_delete=models.PROTECT, related_name="cohorts")
     name = models.CharField(_("name"), max_length=100)
     starts_on = models.DateField(_("from"))
@@ -34,6 +40,25 @@ class Cohort(models.Model):
         help_text=_("Counted from the last day of its day, week or month. 0: on that day itself."),
     )
     journal_from = models.DateField(null=True, editable=False)  # since when it is so; null: from the first day
+    journal_review_in = models.PositiveSmallIntegerField(
+        _("days to answer a journal"),
+        default=3,
+        db_default=3,
+        validators=[MaxValueValidator(60)],
+        help_text=_(
+            "Counted from the day on which it is handed in; what would end on a day off ends on the next working day."
+        ),
+    )
+    journal_score = models.CharField(
+        _("score of a journal"), max_length=8, choices=JournalScore, default=JournalScore.NONE, db_default="none"
+    )
+    journal_scale = models.TextField(
+        _("grades of the score"),
+        max_length=400,
+        blank=True,
+        db_default="",
+        help_text=_("One on a line with its points from 0 to 100, as in “good 85”. Needed for a score by grades."),
+    )
     journal_prompts = models.TextField(
         _("questions for the journal"),
         max_length=1000,
@@ -49,6 +74,7 @@ class Cohort(models.Model):
             models.UniqueConstraint(fields=["program", "name"], name="cohorts_name_once_per_program"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="cohorts_ends_after_start"),
             models.CheckConstraint(condition=Q(journal_due_in__lte=60), name="cohorts_journal_due_in_60_days"),
+            models.CheckConstraint(condition=Q(journal_review_in__lte=60), name="cohorts_journal_review_in_60_days"),
         ]
 
     def __str__(self):
@@ -61,6 +87,11 @@ class Cohort(models.Model):
     def journal_rule(self) -> JournalRule:
         """The newest; those before it are ``past_journal_rules``."""
         return JournalRule(Every(self.journal_every), self.journal_due_in, self.journal_from)
+
+    @property
+    def scoring(self) -> Scoring:
+        """How its journals are scored."""
+        return Scoring(Marking(self.journal_score), self.journal_scale)
 
 
 class PastJournalRule(models.Model):

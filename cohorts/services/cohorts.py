@@ -21,7 +21,14 @@ from trainee_mgmt.kit.errors import Refused
 # Apps that keep dated facts of a cohort say here which lie outside its days: a sentence, or nothing.
 OUTSIDE: list[Callable[[Cohort], str]] = []
 FIRST, LAST, LONGEST = date(2000, 1, 1), date(2100, 12, 31), timedelta(days=5 * 366)  # each week of it is a row
-COPIED_SETTINGS = ("journal_every", "journal_due_in", "journal_prompts")
+COPIED_SETTINGS = (
+    "journal_every",
+    "journal_due_in",
+    "journal_review_in",
+    "journal_score",
+    "journal_scale",
+    "journal_prompts",
+)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from learning.models.calendars import CalendarFeed
 from learning.models.checkins import Scan
 from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTime
 from learning.models.hours import CreditEntry, HourRule, HourTable
+from learning.models.journal_scores import JournalScore
 from learning.models.journals import Journal, JournalNote, JournalPicture, JournalVersion
 from learning.models.leave import Leave, LeaveEvidence, LeaveStep, LeaveType
 from learning.models.online import CompletionRule, OnlineCourse, OnlineProgress, ProgressCase
@@ -33,6 +34,7 @@ __all__ = [
     "JournalDue",
     "JournalNote",
     "JournalPicture",
+    "JournalScore",
     "JournalVersion",
     "Leave",
     "LeaveEvidence",

@@ -25,6 +25,7 @@ class Journal(models.Model):
     revision = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(_("saved at"))
     submitted_at = models.DateTimeField(_("handed in at"), null=True, blank=True)
+    review_due_on = models.DateField(_("answer due"), null=True, blank=True)  # by the rule on the day it was handed in
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

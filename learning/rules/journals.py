@@ -10,6 +10,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.rules.timing import next_working_day
 from cohorts.rules.journaling import DAY, Every, JournalRule, day_after, first_day
 from cohorts.rules.membership import Stay, was_member_throughout
 from trainee_mgmt.kit.errors import Refused
@@ -134,6 +135,11 @@ def owed(
         if period.start in written
         or (asks(period, is_working_day) and was_member_throughout(stays, period.first, period.last))
     ]
+
+
+def review_due(handed_in_on: date, days: int, is_working_day: Callable[[date], bool]) -> date:
+    """The last day to answer a journal: so many days after it was handed in, or the next working day after them."""
+    return next_working_day(handed_in_on + days * DAY, is_working_day)
 
 
 def past_due(schedule: Iterable[Period], *, as_of: date) -> list[Period]:

@@ -5,8 +5,10 @@ from datetime import date, datetime, time, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    BooleanField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     IntegerField,
     Min,
@@ -20,6 +22,7 @@ from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
 
 from learning.models import CAME, HANDED_IN, Journal, JournalDue, PersonTime, Session
+from learning.selectors.reviewing import overdue
 
 
 @dataclass(frozen=True)
@@ -87,17 +90,20 @@ def _people(condition: Q) -> Coalesce:
 
 @dataclass(frozen=True)
 class WaitingJournals:
-    """Journals of one cohort that wait for a reviewer."""
+    """Journals of one cohort that wait for an answer: those whose last day has passed, or those that have time."""
 
     cohort_id: int
+    is_late: bool
     count: int
-    oldest_at: datetime
+    due_on: date  # of the first
 
 
-def waiting_journals(journals: QuerySet[Journal]) -> list[WaitingJournals]:
-    """One line a cohort; one query."""
-    rows = journals.filter(state=Journal.State.SUBMITTED).order_by().values_list("trainee__cohort")
-    return [WaitingJournals(*row) for row in rows.annotate(n=Count("pk"), oldest=Min("submitted_at"))]
+def waiting_journals(journals: QuerySet[Journal], *, today: date) -> list[WaitingJournals]:
+    """At most two lines a cohort; one query."""
+    waiting = journals.filter(state=Journal.State.SUBMITTED, review_due_on__isnull=False).order_by()
+    rows = waiting.annotate(is_late=ExpressionWrapper(overdue(today), output_field=BooleanField()))
+    grouped = rows.values_list("trainee__cohort", "is_late")
+    return [WaitingJournals(*row) for row in grouped.annotate(n=Count("pk"), due=Min("review_due_on"))]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet
 
@@ -11,8 +12,9 @@ from accounts.services.calendar import working_days_between
 from cohorts.models import Cohort, Trainee
 from cohorts.rules.membership import Stay
 from cohorts.selectors.cohorts import journal_rules
-from learning.models import HANDED_IN, Journal, JournalDue
+from learning.models import HANDED_IN, Journal, JournalDue, JournalScore
 from learning.rules.journals import Period, asks, owed, past_due, periods
+from learning.selectors.reviewing import overdue
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,14 @@ class JournalPeriod:
     period: Period
     journal: Journal | None
     is_late: bool
+    points: Decimal | None = None
 
 
 def journal_periods(trainee: Trainee, *, today: date) -> list[JournalPeriod]:
     """The periods that ask this trainee for a journal and have begun, newest first."""
     journals = {journal.period_start: journal for journal in trainee.journals.all()}
+    given = JournalScore.objects.filter(journal__trainee=trainee, in_force=True)
+    points = dict(given.values_list("journal__period_start", "points"))
     in_training = [Stay(trainee.joined_on, trainee.ended_on, 0)]  # as in the view ``JournalDue``
     found = owed(
         all_periods(trainee.cohort),
@@ -39,6 +44,7 @@ def journal_periods(trainee: Trainee, *, today: date) -> list[JournalPeriod]:
             period=period,
             journal=(journal := journals.get(period.start)),
             is_late=period.due_on < today and (journal is None or journal.state not in HANDED_IN),
+            points=points.get(period.start),
         )
         for period in reversed(found)
         if period.first <= today
@@ -62,12 +68,13 @@ def period_of(trainee: Trainee, start: date) -> Period | None:
     return found if trainee.journals.filter(period_start=start).exists() else None
 
 
-def journal_counts(journals: QuerySet[Journal]) -> dict[str, int]:
-    """How many journals stand where."""
+def journal_counts(journals: QuerySet[Journal], *, today: date) -> tuple[dict[str, int], int]:
+    """How many journals stand where, and how many wait for an answer after its last day."""
+    states = [state for state in Journal.State.values if state != Journal.State.DRAFT]
     counted = journals.order_by().aggregate(
-        **{state: Count("pk", filter=Q(state=state)) for state in Journal.State.values}
+        late=Count("pk", filter=overdue(today)), **{state: Count("pk", filter=Q(state=state)) for state in states}
     )
-    return {state: count for state, count in counted.items() if state != Journal.State.DRAFT}
+    return {state: counted[state] for state in states}, counted["late"]
 
 
 def missing_journals(cohort: Cohort, *, today: date) -> QuerySet[JournalDue]:

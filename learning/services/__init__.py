@@ -9,6 +9,7 @@ from learning.services.journals import (
     open_journal,
     remove_picture,
     return_to_writer,
+    score_journal,
     submit,
 )
 from learning.services.leave import (
@@ -64,6 +65,7 @@ __all__ = [
     "return_leave",
     "return_to_writer",
     "revoke_leave",
+    "score_journal",
     "submit",
     "withdraw_leave",
 ]

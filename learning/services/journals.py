@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record
+from accounts.services.calendar import working_days
 from cohorts.models import Cohort, Trainee
+from cohorts.rules.scoring import Given
 from cohorts.services.cohorts import OUTSIDE
-from learning.models import Journal, JournalNote, JournalPicture, JournalVersion
+from learning.models import Journal, JournalNote, JournalPicture, JournalScore, JournalVersion
 from learning.rules import journals as rules
 from learning.rules.journals import Action
 from learning.rules.pictures import encode_anew
@@ -120,7 +122,10 @@ def _hand_in(journal: Journal, body: str, by: User) -> None:
     journal.body, journal.revision, journal.saved_at = body, journal.revision + 1, now
     journal.state = rules.move(before, Action.SUBMIT)
     journal.submitted_at = journal.submitted_at or now
-    journal.save(update_fields=["body", "revision", "saved_at", "state", "submitted_at"])
+    today = timezone.localdate(now)
+    review_in = Cohort.objects.values_list("journal_review_in", flat=True).get(trainees=journal.trainee_id)
+    journal.review_due_on = rules.review_due(today, review_in, working_days(today))
+    journal.save(update_fields=["body", "revision", "saved_at", "state", "submitted_at", "review_due_on"])
     JournalNote.objects.create(journal=journal, kind=JournalNote.Kind.SUBMITTED, author=by)
     after = {"state": journal.state, "characters": len(body)}
     record("learning.submit_journal", journal, before={"state": before}, after=after)
@@ -141,9 +146,31 @@ def return_to_writer(journal: Journal, *, text: str, by: User) -> Journal:
     return _review(journal, Action.RETURN, JournalNote.Kind.RETURNED, text=text, by=by)
 
 
-def accept(journal: Journal, *, text: str = "", by: User) -> Journal:
-    """Accept a journal; it counts from now on and no longer changes."""
-    return _review(journal, Action.ACCEPT, JournalNote.Kind.ACCEPTED, text=text, by=by)
+def accept(journal: Journal, *, text: str = "", score: Given | None = None, by: User) -> Journal:
+    """Accept a journal, perhaps with points; it counts from now on and no longer changes."""
+    return _review(journal, Action.ACCEPT, JournalNote.Kind.ACCEPTED, text=text, score=score, by=by)
+
+
+@transaction.atomic
+def score_journal(journal: Journal, score: Given, *, by: User) -> JournalScore:
+    """Give an accepted journal its points, or other points: the earlier ones stay to be read. The same again is no change."""
+    journal = Journal.objects.select_for_update().get(pk=journal.pk)
+    if journal.state != Journal.State.ACCEPTED:
+        raise Refused(_("A journal is scored when it is accepted."))
+    old = journal.scores.filter(in_force=True).first()
+    if old and (old.points, old.grade) == (score.points, score.grade):
+        return old
+    if old:
+        journal.scores.filter(pk=old.pk).update(in_force=False)
+    new = _give(journal, score, by)
+    record("learning.score_journal", journal, before={"score": str(old)} if old else None, after={"score": str(new)})
+    return new
+
+
+def _give(journal: Journal, score: Given, by: User) -> JournalScore:
+    return JournalScore.objects.create(
+        journal=journal, points=score.points, grade=score.grade, given_by=by, given_at=timezone.now()
+    )
 
 
 @transaction.atomic
@@ -181,13 +208,16 @@ def comment(journal: Journal, *, text: str, by: User) -> JournalNote:
 
 
 @transaction.atomic
-def _review(journal: Journal, action: Action, kind: str, *, text: str, by: User) -> Journal:
+def _review(journal: Journal, action: Action, kind: str, *, text: str, score: Given | None = None, by: User) -> Journal:
     journal = Journal.objects.select_for_update().get(pk=journal.pk)
     before, state = journal.state, rules.move(journal.state, action)
     journal.state, journal.reviewed_at, journal.reviewed_by = state, timezone.now(), by
     journal.save(update_fields=["state", "reviewed_at", "reviewed_by"])
     JournalNote.objects.create(journal=journal, kind=kind, author=by, text=text.strip()[:2000])
-    record(f"learning.{action}_journal", journal, before={"state": before}, after={"state": state})
+    after = {"state": state}
+    if score:
+        after["score"] = str(_give(journal, score, by))
+    record(f"learning.{action}_journal", journal, before={"state": before}, after=after)
     return journal
 
 

@@ -10,6 +10,7 @@ from learning.selectors import JournalPeriod
 from learning.tables import JOURNAL_TAGS, mark_tag
 from learning.tables import appeals as appeal_table
 from learning.tables import leave as leave_table
+from learning.tables.journals import due_tag
 from trainee_mgmt.kit.formats import span
 from trainee_mgmt.kit.pieces import status_tag
 
@@ -50,6 +51,14 @@ def journal_tag(what: Journal | JournalPeriod) -> SafeString:
             return status_tag("", _("not begun"))
         what = what.journal
     return status_tag(JOURNAL_TAGS[what.state], what.get_state_display())
+
+
+@register.filter
+def answer_tag(journal: Journal) -> SafeString:
+    """The tag of a journal for its reviewer: while it waits, until when it is answered."""
+    if journal.state == Journal.State.SUBMITTED and journal.review_due_on:
+        return due_tag(journal.review_due_on)
+    return journal_tag(journal)
 
 
 @register.filter

@@ -1,24 +1,24 @@
 from datetime import date
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
 from cohorts.access import COHORT
-from cohorts.models import Trainee
+from cohorts.models import Cohort, Trainee
 from learning import selectors
-from learning.models import Journal, JournalNote, JournalPicture, JournalVersion
+from learning.models import Journal, JournalPicture, JournalVersion
 from learning.rules import journals as rules
 from learning.rules.journals import Action
 from learning.rules.pictures import MOST_BYTES
+from learning.selectors.reviewing import overdue, reading, readings, reviewable
 from learning.services import (
     accept,
     accept_many,
@@ -28,18 +28,21 @@ from learning.services import (
     open_journal,
     remove_picture,
     return_to_writer,
+    score_journal,
     submit,
 )
 from learning.services.journals import Overtaken
+from learning.tables.journals import WaitingTable
+from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.kept import ANEW, kept
+from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, Page, StaticPage
 from trainee_mgmt.kit.uploads import read_upload
 
 PER_PAGE = 50
-READ_PER_PAGE = 20  # journals in full
+READ_PER_PAGE = 50  # a class and its journals of one week
 MANY_JOURNALS = 20_000  # fewer are counted in the time that a page takes anyway
-UNSEEN = ("trainee__profile", "trainee__person__id_number", "trainee__person__phone")
 
 
 class MyJournals(StaticPage):
@@ -95,6 +98,7 @@ class JournalWrite(_MyJournal, StaticPage):
     def get_context_data(self, **kwargs):
         journal = Journal.objects.filter(trainee=self.trainee, period_start=self.period.start).first()
         state = journal.state if journal else Journal.State.DRAFT
+        scores = list(journal.scores.select_related("given_by").order_by("pk")) if journal else []
         return super().get_context_data(
             trainee=self.trainee,
             period=self.period,
@@ -106,6 +110,8 @@ class JournalWrite(_MyJournal, StaticPage):
             pictures=list(journal.pictures.order_by("pk")) if journal else [],
             versions=list(journal.versions.order_by("-pk")) if journal else [],
             notes=list(journal.notes.select_related("author").order_by("pk")) if journal else [],
+            score=next((each for each in scores if each.in_force), None),
+            earlier=[each for each in scores if not each.in_force],
             url=self.url,
             **kwargs,
         )
@@ -205,15 +211,6 @@ class PictureShow(Page, View):
         return FileResponse(opened, content_type="image/jpeg", headers=headers)
 
 
-def reviewable(queryset):
-    authors = JournalNote.objects.select_related("author").defer("author__phone", "author__first_password")
-    return (
-        queryset.select_related("trainee__person")
-        .defer(*UNSEEN)
-        .prefetch_related("pictures", Prefetch("notes", authors.order_by("pk")))
-    )
-
-
 class JournalReview(StaticPage):
     """What waits for a reviewer, many on one page, oldest first; by keyboard too."""
 
@@ -225,23 +222,26 @@ class JournalReview(StaticPage):
     def get_context_data(self, **kwargs):
         journals = self.reachable(Journal).filter(trainee__cohort=self.cohort)
         counted = self.count(journals)
-        counts = counted.value["journals"]
+        counts, today = counted.value["journals"], timezone.localdate()
         state = self.request.GET.get("state", "")
         state = state if state in counts else Journal.State.SUBMITTED.value
         text = self.request.GET.get("q", "").strip()[:60]
-        shown = journals.filter(state=state)
+        is_overdue = state == Journal.State.SUBMITTED and self.request.GET.get("due") == "overdue"
+        shown = journals.filter(overdue(today)) if is_overdue else journals.filter(state=state)
         if text:
             shown = shown.filter(trainee__person__name__icontains=text)
         order = ("submitted_at", "pk") if state == Journal.State.SUBMITTED else ("-period_start", "pk")
         pages = Paginator(shown.order_by(*order).values_list("pk", flat=True), READ_PER_PAGE)
         if not text:
-            pages.count = counts[state]  # counted already
+            pages.count = counted.value["overdue"] if is_overdue else counts[state]  # counted already
         page = pages.get_page(self.request.GET.get("page"))
         keys = list(page.object_list)  # alone first: whole journals are too wide to be put in order
-        by_key = reviewable(Journal.objects).in_bulk(keys)
         return super().get_context_data(
             page=page,
-            journals=[by_key[key] for key in keys if key in by_key],
+            readings=readings(self.request.user, self.cohort, keys),
+            is_overdue=is_overdue,
+            overdue=counted.value["overdue"],
+            scoring=self.cohort.scoring if access.holds(self.request.user, "learning.score_journal") else None,
             as_of=counted.at,
             state=state,
             q=text,
@@ -253,13 +253,13 @@ class JournalReview(StaticPage):
         )
 
     def count(self, journals):
-        """How many journals stand where, and how many people owe the last one."""
+        """How many journals stand where, how many answers are overdue, and how many people owe the last one."""
         today = timezone.localdate()
 
         def make():
-            by_state = selectors.journal_counts(journals)
+            by_state, late = selectors.journal_counts(journals, today=today)
             missing = selectors.missing_journals(self.cohort, today=today).count()
-            return {"journals": by_state, "missing": missing}, sum(by_state.values())
+            return {"journals": by_state, "overdue": late, "missing": missing}, sum(by_state.values())
 
         depends = (self.cohort.pk, self.request.user.query_key, today)
         return kept("journals", *depends, make=make, anew=ANEW in self.request.GET, many=MANY_JOURNALS)
@@ -287,16 +287,38 @@ class JournalMissing(StaticPage):
         return super().get_context_data(page=page, rows=rows, as_of=counted.at, **kwargs)
 
 
+class JournalWaiting(TablePage):
+    """What waits for an answer, whose answer it is, and since when it is overdue."""
+
+    allow = "learning.review_journal"
+    inside = COHORT
+    model = Journal
+    table_class = WaitingTable
+    template_name = "learning/journal_waiting.html"
+    title = gettext_lazy("Journals to answer")
+
+    def get_rows(self):
+        return super().get_rows().filter(trainee__cohort=self.cohort, state=Journal.State.SUBMITTED)
+
+    def get_table_options(self):
+        return {"context": self.cohort}
+
+
 class JournalDetail(StaticPage):
+    """One journal in full; for htmx its piece of the page of many."""
+
     allow = "learning.view_journal"
     model = Journal
     template_name = "learning/journal_detail.html"
 
+    def get_template_names(self):
+        return ["learning/_journal.html"] if self.request.htmx else [self.template_name]
+
     def get_context_data(self, **kwargs):
-        journal = get_object_or_404(
-            reviewable(self.reachable(Journal)).select_related("trainee__cohort__program"), pk=self.kwargs["pk"]
-        )
-        return super().get_context_data(journal=journal, cohort=journal.trainee.cohort, **kwargs)
+        rows = reviewable(self.reachable(Journal)).select_related("trainee__cohort__program")
+        journal = get_object_or_404(rows, pk=self.kwargs["pk"])
+        shown = reading(self.request.user, journal)
+        return super().get_context_data(reading=shown, cohort=journal.trainee.cohort, **kwargs)
 
 
 class _Review(ActionPage, abstract=True):
@@ -314,20 +336,42 @@ class _Review(ActionPage, abstract=True):
             self.act(journal)
         except Refused as refusal:
             error = str(refusal)
-        fresh = get_object_or_404(reviewable(self.get_rows()), pk=pk)
-        return render(
-            request, "learning/_journal.html", {"journal": fresh, "error": error, "text": self.text if error else ""}
-        )
+        rows = reviewable(self.get_rows()).select_related("trainee__cohort")
+        shown = reading(request.user, get_object_or_404(rows, pk=pk))
+        typed = {"text": self.text, "typed": request.POST.get("score", "")[:40]} if error else {}
+        return render(request, "learning/_journal.html", {"reading": shown, "error": error, **typed})
 
     @property
     def text(self) -> str:
         return self.request.POST.get("text", "")[:2000]
 
+    def read_score(self, journal):
+        """The points that were typed or the grade that was chosen; nothing where nothing was."""
+        typed = self.request.POST.get("score", "")[:40]
+        if not typed.strip():
+            return None
+        if not access.may(self.request.user, "learning.score_journal", journal):
+            raise PermissionDenied
+        return Cohort.objects.get(trainees=journal.trainee_id).scoring.read(typed)
+
 
 class JournalAccept(_Review):
     def act(self, journal):
-        accept(journal, text=self.text, by=self.request.user)
+        accept(journal, text=self.text, score=self.read_score(journal), by=self.request.user)
         return _("Accepted.")
+
+
+class JournalScored(_Review):
+    """Points for a journal that was accepted, or other points than before."""
+
+    allow = "learning.score_journal"
+
+    def act(self, journal):
+        score = self.read_score(journal)
+        if score is None:
+            raise Refused(_("Give the points first."))
+        score_journal(journal, score, by=self.request.user)
+        return _("The score is kept; earlier ones stay to be read.")
 
 
 class JournalReturn(_Review):

@@ -1,12 +1,14 @@
 """The tabs of learning on the page of one trainee: marks and journals."""
 
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 
 from cohorts.models import Trainee
-from learning.models import Attendance, Journal
+from learning.models import Attendance, Journal, JournalScore
 from learning.tables import AttendanceTable, JournalTable
+from learning.tables.journals import POINTS
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
 
@@ -65,3 +67,11 @@ class TraineeJournals(TraineeTab):
     rows_of = Journal
     table_class = JournalTable
     title = gettext_lazy("Journals")
+
+    def get_rows(self):
+        given = JournalScore.objects.filter(journal=OuterRef("pk"), in_force=True)
+        return super().get_rows().annotate(points=Subquery(given.values("points")))
+
+    def get_table_options(self):
+        may_score = access.holds(self.request.user, "learning.score_journal")
+        return {"columns": (POINTS,) if may_score and self.trainee.cohort.scoring.is_asked else ()}

@@ -18,7 +18,7 @@ from learning.models import Appeal, Journal, Leave, Session, TimetableState
 from learning.selectors import OpenRolls, WaitingJournals, open_rolls, waiting_journals
 from learning.selectors.appeals import open_appeals
 from learning.selectors.leave import waiting_leave
-from reports.rules import REVIEW_WITHIN, When, when
+from reports.rules import ANSWER_WITHIN, When, when
 from reports.selectors.figures import Headlines
 from reports.selectors.office import Office, how_many
 from trainee_mgmt.kit import access
@@ -177,24 +177,26 @@ def _journals(asked: Asked) -> Iterator[Need]:
     journals = Journal.objects.filter(
         access.rows(asked.user, "learning.review_journal"), trainee__cohort__in=asked.cohorts
     )
-    for each in waiting_journals(journals):
+    for each in waiting_journals(journals, today=asked.today):
         yield _journal_need(asked, each)
 
 
 def _journal_need(asked: Asked, each: WaitingJournals) -> Need:
-    handed_in = timezone.localdate(each.oldest_at)
-    days = (asked.today - handed_in).days
     what = ngettext("%(n)s journal waits to be read", "%(n)s journals wait to be read", each.count)
-    since = _("the oldest came today")
-    if days:
-        since = ngettext("the oldest waits for %(n)s day", "the oldest waits for %(n)s days", days) % {"n": days}
+    due = _("the first answer is due on %(day)s")
+    if each.is_late:
+        what = ngettext(
+            "%(n)s journal is overdue for an answer", "%(n)s journals are overdue for an answer", each.count
+        )
+        due = _("the oldest answer was due on %(day)s")
     return Need(
-        when(handed_in + REVIEW_WITHIN, asked.today),
+        when(each.due_on, asked.today),
         "journal",
         what % {"n": each.count},
-        asked.about(each.cohort_id, since),
+        asked.about(each.cohort_id, due % {"day": day_words(each.due_on, asked.today)}),
         _("Read on one page"),
-        asked.link("learning:journal_review", cohort=each.cohort_id),
+        asked.link("learning:journal_review", "?due=overdue" if each.is_late else "", cohort=each.cohort_id),
+        asked.link("learning:journal_waiting", "?view=overdue" if each.is_late else "", cohort=each.cohort_id),
     )
 
 
@@ -334,7 +336,7 @@ def _office(asked: Asked) -> Iterator[Need]:
         what = ngettext("%(n)s complaint is open", "%(n)s complaints are open", seen.complaints)
         sent_on = timezone.localdate(seen.oldest_complaint_at)
         yield Need(
-            when(sent_on + REVIEW_WITHIN, asked.today),
+            when(sent_on + ANSWER_WITHIN, asked.today),
             "message",
             what % {"n": seen.complaints},
             _("the oldest of %(day)s") % {"day": day_words(sent_on, asked.today)},

@@ -377,6 +377,7 @@ def _journals(cohort: Cohort, today: date) -> None:
         body="repeat('今天参观了企业，学到了许多。', 12)",
         saved_at="now() - week * interval '7 days'",
         submitted_at="now() - week * interval '7 days'",
+        review_due_on=f"{_day(monday)} - 7 * week::int + 9",
     )
 
 

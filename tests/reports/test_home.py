@@ -76,10 +76,14 @@ def test_journals_wait_three_days_before_they_are_overdue(office):
         make.journal(person, week=week, state="submitted", submitted_at=now - timedelta(days=days))
     organizer = make.user(Role.ORGANIZER, cohort.program)
 
-    needs = {need.icon: need for need in home_of(organizer).needs}
+    needs = [need for need in home_of(organizer).needs if need.icon == "journal"]
 
-    assert (needs["journal"].when, needs["journal"].what) == ("overdue", "2 journals wait to be read")
-    assert "4 days" in needs["journal"].why
+    assert [(need.when, need.what) for need in needs] == [
+        ("overdue", "1 journal is overdue for an answer"),
+        ("week", "1 journal waits to be read"),
+    ]
+    page = reverse("learning:journal_waiting", kwargs={"cohort": cohort.pk})
+    assert [need.list_url for need in needs] == [f"{page}?view=overdue", page]
 
 
 def test_a_class_officer_sees_the_class_and_no_other(office):
@@ -88,7 +92,7 @@ def test_a_class_officer_sees_the_class_and_no_other(office):
     here = make.session(classes=[east], on=day, title="Here")
     make.session(classes=[west], on=day, title="There")
     for person in people:
-        make.journal(person, week=day - timedelta(days=10), state="submitted")
+        make.journal(person, week=day - timedelta(days=10), state="submitted", submitted_at=timezone.now())
 
     shown = home_of(make.user(Role.OFFICER, east))
 

@@ -307,7 +307,7 @@ class Table:
                 "label": t.label,
                 "count": self.counts[f"tab_{t.key}"],
                 "url": self.url(view=t.key, page=None),
-                "current": t is self.tab,
+                "current": self.tab is not None and t.key == self.tab.key,
             }
             for t in self.tabs
         ]

@@ -23,7 +23,7 @@ from cohorts.models import (
     Trainee,
     TrainingClass,
 )
-from learning.models import Attendance, Journal, JournalNote, Session, SessionClass
+from learning.models import Attendance, Journal, JournalNote, JournalScore, Session, SessionClass
 from learning.selectors.journals import all_periods
 from library.models import Venue
 from programs.models import Program
@@ -93,6 +93,7 @@ def _program(
         ends_on=monday + timedelta(weeks=plan.weeks_left, days=4),
         journal_every=Cohort.JournalEvery.WEEK if plan.journals else Cohort.JournalEvery.NONE,
         journal_prompts=plan.prompts,
+        journal_score=plan.journal_score,
     )
     ProfileField.objects.bulk_create(
         ProfileField(
@@ -379,11 +380,14 @@ def _journals(
                         revision=3,
                         saved_at=at,
                         submitted_at=at,
+                        review_due_on=week.due_on + timedelta(days=3),
                         reviewed_at=at + timedelta(days=1) if state != "submitted" else None,
                         reviewed_by=reader if state != "submitted" else None,
                     )
                 )
     Journal.objects.bulk_create(journals, batch_size=2000)
+    if cohort.scoring.is_asked:
+        _journal_scores([each for each in journals if each.state == "accepted"], reader=reader, rng=rng)
     JournalNote.objects.bulk_create(
         (
             JournalNote(
@@ -394,6 +398,23 @@ def _journals(
         ),
         batch_size=2000,
     )
+
+
+def _journal_scores(journals: list[Journal], *, reader: User, rng: random.Random) -> None:
+    """Points for all but a few; one in thirty was corrected."""
+    for journal in journals:
+        if rng.random() < 0.05:
+            continue
+        first = JournalScore(
+            journal=journal, points=rng.randrange(68, 98), given_by=reader, given_at=journal.reviewed_at, in_force=False
+        )
+        if rng.random() < 0.03:
+            first.save()
+            first = JournalScore(
+                journal=journal, points=first.points + 2, given_by=reader, given_at=first.given_at + timedelta(hours=3)
+            )
+        first.in_force = True
+        first.save()
 
 
 def _scores(

@@ -21,6 +21,7 @@ class DemoProgram:
     sessions_a_week: int
     topics: tuple[str, ...]
     journals: bool = True
+    journal_score: str = "none"
     prompts: str = ""
     ages: tuple[int, int] = (26, 50)
     streets: tuple[str, ...] = field(default=())
@@ -84,6 +85,7 @@ PROGRAMS = (
         sessions_a_week=2,
         topics=("每周一学", "每周一分享", "每周一研讨", "月度视频调度"),
         prompts="企业的上下游是谁？\n企业今年的战略是什么？\n最大的风险在哪里？",
+        journal_score="points",
         ages=(24, 38),
     ),
     DemoProgram(
