@@ -239,6 +239,8 @@ grant(
     organizer=of_trainees_of_my_cohorts,
 )
 grant("learning.enter_hours", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
+# A page of whoever enters the hours of a cohort.
+ENTERED_COHORT = Inside("cohorts.Cohort", "learning.enter_hours", "cohort", related=("program__unit",))
 grant("learning.see_own_hours", on="cohorts.Trainee", trainee=my_traineeships)
 
 

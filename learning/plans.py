@@ -4,11 +4,15 @@ from datetime import date
 from io import BytesIO
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from cohorts.models import Cohort
+from learning.models import HourRule
+from learning.selectors.hours import table_for
+from learning.services.credit_import import apply_credits, compute_credits, credits_version
 from learning.services.online import apply_progress, compute_progress, progress_version
 from learning.services.session_plans import apply_sessions, compute_copy, compute_import, timetable_version
 from trainee_mgmt.kit import actor
@@ -132,3 +136,48 @@ class ProgressPlan(PlanKind):
             "nothing": not changes,
             "apply_label": ngettext("Save %(count)s row", "Save %(count)s rows", changes) % {"count": changes},
         }
+
+
+@register
+class CreditPlan(PlanKind):
+    """Credit hours of a cohort from a file of the office."""
+
+    name = "learning.import_credits"
+    title = gettext_lazy("Import of credit hours")
+    allow = "learning.enter_hours"
+    subject_model = "cohorts.Cohort"
+    template = "learning/_credit_plan.html"
+
+    def version(self, subject):
+        return credits_version(subject)
+
+    def compute(self, subject, given, source, progress):
+        return compute_credits(subject, source, given["name"], progress)
+
+    def apply(self, subject, payload, progress):
+        by = User.objects.get(pk=actor.current().user_id)
+        return apply_credits(subject, payload, progress, by=by)
+
+    def done_url(self, subject, outcome):
+        return reverse("learning:credit_list", kwargs={"cohort": subject.pk})
+
+    def context(self, subject, payload):
+        lines = payload["lines"]
+        return {
+            "lines": lines[:SHOWN],
+            "problems": payload["problems"][:SHOWN],
+            "shown": SHOWN,
+            "nothing": not lines,
+            "apply_label": ngettext("Write %(count)s row", "Write %(count)s rows", len(lines)) % {"count": len(lines)},
+        }
+
+
+def credit_template(cohort: Cohort) -> bytes:
+    """The columns, with a line for each form of study that the office enters; it reads as it stands once people are named."""
+    table = table_for(cohort.program.unit, timezone.localdate())
+    forms = HourRule.objects.filter(table=table, counts="").order_by("order", "pk").values_list("name", flat=True)
+    rows = [("", "", form, timezone.localdate().isoformat(), 1, "", "") for form in forms]
+    file = BytesIO()
+    header = ["学号", "姓名", "学习形式", "日期", "数量", "依据", "冲销原因"]
+    xlsx_lists(file, [ListSheet(_("Credit hours"), header, rows, text_columns=(0, 3))])
+    return file.getvalue()

@@ -10,6 +10,8 @@ from learning.rules.hour_presets import PRESETS
 from learning.rules.hours import parse_steps, steps_text
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
+from trainee_mgmt.kit.sheets import MAX_FILE_BYTES
+from trainee_mgmt.kit.uploads import read_upload
 
 NUMERIC = {"inputmode": "decimal", "min": 0, "step": "0.01"}
 
@@ -127,3 +129,17 @@ class ReverseForm(CrispyMixin, forms.Form):
         label=_("Why is it taken back?"), max_length=200, help_text=_("It stands in the reverse row.")
     )
     submit_label = _("Take these hours back")
+
+
+class CreditImportForm(CrispyMixin, forms.Form):
+    submit_label = _("Read the file")
+    file = forms.FileField(
+        label=_("Spreadsheet"),
+        help_text=_(
+            "With number, phone or name, the form of study, the day and the evidence. You read the plan first."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt"}),
+    )
+
+    def source(self) -> bytes:
+        return read_upload(self.cleaned_data["file"], limit=MAX_FILE_BYTES)
