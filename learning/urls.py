@@ -24,6 +24,7 @@ from learning.views import (
 
 app_name = "learning"
 urlpatterns = [
+    path("my/check-in/", checkins.CheckIn.as_view(), name="check_in"),  # a whole class at once
     path("cohorts/<int:cohort>/sessions/", sessions.SessionList.as_view(), name="session_list"),
     path("cohorts/<int:cohort>/sessions/new/", sessions.SessionCreate.as_view(), name="session_create"),
     path("sessions/<int:pk>/", sessions.SessionDetail.as_view(), name="session_detail"),
@@ -56,7 +57,6 @@ urlpatterns = [
         name="attendance_differences",
     ),
     path("in/<str:code>/", checkins.CodeRead.as_view(), name="code_read"),
-    path("my/check-in/", checkins.CheckIn.as_view(), name="check_in"),
     path("cohorts/<int:cohort>/attendance/", roll.AttendanceList.as_view(), name="attendance_list"),
     path("cohorts/<int:cohort>/rules/", rules.AttendanceRulesList.as_view(), name="attendancerules_list"),
     path("cohorts/<int:cohort>/rules/new/", rules.AttendanceRulesCreate.as_view(), name="attendancerules_create"),

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import connection
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
@@ -15,19 +14,6 @@ from learning.rules.checkins import do_differ
 from learning.rules.states import Limits, arrival
 from learning.selectors.roll import expected_memberships
 from trainee_mgmt.kit.prepared import Prepared
-
-
-def session_for_scan(session: int) -> Session | None:
-    """The released session, held so that it is neither cancelled nor rolled while a scan is written; scans hold it together."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, cohort_id, title, starts_at, ends_at, cancelled_at FROM learning_session"
-            " WHERE id = %s AND NOT is_draft FOR KEY SHARE",
-            [session],
-        )
-        row = cursor.fetchone()
-    names = ("id", "cohort_id", "title", "starts_at", "ends_at", "cancelled_at")
-    return Session.from_db("default", names, row) if row else None
 
 
 @dataclass(frozen=True)

@@ -20,19 +20,25 @@ from learning.selectors.checkins import (
     Place,
     own_sessions_around,
     place_of,
-    session_for_scan,
     stranger_of,
     wrong_digits_since,
 )
-from learning.services.rules import use_version
+from learning.services.rules import KEPT, use_version
 from trainee_mgmt.kit.crypto import blind_index
-from trainee_mgmt.kit.once import insert_once
+from trainee_mgmt.kit.once import insert_in_turn, insert_once
 
 TICKET_SECONDS = 15 * 60  # to find one's password and sign in after the code was read
 SALT = "learning.check_in"
 IN, ALREADY, FLAGGED, REFUSED = "in", "already", "flagged", "refused"
 UNKNOWN, NONE_OPEN, TOO_MANY = "unknown", "none_open", "too_many"
 Reason, Verdict, Source = Scan.Reason, Scan.Verdict, Scan.Source
+OF_SESSION = ("id", "cohort_id", "title", "starts_at", "ends_at", "cancelled_at")
+HELD = " ".join(
+    (
+        *("SELECT", ", ".join(OF_SESSION), ",", KEPT % {"expressions": "cohort_id"}),
+        "FROM learning_session WHERE id = %s AND NOT is_draft FOR KEY SHARE",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def check_in(user: User, code: codes.Code, *, at: datetime, device: str, read_by
 
     ``device`` is the phone that asks, ``read_by`` the beginning of the one that read the code.
     """
-    session = session_for_scan(code.session)
+    session = _held(code.session)
     if session is None:
         return Answer(UNKNOWN)
     place, refusal = _place(session, user, at)
@@ -111,7 +117,7 @@ def check_in_by_digits(user: User, typed: str, *, device: str) -> Answer:
         return _none_open(around)
     digits = codes.clean_digits(typed)
     shown = [each for each in near if digits and codes.are_digits_fresh(code_key(), each.pk, digits, now)]
-    session = session_for_scan((shown or near)[0].pk)
+    session = _held((shown or near)[0].pk)
     place, refusal = _place(session, user, now)
     if place is None:
         return Answer(REFUSED, Reason.NOT_EXPECTED)
@@ -122,6 +128,15 @@ def check_in_by_digits(user: User, typed: str, *, device: str) -> Answer:
     window = codes.window_of(now, codes.DIGITS_WINDOW)
     facts = {"at": now, "window": window, "device": device, "source": Source.DIGITS}
     return _judge(session, place, user, facts, refusal=refusal, doubts=[] if device else [Reason.OTHER_DEVICE])
+
+
+def _held(session: int) -> Session | None:
+    """The released session, held so that neither it nor the rules of its cohort change while a scan is written; scans
+    hold it together."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, [session])
+        row = cursor.fetchone()
+    return Session.from_db("default", OF_SESSION, row[: len(OF_SESSION)]) if row else None
 
 
 def _place(session: Session, user: User, at: datetime) -> tuple[Place | None, str]:
@@ -148,12 +163,12 @@ def _judge(
         opens_at = rules.opening(session.starts_at, session.ends_at).opens_at
         return Answer(REFUSED, refusal, session.title, session.starts_at, facts["at"], opens_at=opens_at)
     if not doubts:
+        version = use_version(session)
+        mark = arrival(facts["at"], session.starts_at, session.ends_at, version.limits)
         scan = _scan(session, place, facts, Verdict.ACCEPTED, [])
-        if insert_once(scan):
-            version = use_version(session)
-            mark = arrival(facts["at"], session.starts_at, session.ends_at, version.limits)
-            is_new = _mark(session, place, user, mark, version.number)
-            _record(scan, session, place, mark=mark if is_new else "")
+        is_in, is_marked = insert_in_turn(scan, _mark(session, place, user, mark, version.number))
+        if is_in:
+            _record(scan, session, place, mark=mark if is_marked else "")
             return Answer(IN, "", session.title, session.starts_at, facts["at"], mark)
         accepted = Scan.objects.filter(session=session.pk, trainee=place.trainee_id, verdict=Verdict.ACCEPTED).first()
         if accepted:  # the same request a moment ago
@@ -163,18 +178,16 @@ def _judge(
     return Answer(FLAGGED, doubts[0], session.title, session.starts_at, facts["at"])
 
 
-def _mark(session: Session, place: Place, user: User, mark: str, version: int) -> bool:
-    """The official mark, unless there is one: a roll that was called stands."""
-    return insert_once(
-        Attendance(
-            session_id=session.pk,
-            trainee_id=place.trainee_id,
-            state=mark,
-            source=Attendance.Source.SCAN,
-            rule_version=version,
-            marked_by=user,
-            marked_at=timezone.now(),
-        )
+def _mark(session: Session, place: Place, user: User, mark: str, version: int) -> Attendance:
+    """The official mark; it is not written where there is one: a roll that was called stands."""
+    return Attendance(
+        session_id=session.pk,
+        trainee_id=place.trainee_id,
+        state=mark,
+        source=Attendance.Source.SCAN,
+        rule_version=version,
+        marked_by=user,
+        marked_at=timezone.now(),
     )
 
 

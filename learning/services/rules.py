@@ -19,31 +19,24 @@ from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.formats import day as day_words
 
 LOCK = "learning.attendance_rules:"
+KEPT = f"pg_advisory_xact_lock_shared(hashtextextended('{LOCK}' || %(expressions)s, 0))"
 
 
 class RulesKept(Func):
     """Annotates the session that is locked for its marks: marks of a cohort are written side by side, but until they
     are, nobody changes its rules (``_lock``)."""
 
-    template = f"pg_advisory_xact_lock_shared(hashtextextended('{LOCK}' || %(expressions)s, 0))"
+    template = KEPT
     output_field = TextField()
 
 
 def use_rules(session: Session) -> int:
     """The number of the version under which marks of this session are made; it was locked with ``RulesKept``."""
-    return _use(session).number
+    return use_version(session).number
 
 
 def use_version(session: Session) -> Version:
-    """The version under which marks of this session are made. Inside the transaction of the marks."""
-    with connection.cursor() as cursor:
-        key = f"{LOCK}{session.cohort_id}"
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [key])
-    return _use(session)
-
-
-def _use(session: Session) -> Version:
-    """From now on frozen."""
+    """The version under which marks of this session are made, from now on frozen; the session was locked with ``KEPT``."""
     day = timezone.localdate(session.starts_at)
     found = version_on(versions_of(session.cohort_id), day)
     if found.pk is None:

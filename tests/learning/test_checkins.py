@@ -343,7 +343,7 @@ def test_a_check_in_takes_the_same_few_queries_in_a_class_of_any_size(django_ass
     phone = phone_of(account)
     ticket = phone.get(reverse("learning:code_read", kwargs={"code": token(session)}), follow=True).context["ticket"]
 
-    with django_assert_num_queries(8 + 2):  # account, session, place, scan, two for the rules, mark, audit; savepoint
+    with django_assert_num_queries(6 + 2):  # account, session, place, rules, scan with mark, audit; savepoint
         phone.post(URL, {"ticket": ticket})
 
 
