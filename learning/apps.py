@@ -7,5 +7,6 @@ class LearningConfig(AppConfig):
     name = "learning"
 
     def ready(self):
+        import_module("learning.services.copying")
         import_module("learning.services.own_data")
         import_module("learning.services.sessions")

@@ -85,6 +85,9 @@ class CohortEditForm(CrispyMixin, JournalsMixin, DatesMixin, forms.ModelForm):
 class CohortCopyForm(CrispyMixin, DatesMixin, forms.ModelForm):
     submit_label = gettext_lazy("Make the new cohort")
     with_classes = forms.BooleanField(label=gettext_lazy("Also its classes, empty"), required=False, initial=True)
+    with_courses = forms.BooleanField(
+        label=gettext_lazy("Also its online courses and what completion asks for"), required=False, initial=True
+    )
 
     class Meta:
         model = Cohort

@@ -20,6 +20,8 @@ from trainee_mgmt.kit.errors import Refused
 
 # Apps that keep dated facts of a cohort say here which lie outside its days: a sentence, or nothing.
 OUTSIDE: list[Callable[[Cohort], str]] = []
+# Apps that keep rules of a cohort say here what a copy takes over: (source, new cohort, with_courses) -> how many of each.
+COPIED_ALONG: list[Callable[..., dict[str, int]]] = []
 FIRST, LAST, LONGEST = date(2000, 1, 1), date(2100, 12, 31), timedelta(days=5 * 366)  # each week of it is a row
 COPIED_SETTINGS = (
     "journal_every",
@@ -63,9 +65,17 @@ def create_cohort(*, program: Program, name: str, starts_on: date, ends_on: date
 
 @transaction.atomic
 def copy_cohort(
-    source: Cohort, *, program: Program, name: str, starts_on: date, ends_on: date, with_classes: bool
+    source: Cohort,
+    *,
+    program: Program,
+    name: str,
+    starts_on: date,
+    ends_on: date,
+    with_classes: bool,
+    with_courses: bool = False,
 ) -> Copied:
-    """A new cohort with the settings, profile fields and, if asked, the empty classes of ``source``. No people, no records."""
+    """A new cohort with the settings, rules, profile fields and, if asked, the empty classes and the online courses of
+    ``source``. No people, no records."""
     settings = {field: getattr(source, field) for field in COPIED_SETTINGS}
     cohort = _made(program, name=name, starts_on=starts_on, ends_on=ends_on, **settings)
     fields = _again(source.profile_fields.order_by("order", "pk"), cohort)
@@ -73,6 +83,9 @@ def copy_cohort(
     classes = _again(source.classes.order_by("number", "pk"), cohort) if with_classes else []
     TrainingClass.objects.bulk_create(classes)
     copied = Copied(cohort, len(settings), len(fields), len(classes))
+    along = {}
+    for copy in COPIED_ALONG:
+        along |= copy(source, cohort, with_courses=with_courses)
     record(
         "cohorts.copy_cohort",
         cohort,
@@ -83,7 +96,8 @@ def copy_cohort(
             "from": source.name,
             "profile_fields": copied.profile_fields,
             "classes": copied.classes,
-        },
+        }
+        | {name: count for name, count in along.items() if count},
     )
     return copied
 

@@ -190,7 +190,8 @@ class CohortCopy(CohortPage):
 
     def get_success_message(self):
         return _(
-            "Copied from %(source)s: the journal settings, %(fields)s profile fields, %(classes)s classes. "
+            "Copied from %(source)s: the rules of journals, attendance, leave and timetable, %(fields)s profile fields, "
+            "%(classes)s classes. "
             "Not copied: people, sessions, marks."
         ) % {"source": self.source.name, "fields": self.copied.profile_fields, "classes": self.copied.classes}
 
