@@ -36,6 +36,7 @@ class Measure:
             "planned": Count("pk"),
             "held": Count("pk", filter=over),
             "came": Count("pk", filter=over & came),
+            "attended": Count("pk", filter=came),  # also of a session that still goes on
             "late": Count("pk", filter=over & Q(state="late")),
             "early": Count("pk", filter=over & Q(state="early")),
             "absent": Count("pk", filter=over & Q(state="absent")),

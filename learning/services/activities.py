@@ -197,6 +197,11 @@ def _offer_free_seats(activity: Activity, now: datetime) -> None:
 
 
 def _platform(cohort: Cohort, name: str) -> ActivityPlatform:
+    """The one of this name. The first activity makes all the usual ones, so that the next still has its choice."""
+    usual = default_platforms()
+    if name in usual and not cohort.platforms.exists():
+        rows = [ActivityPlatform(cohort=cohort, name=each, order=order) for order, each in enumerate(usual, 1)]
+        ActivityPlatform.objects.bulk_create(rows, ignore_conflicts=True)
     found, _is_new = ActivityPlatform.objects.get_or_create(cohort=cohort, name=name)
     return found
 

@@ -23,7 +23,7 @@ def _pair(counts, rate: str) -> tuple[int, int]:
     came, held, planned = counts["came"], counts["held"], counts["planned"]
     if rate == "held":
         return came, held - counts["missing"]
-    return (came if rate == "planned" else came + counts["missing"] + counts["coming"]), planned
+    return (counts["attended"] if rate == "planned" else came + counts["missing"] + counts["coming"]), planned
 
 
 def _rate_words(counts, rate: str) -> str:

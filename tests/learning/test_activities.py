@@ -244,6 +244,7 @@ def test_an_activity_is_made_on_the_page(client, office):
 
     assert (wrong.status_code, none.status_code) == (422, 422)
     assert list(Activity.objects.values_list("title", "platform__name", "capacity")) == [("Tea", "Fellowship", 20)]
+    assert office.platforms.count() == 5  # the next activity has the same choice
 
 
 @pytest.mark.django_db

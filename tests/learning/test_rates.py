@@ -148,6 +148,21 @@ def test_each_rate_stands_with_its_numbers_and_opens_its_rows(client):
     assert counted == [1, 2, 1, 3, 2, 3]
 
 
+def test_a_mark_of_a_session_that_still_goes_on_counts_as_attended_of_what_is_planned(client):
+    of = make.training_class(make.cohort(starts_on=date(2026, 1, 1), ends_on=date(2027, 12, 31)))
+    trainee, start = make.trainee(in_class=of), timezone.now() - timedelta(minutes=30)
+    running = make.session(classes=[of], starts_at=start, ends_at=start + timedelta(hours=2))
+    make.session(classes=[of], starts_at=start + timedelta(days=1), ends_at=start + timedelta(days=1, hours=2))
+    make.mark(running, trainee, "present")
+    sign_in(client, of)
+
+    page = client.get(rates(of)).content.decode()
+    rows = reverse("learning:rate_rows", kwargs={"cohort": of.cohort_id})
+    counted = client.get(f"{rows}?of=planned&part=n&trainee={trainee.pk}").context["table"].count
+
+    assert ("1 / 2" in page, counted) == (True, 1)
+
+
 def test_who_can_no_longer_reach_the_aim_is_found(client):
     of = a_class()
     good, lost = (make.trainee(in_class=of) for _each in range(2))

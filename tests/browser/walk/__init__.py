@@ -3,9 +3,18 @@
 Each step is one paragraph of what the product promises, done by the people whom it is for, each in a browser of his own.
 """
 
-from tests.browser.walk import between, figures, office, points, roster
+from tests.browser.walk import between, figures, office, points, presence, roster, study, timetable
 from tests.browser.walk.walk import Walk
 
-STEPS = (*office.STEPS, *roster.STEPS, *between.STEPS, *points.STEPS, *figures.STEPS)
+STEPS = (
+    *office.STEPS,
+    *roster.STEPS,
+    *between.STEPS,
+    *timetable.STEPS,
+    *presence.STEPS,
+    *study.STEPS,
+    *points.STEPS,
+    *figures.STEPS,
+)
 
 __all__ = ["STEPS", "Walk"]

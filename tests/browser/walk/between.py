@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor, last_number
-from tests.browser.walk.walk import HEAD_TEACHER, TODAY, TRAINEE, YESTERDAY, Walk
+from tests.browser.walk.walk import HEAD_TEACHER, SECOND_TRAINEE, TODAY, TRAINEE, YESTERDAY, Walk
 
 NAMES_ON_SCREEN = """() => {
   const end = document.querySelector(".dock").getBoundingClientRect().top;
@@ -52,7 +52,9 @@ def organizer_opens_accounts_for_a_class(walk: Walk) -> None:
     slips = organizer.download(organizer.page.locator("main .form-save button"))
     _header, *rows = load_workbook(slips).active.iter_rows(values_only=True)
     assert len(rows) == 54  # 53 trainees and the head teacher
-    walk.first_passwords |= {login: password for _class, _number, _name, login, password in rows}
+    passwords = {name: password for _class, _number, name, _login, password in rows}
+    logins = {HEAD_TEACHER: "杨旭", TRAINEE: "伍婷婷", SECOND_TRAINEE: "崔丽丽"}
+    walk.first_passwords |= {login: passwords[name] for login, name in logins.items()}
 
 
 def class_officer_calls_the_roll(walk: Walk) -> None:

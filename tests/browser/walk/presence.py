@@ -64,14 +64,18 @@ def trainee_objects_to_a_mark(walk: Walk) -> None:
     assert "签到表上有您" in trainee.text("main")
 
 
+def organizer_offers_kinds_of_leave(walk: Walk) -> None:
+    organizer, cohort = walk.visitors["lin"], walk.cohorts["第一期"]
+    organizer.choose("learning:leave_list", cohort=cohort)
+    organizer.look()
+    organizer.follow("learning:leavetype_list", cohort=cohort)
+    organizer.press_action("learning:leavetype_usual", pk=cohort)
+    organizer.look()
+
+
 def trainee_asks_for_leave_and_the_head_teacher_agrees(walk: Walk) -> None:
-    """On phones, with a certificate; what the leave covers is excused by itself, and revoked leave counts again."""
-    organizer, trainee, officer = walk.visitors["lin"], walk.visitors[TRAINEE], walk.visitors[HEAD_TEACHER]
-    organizer.choose("learning:leave_list", cohort=walk.cohorts["第一期"])
-    organizer.look()
-    organizer.follow("learning:leavetype_list", cohort=walk.cohorts["第一期"])
-    organizer.press_action("learning:leavetype_usual", pk=walk.cohorts["第一期"])
-    organizer.look()
+    """On phones, with a certificate; the session that the leave covers is named."""
+    trainee, officer = walk.visitors[TRAINEE], walk.visitors[HEAD_TEACHER]
     trainee.choose("learning:my_leave")
     trainee.look()
     trainee.press(trainee.page.locator('main a[href$="/new/"]').first)
@@ -82,17 +86,16 @@ def trainee_asks_for_leave_and_the_head_teacher_agrees(walk: Walk) -> None:
         starts_at=f"{walk.next_monday}T08:00", ends_at=f"{walk.next_monday}T18:00", reason="去医院复查", files=certificate
     )  # fmt: skip
     trainee.look()
+    trainee.press(trainee.page.locator("main ul.rows a").first)
     leave = trainee.key_in_url()
     officer.page.goto("/")
-    officer.press(officer.need("learning:leave_list", "?view=mine", cohort=walk.cohorts["第一期"]))
-    officer.look()
-    officer.press(officer.page.locator("#list-rows tbody a").first)
+    officer.press(officer.need("learning:leave_detail", pk=leave))
     officer.look()
     officer.press(officer.action("learning:leave_decide", pk=leave))
     officer.look()
     trainee.open("learning:leave_detail", pk=leave)
     trainee.look()
-    assert trainee.page.locator("section:has(#sessions) li").count() == 1
+    assert trainee.page.locator("section:has(#sessions) li").count() == 2
 
 
 def organizer_reads_three_rates_down_to_their_rows(walk: Walk) -> None:
@@ -124,6 +127,7 @@ STEPS = (
     trainee_checks_in_by_the_digits_on_the_screen,
     organizer_settles_the_difference_of_two_sources,
     trainee_objects_to_a_mark,
+    organizer_offers_kinds_of_leave,
     trainee_asks_for_leave_and_the_head_teacher_agrees,
     organizer_reads_three_rates_down_to_their_rows,
 )

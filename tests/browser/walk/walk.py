@@ -12,7 +12,7 @@ from tests.browser.visitor import Visitor
 
 STREETS = ["新湖", "西乡", "航城", "福海", "沙井", "新桥", "松岗", "燕罗", "石岩", "福永"]
 TODAY, YESTERDAY = "领导力", "战略思维"  # titles of two sessions
-HEAD_TEACHER, TRAINEE = "19900001951", "19908600001"  # of the first class sheet
+HEAD_TEACHER, TRAINEE, SECOND_TRAINEE = "19900001951", "19908600001", "19908600002"  # of the first class sheet
 OWN_PASSWORD = "长亭外 古道边 42"
 
 
