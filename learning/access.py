@@ -389,3 +389,15 @@ grant("learning.see_own_completion", on="cohorts.Trainee", trainee=my_traineeshi
 # The marks are one's own; whoever answers answers for the class of the session's day.
 grant("learning.object_to_mark", on="learning.Attendance", trainee=my_own_rows)
 grant("learning.answer_appeal", on="learning.Appeal", **_DECIDERS)
+
+
+# Paper ------------------------------------------------------------------------------------------------------------------
+
+# The rows are the classes whose sign-in sheets one may print, key in, and whose scans one may send.
+grant(
+    "learning.key_sheets",
+    on="cohorts.TrainingClass",
+    admin=in_my_cohorts,
+    organizer=in_my_cohorts,
+    officer=within("cohort", "pk"),
+)

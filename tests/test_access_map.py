@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role
+from learning.rules.sheet_codes import SheetCode
 from tests.world import World
 from trainee_mgmt.kit import access, sitemap
 from trainee_mgmt.kit.access import GRANTS, Permission
@@ -46,6 +47,7 @@ OTHER_KWARGS = {
     "other": lambda world: world.officer.person_id,
     "name": lambda world: "cohorts.trainees",
     "number": lambda world: world.release.number,
+    "code": lambda world: str(SheetCode(world.training_class.pk, session=world.session.pk)),
 }
 # Rows that belong to the person, not to a cohort: whoever has the role has some of his own, and never another's.
 SHARED = set()

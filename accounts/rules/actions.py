@@ -144,6 +144,7 @@ WORDS = {
     "learning.discard_hour_table": _("gave a draft of a table of hours up"),
     "learning.enter_credit": _("entered credit hours"),
     "learning.forward_leave": _("agreed to a leave and passed it on"),
+    "learning.key_marks": _("keyed a sign-in sheet in"),
     "learning.keep_draft": _("saved a draft"),
     "learning.keep_version": _("kept another version of a journal"),
     "learning.make_calendar": _("made a calendar link"),

@@ -12,6 +12,7 @@ from learning.models.online import CompletionRule, OnlineCourse, OnlineProgress,
 from learning.models.rules import AttendanceRules
 from learning.models.sessions import Session, SessionClass
 from learning.models.sheets import DisputedMark, RollSheet
+from learning.models.signed import SheetPage, SignedSheet
 from learning.models.timetable import AcceptedConflict, TimetableRelease, TimetableRule, TimetableState
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "Scan",
     "Session",
     "SessionClass",
+    "SheetPage",
+    "SignedSheet",
     "Signup",
     "TimetableRelease",
     "TimetableRule",

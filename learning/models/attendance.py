@@ -25,6 +25,7 @@ class Attendance(models.Model):
         OFFICE = "office", _("entered by the office")
         APPEAL = "appeal", _("objection granted")
         SCAN = "scan", _("own check-in")
+        PAPER = "paper", _("sign-in sheet")
 
     session = models.ForeignKey(
         Session, verbose_name=_("session"), on_delete=models.PROTECT, related_name="attendances", db_index=False

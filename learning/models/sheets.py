@@ -8,12 +8,18 @@ from learning.models.sessions import Session
 
 
 class RollSheet(models.Model):
-    """One roll as one device sent it; ``key`` was drawn there, so that the same roll that comes twice is one.
+    """One roll as one device sent it; ``key`` was drawn there, so that the same roll that comes twice is one. Or what was
+    keyed from a paper sheet at one go.
 
     ``stated_at`` is when it was called by the clock of the device, which may be wrong; ours is ``received_at``.
     """
 
+    class Kind(models.TextChoices):
+        ROLL = "roll", _("roll call")
+        PAPER = "paper", _("sign-in sheet")
+
     key = models.UUIDField(unique=True)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.ROLL, db_default=Kind.ROLL)
     session = models.ForeignKey(
         Session, verbose_name=_("session"), on_delete=models.PROTECT, related_name="roll_sheets"
     )

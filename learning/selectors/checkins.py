@@ -9,7 +9,7 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from cohorts.models import ClassMembership, Trainee
-from learning.models import CAME, Attendance, DisputedMark, PersonTime, Scan, Session
+from learning.models import CAME, Attendance, DisputedMark, PersonTime, RollSheet, Scan, Session
 from learning.rules.checkins import do_differ
 from learning.rules.states import Limits, arrival
 from learning.selectors.roll import expected_memberships
@@ -97,11 +97,13 @@ class Difference:
     marked_by: str
     reasons: list[str]
     phone: int = 0  # 1, 2, … : the same number is the same phone
-    roll_of: str = ""  # the other source is a roll that came late, called by this person
+    roll_of: str = ""  # the other source is a roll that came late, called by this person, or a sheet that was keyed
+    is_paper: bool = False
 
 
 IN_FORCE = Attendance.objects.filter(session=OuterRef("session"), trainee=OuterRef("trainee"), in_force=True)
 SETTLED = Exists(IN_FORCE.filter(source=Attendance.Source.OFFICE, marked_at__gte=OuterRef("received_at")))
+BY_OTHERS = (Attendance.Source.ROLL, Attendance.Source.PAPER)
 MOST_ROWS = 200
 
 
@@ -118,19 +120,19 @@ def differences(scans: QuerySet[Scan], limits: Callable[[date], Limits]) -> list
 
 
 def disputed(marks: QuerySet[DisputedMark]) -> list[Difference]:
-    """What rolls that came late said otherwise than the marks of others, until somebody decides."""
+    """What rolls that came late and sheets that were keyed say otherwise than the marks of others, until somebody decides."""
     official = IN_FORCE.values(json=JSONObject(state="state", by="marked_by__name"))
     rows = marks.filter(~SETTLED, Exists(IN_FORCE.exclude(state=OuterRef("state")))).order_by("-received_at", "-pk")
     return [
         Difference(
             session, title, start, trainee, name, number, stated_at or received_at, state, said["state"], said["by"], [],
-            roll_of=by,
+            roll_of=by, is_paper=kind == RollSheet.Kind.PAPER,
         )
-        for session, title, start, trainee, name, number, stated_at, received_at, state, by, said in rows.annotate(
+        for session, title, start, trainee, name, number, stated_at, received_at, state, by, kind, said in rows.annotate(
             official=Subquery(official)
         ).values_list(
             "session", "session__title", "session__starts_at", "trainee", "trainee__person__name", "trainee__number",
-            "sheet__stated_at", "received_at", "state", "sheet__called_by__name", "official",
+            "sheet__stated_at", "received_at", "state", "sheet__called_by__name", "sheet__kind", "official",
         )[:MOST_ROWS]
     ]  # fmt: skip
 
@@ -161,7 +163,7 @@ def not_scanned(marks: QuerySet[Attendance], sessions: list[int]) -> dict[int, l
     """By session: the names of those who came by the roll and did not scan, where others did."""
     own = Scan.objects.filter(session=OuterRef("session"), trainee=OuterRef("trainee")).exclude(verdict="refused")
     rows = marks.filter(
-        ~Exists(own), session__in=sessions, in_force=True, state__in=CAME, source=Attendance.Source.ROLL
+        ~Exists(own), session__in=sessions, in_force=True, state__in=CAME, source__in=BY_OTHERS
     ).order_by("session", "trainee__number")
     found: dict[int, list[str]] = {}
     for session, name in rows.values_list("session", "trainee__person__name"):

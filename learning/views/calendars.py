@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from cohorts.models import TrainingClass
-from learning.documents import calendar_file
+from learning.documents.calendars import calendar_file
 from learning.forms import CalendarForm
 from learning.models import CalendarFeed
 from learning.selectors.calendars import events_of

@@ -4,7 +4,6 @@ import secrets
 from datetime import timedelta
 from urllib.parse import urlencode
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -14,7 +13,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView, View
@@ -31,6 +29,7 @@ from learning.services import checkins as services
 from learning.services.attendance import settle
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.pages import Page, StaticPage
+from trainee_mgmt.kit.qr import qr_svg
 
 DEVICE_COOKIE = "device"
 SPOT_CHECK_FOR = timedelta(hours=1)  # after the end
@@ -63,7 +62,7 @@ class CheckInScreen(StaticPage):
             late_at=session.starts_at + timedelta(minutes=limits.late_from),
             is_over=times.is_over(now),
             is_early=times.is_early(now),
-            qr=_qr(f"{settings.SITE_URL or self.request.build_absolute_uri('/').rstrip('/')}{address}"),
+            qr=qr_svg(f"{settings.SITE_URL or self.request.build_absolute_uri('/').rstrip('/')}{address}"),
             digits=f"{digits[:3]} {digits[3:]}",
             left=codes.left_of_window(now) // timedelta(milliseconds=1),
             came=came,
@@ -144,12 +143,6 @@ class DifferenceSettle(Page, View):
             said = {"name": line.name, "mark": mark.get_state_display()}
             messages.success(request, _("%(name)s: %(mark)s.") % said)
         return self.redirect_back(reverse("learning:attendance_differences", kwargs={"cohort": session.cohort_id}))
-
-
-def _qr(address: str) -> SafeString:
-    """The address as an SVG that fits any screen; its colours come from the style sheet."""
-    drawn = segno.make(address, error="m", micro=False)
-    return SafeString(drawn.svg_inline(omitsize=True, border=2, svgclass=None, lineclass=None))
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")

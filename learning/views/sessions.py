@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.access import COHORT, MANAGED_COHORT
+from cohorts.models import TrainingClass
 from learning.access import classes_on_roll
 from learning.forms import CancelForm, RepeatForm, SessionForm
 from learning.models import Attendance, Session
@@ -165,9 +166,20 @@ class SessionDetail(StaticPage):
             can_call=access.holds(self.request.user, "learning.call_roll")
             and not (session.cancelled_at or session.is_draft),
             can_change=can_change,
+            sheet_classes=self._sheet_classes(session, classes),
             next_state=session.next_state if can_change and session.is_superseded else None,
             **kwargs,
         )
+
+    def _sheet_classes(self, session, classes):
+        """The classes whose sheets one may print and key in; none of a session that nobody sees."""
+        user = self.request.user
+        if session.cancelled_at or session.is_draft or not access.holds(user, "learning.key_sheets"):
+            return []
+        mine = set(
+            self.reachable(TrainingClass, "learning.key_sheets").filter(pk__in=classes).values_list("pk", flat=True)
+        )
+        return [each for each in classes if each.pk in mine]
 
 
 class _OneSession(FormPage, abstract=True):

@@ -69,6 +69,26 @@ class Paper:
         paragraph.paragraph_format.space_after = Pt(2)
         self._run(paragraph, text, BODY_FONT, self.size - 1.5 if small else self.size + 1.5)
 
+    def lines_beside_picture(self, lines: Sequence[str], picture: bytes, below: str, *, size: float = 2.3) -> None:
+        """Lines on the left; on the right a picture of so many centimetres with a text below it."""
+        table = self.document.add_table(rows=1, cols=2)
+        table.autofit = False
+        left, right = table.rows[0].cells
+        right.width = Cm(4)
+        left.width = self.width - right.width
+        for number, line in enumerate(lines):
+            self._run(left.add_paragraph() if number else left.paragraphs[0], line, BODY_FONT, self.size + 1)
+        for number in range(2):
+            paragraph = right.add_paragraph() if number else right.paragraphs[0]
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            if number:
+                self._run(paragraph, below, BODY_FONT, self.size - 1)
+            else:
+                paragraph.add_run().add_picture(BytesIO(picture), width=Cm(size))
+        for paragraph in (*left.paragraphs, *right.paragraphs):
+            paragraph.paragraph_format.space_after = Pt(2)
+        self.is_empty = False
+
     def table(self, columns: Sequence[PaperColumn], rows: Iterable[Sequence | str], *, row_height: float = 0.8) -> None:
         """Rows of values; a row that is a text spans the table as a heading. The head is repeated on each page."""
         total = sum(column.share for column in columns)

@@ -1,4 +1,4 @@
-"""Files that learning hands out: calendars (RFC 5545)."""
+"""Calendars (RFC 5545)."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta

@@ -1,0 +1,1 @@
+"""Files that learning hands out, by topic."""

@@ -1,0 +1,105 @@
+import django_filters
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from learning.models import SessionClass
+from learning.selectors.paper import with_state
+from trainee_mgmt.kit.formats import clock, day
+from trainee_mgmt.kit.pieces import link, status_tag
+from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
+
+
+def sheet_state(ends_at, is_unmarked: bool, has_scan: bool) -> tuple[str, str]:
+    """(kind of tag, word) of a class at a session: what its sheet has become."""
+    if has_scan:
+        return "ok", gettext("scan kept")
+    if not is_unmarked:
+        return "ok", gettext("marks entered")
+    if ends_at > timezone.now():
+        return "", gettext("not held yet")
+    return "warn", gettext("neither marks nor scan")
+
+
+def _when(starts_at, ends_at) -> str:
+    return f"{timezone.localtime(starts_at):%Y-%m-%d %H:%M}–{clock(ends_at)}"
+
+
+def _when_on_screen(starts_at, ends_at) -> str:
+    return f"{day(starts_at)} {clock(starts_at)}–{clock(ends_at)}"
+
+
+def _key_in(session: int, training_class: int):
+    return link(f"{reverse('learning:mark_grid', kwargs={'pk': training_class})}?session={session}", gettext("Key in"))
+
+
+class SheetFilters(TableFilters):
+    q = django_filters.CharFilter(label=_("Session"), field_name="session__title", lookup_expr="icontains")
+    day = django_filters.DateFilter(label=_("Day"), field_name="session__starts_at__date")
+    training_class = django_filters.ChoiceFilter(label=_("Class"), empty_label=_("All classes"))
+
+    class Meta:
+        model = SessionClass
+        fields = []
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.filters["training_class"].extra["choices"] = [(each.pk, each.name) for each in self.table.context]
+
+
+class SheetTable(Table):
+    """Each class at each session: what there is to sign, key in and keep. ``context``: the classes in reach."""
+
+    name = "sign-in sheets"
+    filterset_class = SheetFilters
+    default_order = ("session__starts_at", "training_class__number")
+    columns = (
+        Column(
+            "session",
+            _("Session"),
+            source=("session__title", "session"),
+            text=lambda title, _key: title,
+            html=lambda title, key: link(reverse("learning:session_detail", kwargs={"pk": key}), title),
+            sort="session__title",
+        ),
+        Column(
+            "starts_at",
+            _("Time"),
+            source=("session__starts_at", "session__ends_at"),
+            text=_when,
+            html=_when_on_screen,
+            sort="session__starts_at",
+        ),
+        Column("class", _("Class"), source="training_class__name", sort="training_class__number"),
+        Column(
+            "marked",
+            _("Marked / expected"),
+            source=("marked", "expected"),
+            text=lambda marked, expected: f"{marked} / {expected}",
+            number=True,
+        ),
+        Column(
+            "state",
+            _("State"),
+            source=("session__ends_at", "is_unmarked", "has_scan"),
+            text=lambda *values: sheet_state(*values)[1],
+            html=lambda *values: status_tag(*sheet_state(*values)),
+        ),
+        Column("key", _("Sign-in sheet"), source=("session", "training_class"), html=_key_in, in_sheet=False),
+    )
+    empty_title = _("Nothing to sign yet")
+    empty_hint = _("Each class at each session that people see has its sign-in sheet.")
+
+    def prepare(self, queryset):
+        return with_state(queryset)
+
+    @property
+    def tabs(self):
+        held = Q(session__ends_at__lt=timezone.now())
+        return (
+            Tab("open", _("Neither marks nor scan"), held & Q(is_unmarked=True, has_scan=False)),
+            Tab("no_scan", _("Held, without a scan"), held & Q(has_scan=False)),
+            Tab("coming", _("Coming"), ~held),
+        )
