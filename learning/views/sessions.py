@@ -177,7 +177,9 @@ class SessionDetail(StaticPage):
         if session.cancelled_at or session.is_draft or not access.holds(user, "learning.key_sheets"):
             return []
         mine = set(
-            self.reachable(TrainingClass, "learning.key_sheets").filter(pk__in=classes).values_list("pk", flat=True)
+            self.reachable(TrainingClass, "learning.key_sheets")
+            .filter(pk__in=[each.pk for each in classes])
+            .values_list("pk", flat=True)
         )
         return [each for each in classes if each.pk in mine]
 

@@ -428,3 +428,15 @@ def test_the_list_of_sheets_needs_the_same_queries_for_any_number_of_rows(client
 
     with django_assert_num_queries(5):
         client.get(url)
+
+
+def test_the_page_of_a_session_leads_to_its_sheet_and_its_grids(client):
+    of, _people = a_class()
+    other = make.training_class(of.cohort)
+    session = make.session(classes=[of, other], on=DAY)
+    client.force_login(make.user(Role.OFFICER, of))
+
+    response = client.get(session.get_absolute_url())
+
+    assert response.context["sheet_classes"] == [of]
+    assert grid(of, session=session.pk) in response.content.decode()
