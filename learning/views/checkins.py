@@ -1,18 +1,24 @@
 """Check-in by code: the screen that shows it, the address that the phone's camera opens, and the answer."""
 
 import secrets
+from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import escape
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView, View
@@ -34,6 +40,8 @@ from trainee_mgmt.kit.qr import qr_svg
 DEVICE_COOKIE = "device"
 SPOT_CHECK_FOR = timedelta(hours=1)  # after the end
 DECISIONS = (Attendance.State.PRESENT, Attendance.State.LATE, Attendance.State.ABSENT)
+ANSWER = "learning/check_in_answer.html"
+NAME = "\0name"  # stands for the name of the person: no text of a person has NUL
 A_YEAR = int(timedelta(days=365).total_seconds())
 
 
@@ -187,7 +195,7 @@ class CheckIn(Page, TemplateView):
             answer = self._by_ticket(ticket, device)
         else:
             raise BadRequest("a check-in is a ticket or six digits")
-        return render(request, "learning/check_in_answer.html", {"answer": answer, "now": timezone.now()})
+        return self._told(answer)
 
     def _by_ticket(self, ticket: str, device: str) -> services.Answer:
         found = services.read_ticket(ticket, now=timezone.now())
@@ -195,6 +203,21 @@ class CheckIn(Page, TemplateView):
             return services.Answer(services.UNKNOWN)
         code, at, read_by = found
         return services.check_in(self.request.user, code, at=at, device=device, read_by=read_by)
+
+    def _told(self, answer: services.Answer):
+        user = self.request.user
+        if answer.outcome != services.IN:
+            return render(self.request, ANSWER, {"answer": answer, "name": user.name})
+        of_the_minute = replace(answer, at=answer.at.replace(second=0, microsecond=0))
+        page = _page_of_those_in(of_the_minute, get_language(), user.theme, user.text_size)
+        return HttpResponse(page.replace(NAME, escape(user.name)))
+
+
+@lru_cache(maxsize=64)
+def _page_of_those_in(answer: services.Answer, _language: str, theme: str, text_size: str) -> str:
+    """A whole class gets the same page within a minute, but for the name: it is drawn once."""
+    drawn_for = SimpleNamespace(theme=theme, text_size=text_size)
+    return render_to_string(ANSWER, {"answer": answer, "name": NAME, "drawn_for": drawn_for})
 
 
 def _keep_device(response, request, cookie: str) -> None:

@@ -87,9 +87,12 @@ class Prepared:
         slots = tuple((at, names[value]) for at, value in enumerate(parameters) if _is_place(value, names))
         if missing := set(values) - {name for _at, name in slots}:
             raise ImproperlyConfigured(f"{', '.join(missing)}: not found as a parameter of {sql}")
-        compiler.connection = compiler.query = None  # each thread has its own connection, and the query has served
         types = tuple((name, _kind(value)[1]) for name, value in values.items())
-        return _Compiled(queryset._iterable_class, queryset.model, queryset.db, compiler, sql, parameters, slots, types)
+        converters = compiler.get_converters(each[0] for each in compiler.select)
+        compiler.connection = compiler.query = None  # each thread has its own connection, and the query has served
+        return _Compiled(
+            queryset._iterable_class, queryset.model, queryset.db, compiler, converters, sql, parameters, slots, types
+        )
 
     def _check(self, compiled: "_Compiled | None", shape: tuple, values: dict) -> None:
         _compiler, *fresh = _sql(self.build(*shape, **values))
@@ -166,6 +169,7 @@ class _Compiled:
     model: type[Model]
     db: str
     compiler: Any
+    converters: dict
     sql: str
     parameters: tuple
     slots: tuple[tuple[int, str], ...]
@@ -197,6 +201,7 @@ class _Compiled:
         ready = copy(self.compiler)
         ready.connection = there
         ready.as_sql = lambda: statement
+        ready.get_converters = lambda _columns: self.converters
         query = SimpleNamespace(get_compiler=lambda *args, **kwargs: ready)
         source = SimpleNamespace(db=self.db, query=query, model=self.model, _known_related_objects={})
         return list(self.iterable(source))

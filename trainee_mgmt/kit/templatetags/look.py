@@ -65,8 +65,10 @@ class UnlessEmpty(template.Node):
 
 @register.simple_tag(takes_context=True)
 def html_attributes(context):
-    """Language, colours and text size. What "like the device" means is settled by theme.js before anything is drawn."""
-    user = getattr(context.get("request"), "user", None)
+    """Language, colours and text size. What "like the device" means is settled by theme.js before anything is drawn.
+
+    A page that is drawn once for many has ``drawn_for`` in place of the user."""
+    user = context.get("drawn_for") or getattr(context.get("request"), "user", None)
     theme, size = getattr(user, "theme", "system"), getattr(user, "text_size", "normal")
     code = frame.language()
     colours = f'data-bs-theme="{theme}"' if theme in ("light", "dark") else 'data-bs-theme="light" data-theme="system"'
