@@ -69,8 +69,13 @@ def my_own_rows(user, role) -> Q:
 
 
 def handed_in_by_my_classes(user, role) -> Q:
-    """journals of trainees in the scope of the role, drafts left out"""
-    return of_trainees_of_my_classes(user, role) & ~Q(state="draft")
+    """
+    journals of trainees in the scope of the role, drafts left out; as a class officer none of a cohort that I attend myself
+    """
+    handed_in = of_trainees_of_my_classes(user, role) & ~Q(state="draft")
+    if role != Role.OFFICER:
+        return handed_in
+    return handed_in & ~Q(trainee__cohort__in=Trainee.objects.filter(person__user=user).values("cohort"))
 
 
 def pictures_of_my_classes(user, role) -> Q:
@@ -143,7 +148,7 @@ grant(
     officer=handed_in_by_my_classes,
 )
 
-# Class officers read and answer journals, and give no scores.
+# Head teachers read and answer journals, and give no scores. Officers who are trainees of the class see who owes one.
 grant(
     "learning.score_journal",
     on="learning.Journal",

@@ -167,6 +167,7 @@ WORDS = {
     "learning.reverse_credit": _("took credit hours back"),
     "learning.revoke_calendar": _("revoked a calendar link"),
     "learning.revoke_leave": _("revoked a leave"),
+    "learning.score_journal": _("gave points for a journal"),
     "learning.submit_journal": _("handed a journal in"),
     "learning.withdraw_leave": _("withdrew a request for leave"),
     "library.close_venue": _("closed a venue"),

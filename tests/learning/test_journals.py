@@ -354,3 +354,20 @@ def test_two_devices_that_save_at_once_lose_neither_text():
         thread.join()
 
     assert sorted([Journal.objects.get().body, *versions()]) == ["desk", "phone"]
+
+
+@pytest.mark.django_db
+def test_an_officer_who_attends_the_class_reads_no_journals_of_it_but_sees_who_owes_one(client):
+    of = make.training_class()
+    monitor, other = make.trainee(in_class=of), make.trainee(in_class=of)
+    user = make.trainee_account(monitor)
+    make.give(user, Role.OFFICER, of)
+    own, theirs = (make.journal(each, state="submitted", submitted_at=make.at(MONDAY)) for each in (monitor, other))
+    client.force_login(user)
+
+    review = client.get(reverse("learning:journal_review", kwargs={"cohort": of.cohort_id}))
+    missing = client.get(reverse("learning:journal_missing", kwargs={"cohort": of.cohort_id}))
+    accepted = [client.post(reverse("learning:journal_accept", kwargs={"pk": each.pk})) for each in (own, theirs)]
+
+    assert (len(review.context["readings"]), missing.status_code) == (0, 200)
+    assert [answer.status_code for answer in accepted] == [404, 404]
