@@ -137,10 +137,14 @@ def apply_progress(cohort: Cohort, payload: dict, progress, *, by: User) -> dict
 
 
 def _write(rows: list[dict[str, Any]], *, as_of: datetime, source: str, by: User) -> None:
-    for row in rows:
-        OnlineProgress.objects.filter(trainee=row["trainee"], course=row["course"], in_force=True).update(
-            in_force=False
-        )
+    written = {(row["trainee"], row["course"]) for row in rows}
+    standing = OnlineProgress.objects.filter(
+        trainee__in={trainee for trainee, _course in written},
+        course__in={course for _t, course in written},
+        in_force=True,
+    )
+    replaced = [pk for pk, *pair in standing.values_list("pk", "trainee", "course") if tuple(pair) in written]
+    OnlineProgress.objects.filter(pk__in=replaced).update(in_force=False)
     OnlineProgress.objects.bulk_create(
         OnlineProgress(
             trainee_id=row["trainee"],

@@ -27,6 +27,7 @@ from learning.models import Attendance, Journal, JournalNote, JournalScore, Sess
 from learning.selectors.journals import all_periods
 from library.models import Venue
 from programs.models import Program
+from reports.management.demo.between import Stage, between
 from reports.management.demo.people import Crowd, Someone
 from reports.management.demo.programs import (
     COMPANIES,
@@ -38,6 +39,7 @@ from reports.management.demo.programs import (
     THOUGHTS,
     DemoProgram,
 )
+from trainee_mgmt.kit.actor import Actor, acting
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
 from trainee_mgmt.kit.names import pinyin_key
 
@@ -117,6 +119,8 @@ def _program(
     _attendance(sessions, trainees, by=organizer, rng=rng)
     if plan.journals:
         _journals(cohort, trainees, reader=organizer, rng=rng, today=today)
+    with acting(Actor(user_id=organizer.pk, name=organizer.name, role=Role.ORGANIZER)):
+        between(Stage(plan, cohort, trainees, sessions, organizer, rng, today))
     if plan.key in ("S0", "S2"):
         _scores(plan, cohort, trainees, crowd=crowd, office=office, rng=rng)
 
@@ -253,8 +257,8 @@ class _Desk:
     def __init__(self, office: Unit, busy: set):
         self.busy = busy  # of all programs: teachers go round them
         self.venues = {
-            name: Venue.objects.create(unit=office, name=name, capacity=capacity)
-            for name, capacity in (("党校 201", 120), ("创新中心 3 楼", 80))
+            name: Venue.objects.create(unit=office, name=name, place=place, capacity=capacity)
+            for name, place, capacity in (("党校 201", "党校主楼", 120), ("创新中心 3 楼", "创新中心", 80))
         }
 
     def teacher(self, wished: str, day: date, hour: int) -> str:

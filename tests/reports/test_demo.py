@@ -1,0 +1,57 @@
+import pytest
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts.models import User
+from cohorts.models import Cohort
+from learning.models import Appeal, CreditEntry, Leave, ProgressCase, Session, Signup, TimetableRelease
+from reports.management.demo.build import build
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pages(client):
+    with translation.override("zh-hans"):
+        build(timezone.localdate())
+    client.force_login(User.objects.get(username="organizer"))
+    return Pages(client)
+
+
+class Pages:
+    """The pages of a cohort, as its organizer sees them; ``key`` names the program."""
+
+    def __init__(self, client):
+        self.client = client
+        self.cohorts = dict(zip(("S0", "S1", "S2", "S3", "S4"), Cohort.objects.order_by("pk"), strict=True))
+
+    def of(self, name: str, key: str = "S0") -> dict:
+        answer = self.client.get(reverse(f"learning:{name}", kwargs={"cohort": self.cohorts[key].pk}))
+        assert answer.status_code == 200
+        return answer.context
+
+
+def test_every_page_between_the_first_and_the_last_day_shows_something(pages):
+    lists = (
+        "leave_list",
+        "credit_list",
+        "cohort_hours",
+        "online_list",
+        "activity_list",
+        "rate_list",
+        "attendance_list",
+    )
+    empty = [name for name in lists if not pages.of(name)["table"].count]
+    kinds = {line["icon"] for line in pages.of("conflict_list")["waiting"]}
+    pages.of("release_list", "S3")
+    pages.of("progress_queue")
+
+    assert empty == []
+    assert kinds >= {"lock", "place", "clock", "people"}  # a closed venue, a way, leave, too few seats
+    assert {each.state for each in Leave.objects.all()} == set(Leave.State.values)
+    assert {each.state for each in Appeal.objects.all()} == set(Appeal.State.values)
+    assert {each.state for each in Signup.objects.all()} >= {"signed", "waiting", "offered"}
+    assert sorted(ProgressCase.objects.values_list("kind", flat=True)) == ["clock", *["unmatched"] * 3]
+    assert CreditEntry.objects.filter(reverse_of__isnull=False).count() == 2
+    assert TimetableRelease.objects.count() == 2
+    assert Session.everything.filter(is_draft=True).count() == 3
