@@ -12,7 +12,7 @@ from library.selectors import ways_of
 from library.tables import VenueTable, state_of
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page
+from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, Page
 
 
 class VenueList(TablePage):
@@ -145,15 +145,13 @@ class VenueReopen(ActionPage):
         return _("The venue is in use again.")
 
 
-class VenueDelete(ActionPage):
+class VenueDelete(DeletePage):
     allow = "library.change_venue"
     model = Venue
-    is_gone = False
+    success_message = gettext_lazy("The venue was deleted.")
 
-    def act(self, venue):
+    def delete(self, venue):
         services.delete_venue(venue)
-        self.is_gone = True
-        return _("The venue was deleted.")
 
-    def get_success_url(self, venue):
-        return reverse("library:venue_list") if self.is_gone else venue.get_absolute_url()
+    def get_list_url(self, venue):
+        return reverse("library:venue_list")

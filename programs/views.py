@@ -10,7 +10,7 @@ from programs.forms import ProgramForm
 from programs.models import Program
 from programs.tables import ProgramTable
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page
+from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, Page
 
 
 class ProgramList(TablePage):
@@ -90,16 +90,14 @@ class ProgramReopen(ActionPage):
         return _("The program is open again.")
 
 
-class ProgramDelete(ActionPage):
+class ProgramDelete(DeletePage):
     allow = "programs.change_program"
     model = Program
 
-    def act(self, program):
+    success_message = gettext_lazy("The program was deleted.")
+
+    def delete(self, program):
         services.delete_program(program)
-        self.is_gone = True
-        return _("The program was deleted.")
 
-    is_gone = False
-
-    def get_success_url(self, program):
-        return reverse("programs:program_list") if self.is_gone else program.get_absolute_url()
+    def get_list_url(self, program):
+        return reverse("programs:program_list")

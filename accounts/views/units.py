@@ -19,7 +19,7 @@ from accounts.tables import UnitTable
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page, StaticPage
+from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, Page, StaticPage
 from trainee_mgmt.kit.sheets import XLSX
 from trainee_mgmt.kit.uploads import content_disposition
 
@@ -195,18 +195,16 @@ class UnitReopen(ActionPage):
         return _("The unit is in use again.")
 
 
-class UnitDelete(ActionPage):
+class UnitDelete(DeletePage):
     allow = "accounts.change_unit"
     model = Unit
-    is_gone = False
+    success_message = gettext_lazy("The unit was deleted.")
 
-    def act(self, unit):
+    def delete(self, unit):
         services.delete_unit(unit)
-        self.is_gone = True
-        return _("The unit was deleted.")
 
-    def get_success_url(self, unit):
-        return reverse("accounts:unit_list") if self.is_gone else unit.get_absolute_url()
+    def get_list_url(self, unit):
+        return reverse("accounts:unit_list")
 
 
 class UnitOptions(Page, View):

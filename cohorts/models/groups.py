@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Grant
@@ -29,6 +30,9 @@ class StudyGroup(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("cohorts:group_detail", kwargs={"pk": self.pk})
 
 
 class GroupMembership(models.Model):

@@ -14,7 +14,7 @@ from cohorts.views.links import link
 from programs.models import Program
 from trainee_mgmt.kit.formats import day
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, StaticPage
+from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, StaticPage
 
 
 class CohortList(TablePage):
@@ -214,15 +214,13 @@ class CohortReopen(ActionPage):
         return _("The cohort is open again.")
 
 
-class CohortDelete(ActionPage):
+class CohortDelete(DeletePage):
     allow = "cohorts.change_cohort"
     model = Cohort
-    is_gone = False
+    success_message = gettext_lazy("The cohort was deleted.")
 
-    def act(self, cohort):
+    def delete(self, cohort):
         services.delete_cohort(cohort)
-        self.is_gone = True
-        return _("The cohort was deleted.")
 
-    def get_success_url(self, cohort):
-        return reverse("cohorts:cohort_list") if self.is_gone else cohort.get_absolute_url()
+    def get_list_url(self, cohort):
+        return reverse("cohorts:cohort_list")

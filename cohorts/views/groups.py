@@ -10,7 +10,7 @@ from cohorts.services import groups as services
 from cohorts.tables.groups import GroupTable
 from cohorts.views.days import day_of
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, StaticPage
+from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, StaticPage
 
 
 class GroupList(TablePage):
@@ -94,20 +94,16 @@ class GroupUpdate(EditPage):
         return reverse("cohorts:group_detail", kwargs={"pk": self.object.pk})
 
 
-class GroupDelete(ActionPage):
+class GroupDelete(DeletePage):
     allow = "cohorts.change_group"
     model = StudyGroup
-    is_gone = False
+    success_message = gettext_lazy("The group was deleted.")
 
-    def act(self, group):
+    def delete(self, group):
         services.delete_group(group)
-        self.is_gone = True
-        return _("The group was deleted.")
 
-    def get_success_url(self, group):
-        if self.is_gone:
-            return reverse("cohorts:group_list", kwargs={"cohort": group.cohort_id})
-        return reverse("cohorts:group_detail", kwargs={"pk": group.pk})
+    def get_list_url(self, group):
+        return reverse("cohorts:group_list", kwargs={"cohort": group.cohort_id})
 
 
 class MembershipAction(ActionPage, abstract=True):

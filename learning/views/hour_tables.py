@@ -14,7 +14,7 @@ from learning.services import hour_tables as services
 from learning.tables.hours import HourTables, table_state
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, StaticPage
+from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, StaticPage
 
 
 class HourTableList(TablePage):
@@ -158,15 +158,13 @@ class HourTableRelease(ActionPage):
         return _("The table is in use. It stays as it is from now on.")
 
 
-class HourTableDiscard(ActionPage):
+class HourTableDiscard(DeletePage):
     allow = "learning.change_hour_table"
     model = HourTable
-    is_gone = False
+    success_message = gettext_lazy("The draft was given up.")
 
-    def act(self, table):
+    def delete(self, table):
         services.discard_table(table)
-        self.is_gone = True
-        return _("The draft was given up.")
 
-    def get_success_url(self, table):
-        return reverse("learning:hour_table_list") if self.is_gone else table.get_absolute_url()
+    def get_list_url(self, table):
+        return reverse("learning:hour_table_list")

@@ -27,7 +27,7 @@ from learning.services import (
 from learning.tables import SessionTable, session_state
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, StaticPage
+from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, StaticPage
 
 
 class SessionList(TablePage):
@@ -251,7 +251,7 @@ class SessionRestore(ActionPage):
         return (self.written or session).get_absolute_url()
 
 
-class DraftDiscard(ActionPage):
+class DraftDiscard(DeletePage):
     """Give a draft up; what is released stays."""
 
     allow = "learning.change_session"
@@ -260,21 +260,15 @@ class DraftDiscard(ActionPage):
     def get_rows(self):
         return with_drafts(self.request.user, self.allow).select_related("replaces").filter(is_draft=True)
 
-    def act(self, session):
+    success_message = gettext_lazy("The draft was given up. What is released stays as it is.")
+
+    def delete(self, session):
         discard_draft(session)
-        self.is_gone = True
-        return _("The draft was given up. What is released stays as it is.")
 
-    is_gone = False
-
-    def get_success_url(self, session):
-        if not self.is_gone:
-            return session.get_absolute_url()
-        return (
-            session.replaces.get_absolute_url()
-            if session.replaces
-            else reverse("learning:session_list", kwargs={"cohort": session.cohort_id})
-        )
+    def get_list_url(self, session):
+        if session.replaces:
+            return session.replaces.get_absolute_url()
+        return reverse("learning:session_list", kwargs={"cohort": session.cohort_id})
 
 
 class MySessions(StaticPage):

@@ -202,3 +202,24 @@ class ActionPage(Page, View, abstract=True):
 
     def get_success_url(self, obj) -> str:
         return obj.get_absolute_url()
+
+
+class DeletePage(ActionPage, abstract=True):
+    """A button that takes the row away; one goes on where ``get_list_url`` says, or stays if that is refused."""
+
+    success_message = ""
+    is_gone = False
+
+    def act(self, obj) -> str:
+        self.delete(obj)
+        self.is_gone = True
+        return str(self.success_message)
+
+    def delete(self, obj) -> None:
+        raise NotImplementedError
+
+    def get_list_url(self, obj) -> str:
+        raise NotImplementedError
+
+    def get_success_url(self, obj) -> str:
+        return self.get_list_url(obj) if self.is_gone else super().get_success_url(obj)
