@@ -3,7 +3,7 @@
 Each step is one paragraph of what the product promises, done by the people whom it is for, each in a browser of his own.
 """
 
-from tests.browser.walk import between, figures, office, points, presence, roster, study, timetable
+from tests.browser.walk import between, figures, office, paper, points, presence, roster, study, timetable
 from tests.browser.walk.walk import Walk
 
 STEPS = (
@@ -12,6 +12,7 @@ STEPS = (
     *between.STEPS,
     *timetable.STEPS,
     *presence.STEPS,
+    *paper.STEPS,
     *study.STEPS,
     *points.STEPS,
     *figures.STEPS,
