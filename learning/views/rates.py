@@ -1,3 +1,4 @@
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,6 +17,8 @@ from trainee_mgmt.kit import access
 from trainee_mgmt.kit.figures import PARTS, Scope, Value, count
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import StaticPage
+
+PER_PAGE = 50
 
 
 class RateList(TablePage):
@@ -45,7 +48,7 @@ class RateList(TablePage):
 
 
 class RateClassList(StaticPage):
-    """The three rates of each class, and of the whole cohort; each number opens its rows."""
+    """The three rates of each class; each number opens its rows."""
 
     allow = "learning.view_attendance"
     inside = COHORT
@@ -53,14 +56,18 @@ class RateClassList(StaticPage):
     template_name = "learning/rate_class_list.html"
 
     def get_context_data(self, **kwargs):
-        classes = TrainingClass.objects.filter(access.rows(self.request.user, "cohorts.view_class"), cohort=self.cohort)
+        reach = access.rows(self.request.user, "cohorts.view_class")
+        classes = TrainingClass.objects.filter(reach, cohort=self.cohort).order_by("number", "pk")
+        page = Paginator(classes.only("name"), PER_PAGE).get_page(self.request.GET.get("page"))
         now = timezone.now()
-        counted = count(RATES.values(), Scope((self.cohort.pk,), now, timezone.localdate(now)), by=("class",)).parts
+        shown = ("class", tuple(str(each.pk) for each in page))
+        scope = Scope((self.cohort.pk,), now, timezone.localdate(now), (shown,))
+        counted = count(RATES.values(), scope, by=("class",)).parts
         lines = [
             (each, [(rate, counted[figure.name, "class"].get(str(each.pk), Value())) for rate, figure in RATES.items()])
-            for each in classes.order_by("number", "pk")
+            for each in page
         ]
-        return super().get_context_data(lines=lines, rates=list(RATES.values()), at=now, **kwargs)
+        return super().get_context_data(lines=lines, page=page, rates=list(RATES.values()), at=now, **kwargs)
 
 
 class RateRows(TablePage):

@@ -32,12 +32,13 @@ PARTS = ("n", "N", "known", "missing", "rest")
 
 @dataclass(frozen=True)
 class Scope:
-    """Which cohorts, as of which moment. ``day``: whose classes are meant. ``within``: one part of a split, by its key."""
+    """Which cohorts, as of which moment. ``day``: whose classes are meant. ``within``: one part of a split, by its key,
+    or some parts, by their keys."""
 
     cohorts: tuple[int, ...]
     at: datetime
     day: date
-    within: tuple[tuple[str, str], ...] = ()
+    within: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
 
     @property
     def today(self) -> date:
@@ -48,7 +49,7 @@ class Scope:
 class Split:
     """A way to divide the rows of a base. ``key``: of a row, empty where rows cannot be grouped by it.
 
-    ``model``: what the keys name; ``narrow`` replaces the plain comparison with the key.
+    ``model``: what the keys name, by number; ``narrow`` replaces the plain comparison with the key.
     """
 
     name: str
@@ -57,10 +58,14 @@ class Split:
     model: type[Model] | None = None
     narrow: Callable[[QuerySet, str], QuerySet] | None = None
 
-    def part(self, rows: QuerySet, key: str) -> QuerySet:
+    def part(self, rows: QuerySet, key: str | tuple[str, ...]) -> QuerySet:
         if self.narrow:
             return self.narrow(rows, key)
-        return rows.alias(split_key=_text(self.key)).filter(split_key=key)
+        keys = (key,) if isinstance(key, str) else key
+        if self.model:  # as numbers, so that an index finds them
+            numbers = [each for each in keys if each.isascii() and each.isdigit()]
+            return rows.filter(**{f"{self.key}__in": numbers})
+        return rows.alias(split_key=_text(self.key)).filter(split_key__in=keys)
 
 
 @dataclass(frozen=True, eq=False)
