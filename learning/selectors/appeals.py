@@ -1,26 +1,6 @@
 """Objections that wait, and the marks that one person may object to."""
 
-from dataclasses import dataclass
-from datetime import date
-
-from django.db.models import Count, Min, QuerySet
-
 from learning.models import Appeal, PersonTime
-
-
-@dataclass(frozen=True)
-class OpenAppeals:
-    """Objections of one cohort without an answer: how many, and the day on which the first is due."""
-
-    cohort_id: int
-    count: int
-    due_on: date
-
-
-def open_appeals(appeals: QuerySet[Appeal]) -> list[OpenAppeals]:
-    """One line a cohort; one query."""
-    rows = appeals.filter(state=Appeal.State.OPEN).order_by().values_list("cohort")
-    return [OpenAppeals(*row) for row in rows.annotate(n=Count("pk"), due=Min("due_on"))]
 
 
 def marks_of_one(trainee: int, *, most: int) -> list[tuple]:

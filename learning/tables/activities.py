@@ -103,8 +103,10 @@ class ActivityTable(Table):
     @property
     def tabs(self):
         now = timezone.now()
+        queued = Signup.objects.filter(state=Signup.State.WAITING).values("activity")
         return (
             Tab("coming", _("Still to come"), Q(ends_at__gt=now, cancelled_at=None)),
+            Tab("waiting", _("With a waiting list"), Q(pk__in=queued, starts_at__gt=now, cancelled_at=None)),
             Tab("past", _("Already over"), Q(ends_at__lte=now, cancelled_at=None)),
             Tab("cancelled", _("Cancelled"), Q(cancelled_at__isnull=False)),
         )

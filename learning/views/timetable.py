@@ -53,10 +53,11 @@ class ConflictList(StaticPage):
 
 
 def _line(cohort, shown, real, rule) -> dict:
+    sides = sorted((side for side in (shown.one, shown.other) if side), key=lambda side: side.starts_at)
     return {
         "what": headline(shown),
         "icon": ICONS[shown.kind],
-        "sides": [(side, side.cohort == cohort.pk) for side in (shown.one, shown.other) if side],
+        "sides": [(side, side.cohort == cohort.pk) for side in sides],
         "fingerprint": real.fingerprint,
         "may_stand": not rule.blocks(real.kind),
     }

@@ -14,9 +14,9 @@ from assessments.models import Indicator, Rater, Score
 from cohorts.models import ClassMembership, Cohort, Trainee
 from cohorts.selectors.home import CohortLine
 from learning.access import leave_waiting_for
-from learning.models import Appeal, Journal, Leave, Session, TimetableState
+from learning.models import Activity, Appeal, Journal, Leave, ProgressCase, Session, TimetableState
 from learning.selectors import OpenRolls, WaitingJournals, open_rolls, waiting_journals
-from learning.selectors.appeals import open_appeals
+from learning.selectors.desk import ACTIVITIES, APPEALS, CASES, Waiting, waiting
 from learning.selectors.leave import waiting_leave
 from reports.rules import ANSWER_WITHIN, When, when
 from reports.selectors.figures import Headlines
@@ -84,7 +84,7 @@ def needs(asked: Asked) -> list[Need]:
         *_rolls(asked),
         *_conflicts(asked),
         *_leaves(asked),
-        *_appeals(asked),
+        *_waiting(asked),
         *_journals(asked),
         *_grids(asked),
         *_plans(asked),
@@ -130,7 +130,7 @@ def _conflicts(asked: Asked) -> Iterator[Need]:
             When.TODAY,
             "calendar",
             what % {"n": count},
-            asked.about(cohort, _("teachers, classes, people, venues or seats")),
+            asked.about(cohort, _("teachers, classes, people, venues, ways or leave")),
             _("Solve"),
             asked.link("learning:conflict_list", cohort=cohort),
         )
@@ -155,20 +155,67 @@ def _leaves(asked: Asked) -> Iterator[Need]:
         )
 
 
-def _appeals(asked: Asked) -> Iterator[Need]:
-    if not asked.cohorts or not asked.may("learning.answer_appeal"):
+def _waiting(asked: Asked) -> Iterator[Need]:
+    """Objections to answer, rows of online progress to look at, activities with a waiting list."""
+    if not asked.cohorts:
         return
-    appeals = Appeal.objects.filter(access.rows(asked.user, "learning.answer_appeal"), cohort__in=asked.cohorts)
-    for each in open_appeals(appeals):
-        what = ngettext("%(n)s objection to a mark", "%(n)s objections to marks", each.count) % {"n": each.count}
-        yield Need(
-            when(each.due_on, asked.today),
-            "message",
-            what,
-            asked.about(each.cohort_id, _("answer due on %(day)s") % {"day": day_words(each.due_on, asked.today)}),
-            _("Answer"),
-            asked.link("learning:appeal_list", "?view=open", cohort=each.cohort_id),
-        )
+
+    def mine(model, permission: str):
+        if not asked.may(permission):
+            return None
+        return model.objects.filter(access.rows(asked.user, permission), cohort__in=asked.cohorts)
+
+    found = waiting(
+        appeals=mine(Appeal, "learning.answer_appeal"),
+        cases=mine(ProgressCase, "learning.decide_progress"),
+        activities=mine(Activity, "learning.change_activity"),
+        now=asked.now,
+    )
+    for each in found:
+        yield WORDS_OF_WAITING[each.what](asked, each)
+
+
+def _appeal_need(asked: Asked, each: Waiting) -> Need:
+    what = ngettext("%(n)s objection to a mark", "%(n)s objections to marks", each.count) % {"n": each.count}
+    return Need(
+        when(each.due_on, asked.today),
+        "message",
+        what,
+        asked.about(each.cohort_id, _("answer due on %(day)s") % {"day": day_words(each.due_on, asked.today)}),
+        _("Answer"),
+        asked.link("learning:appeal_list", "?view=open", cohort=each.cohort_id),
+    )
+
+
+def _case_need(asked: Asked, each: Waiting) -> Need:
+    what = ngettext(
+        "%(n)s row of online progress waits for you", "%(n)s rows of online progress wait for you", each.count
+    )
+    why = _("%(n)s fit nobody") % {"n": each.many} if each.many else _("readings that cannot be")
+    return Need(
+        When.WEEK,
+        "question",
+        what % {"n": each.count},
+        asked.about(each.cohort_id, why),
+        _("Look"),
+        asked.link("learning:progress_queue", cohort=each.cohort_id),
+    )
+
+
+def _activity_need(asked: Asked, each: Waiting) -> Need:
+    what = ngettext("%(n)s activity has a waiting list", "%(n)s activities have a waiting list", each.count)
+    people = ngettext("%(n)s person waits for a seat", "%(n)s people wait for a seat", each.many)
+    return Need(
+        When.WEEK,
+        "people",
+        what % {"n": each.count},
+        asked.about(each.cohort_id, people % {"n": each.many}),
+        _("Look"),
+        asked.link("learning:activity_list", "?view=waiting", cohort=each.cohort_id),
+    )
+
+
+WORDS_OF_WAITING = {APPEALS: _appeal_need, CASES: _case_need, ACTIVITIES: _activity_need}
 
 
 def _journals(asked: Asked) -> Iterator[Need]:

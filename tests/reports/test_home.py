@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from accounts.services import record
+from learning.models import ProgressCase, Signup
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -179,6 +180,28 @@ def test_an_evaluator_sees_how_many_cells_are_still_empty(office):
 
     assert need.what == "7 scores to enter"
     assert "1 of 8 entered" in need.why
+
+
+def test_an_organizer_is_told_of_rows_for_nobody_and_of_activities_with_a_waiting_list(office):
+    cohort, _rooms, people = office
+    for n, kind in enumerate(("unmatched", "unmatched", "clock")):
+        ProgressCase.objects.create(
+            cohort=cohort, kind=kind, key=str(n), who="somebody", source="x.csv", line=n, found_at=timezone.now()
+        )
+    full, over = make.activity(cohort), make.activity(cohort, days=-7)
+    for activity in (full, over):
+        for trainee in people[:2]:
+            Signup.objects.create(activity=activity, trainee=trainee, state="waiting", queued_at=timezone.now())
+
+    organizer = make.user(Role.ORGANIZER, cohort.program.unit)
+    told = {need.what: (need.why, need.url) for need in home_of(organizer).needs}
+
+    queue = reverse("learning:progress_queue", kwargs={"cohort": cohort.pk})
+    activities = reverse("learning:activity_list", kwargs={"cohort": cohort.pk}) + "?view=waiting"
+    assert told["3 rows of online progress wait for you"] == ("2 fit nobody", queue)
+    assert told["1 activity has a waiting list"] == ("2 people wait for a seat", activities)
+    client = signed_in(organizer)
+    assert [row.pk for row in client.get(activities).context["table"].ordered] == [full.pk]
 
 
 @pytest.mark.parametrize("cohorts", [1, 3])

@@ -1,0 +1,56 @@
+"""What lies on somebody's desk in each cohort, all of it in one query."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, DateField, IntegerField, Min, Q, QuerySet, Value
+
+from learning.models import Activity, Appeal, ProgressCase, Signup
+
+APPEALS, CASES, ACTIVITIES = "appeals", "cases", "activities"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """In one cohort: how many objections wait for an answer and the day on which the first is due; or rows of online
+    progress that wait for a person and how ``many`` fit nobody; or activities to come with a waiting list, and how
+    ``many`` people wait."""
+
+    what: str
+    cohort_id: int
+    count: int
+    many: int
+    due_on: date | None
+
+
+def waiting(
+    *,
+    appeals: QuerySet[Appeal] | None,
+    cases: QuerySet[ProgressCase] | None,
+    activities: QuerySet[Activity] | None,
+    now: datetime,
+) -> list[Waiting]:
+    """Of what is given; one query, or none."""
+    parts = list(_parts(appeals, cases, activities, now))
+    if not parts:
+        return []
+    rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+    return sorted((Waiting(*row) for row in rows), key=lambda each: (each.what, each.cohort_id))
+
+
+def _parts(appeals, cases, activities, now: datetime) -> Iterator[QuerySet]:
+    nobody, no_day = Value(0, IntegerField()), Value(None, DateField())
+    if appeals is not None:
+        yield _part(APPEALS, appeals.filter(state=Appeal.State.OPEN), Count("pk"), nobody, Min("due_on"))
+    if cases is not None:
+        unmatched = Count("pk", filter=Q(kind=ProgressCase.Kind.UNMATCHED))
+        yield _part(CASES, cases.filter(decided_at=None), Count("pk"), unmatched, no_day)
+    if activities is not None:
+        queued = activities.filter(signups__state=Signup.State.WAITING, cancelled_at=None, starts_at__gt=now)
+        yield _part(ACTIVITIES, queued, Count("pk", distinct=True), Count("signups"), no_day)
+
+
+def _part(what: str, rows: QuerySet, count, many, due_on) -> QuerySet:
+    counted = rows.order_by().values("cohort").annotate(what=Value(what), n=count, many=many, due=due_on)
+    return counted.values_list("what", "cohort", "n", "many", "due")
