@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Delivery, Grant, Message, Notice, Plan, Role, ScopeKind, Unit, User
@@ -33,6 +34,8 @@ from learning.models import (
     OnlineProgress,
     Scan,
     Session,
+    SheetPage,
+    SignedSheet,
 )
 from learning.services.hour_tables import make_table, release_table
 from learning.services.hours import enter_credit, table_for
@@ -316,6 +319,16 @@ def progress(of: Trainee, course: OnlineCourse, percent, *, at: datetime | None 
     fields = {"as_of": at, "source": "platform.csv", "line": 2, "entered_by": user(), "entered_at": at} | fields
     finished = at if percent == 100 else None
     return OnlineProgress.objects.create(trainee=of, course=course, percent=percent, completed_at=finished, **fields)
+
+
+def signed_sheet(of: TrainingClass, sessions, *, by: User | None = None, **fields) -> SignedSheet:
+    """A scan with one page."""
+    fields = {"sent_at": sessions[0].ends_at, "sent_by": by or user()} | fields
+    made = SignedSheet.objects.create(training_class=of, **fields)
+    made.sessions.set(sessions)
+    page = SheetPage(sheet=made, kind="picture", size=2, digest=f"{next(_n):064}")
+    page.file.save("sheet.jpg", ContentFile(b"\xff\xd8"))
+    return made
 
 
 def appeal(mark: Attendance, **fields) -> Appeal:

@@ -77,6 +77,7 @@ class World:
         LeaveStep.objects.create(leave=self.leave, act="asked", text=f"{tag} step", by=self.trainee_user)
         self.evidence = LeaveEvidence(leave=self.leave, kind="picture", size=2)
         self.evidence.file.save("evidence.jpg", ContentFile(b"\xff\xd8"))
+        self.signed_sheet = make.signed_sheet(self.training_class, [self.session], by=self.organizer)
         self.journal = make.journal(self.trainee, state="submitted", body=f"{tag} journal text")
         self.picture = JournalPicture(journal=self.journal, width=1, height=1)
         self.picture.file.save("picture.jpg", ContentFile(b"\xff\xd8"), save=False)
@@ -133,6 +134,7 @@ class World:
                 self.session, self.attendance, self.scan, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
                 self.message, self.notice, self.announcement, self.calendar_day,
+                self.signed_sheet, self.signed_sheet.pages.get(),
                 self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )

@@ -5,34 +5,17 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from learning.forms.files import EvidenceField
 from learning.models import Leave, LeaveType
-from learning.rules.documents import MOST_BYTES as MOST_OF_A_PDF
-from learning.rules.pictures import MOST_BYTES
 from learning.services.leave import FILES, KIND_FIELDS, Request
-from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.forms import CrispyMixin, DateTimeInput
-from trainee_mgmt.kit.uploads import read_upload
-
-
-class FilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files at once; their size is looked at before they are read."""
-
-    def clean(self, data, initial=None):
-        given = [each for each in (data if isinstance(data, list | tuple) else [data]) if each]
-        if len(given) > FILES:
-            raise ValidationError(_("At most %(most)s files are taken.") % {"most": FILES})
-        return [super(FilesField, self).clean(each, initial) for each in given]
 
 
 class LeaveForm(CrispyMixin, forms.ModelForm):
-    files = FilesField(
+    files = EvidenceField(
         label=_("Certificate or letter"),
         required=False,
-        widget=FilesInput(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf", "multiple": True}),
+        most=FILES,
         help_text=_("Pictures or PDF, up to five. Place and device are removed from pictures."),
     )
     submit_label = _("Ask for leave")
@@ -53,13 +36,6 @@ class LeaveForm(CrispyMixin, forms.ModelForm):
         kinds = self.fields["leave_type"]
         kinds.queryset = LeaveType.objects.filter(cohort=cohort, is_closed=False).order_by("pk")
         kinds.empty_label = None
-
-    def clean_files(self):
-        limit = max(MOST_BYTES, MOST_OF_A_PDF)
-        try:
-            return tuple(read_upload(each, limit=limit) for each in self.cleaned_data["files"])
-        except Refused as refusal:
-            raise ValidationError(str(refusal)) from refusal
 
     def clean(self):
         data = super().clean()

@@ -8,9 +8,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from learning.forms.files import EvidenceField
 from learning.models import Session
 from learning.rules.sheet_codes import read_code
 from learning.selectors.paper import sessions_within
+from learning.services.signed import FILES
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
 from trainee_mgmt.kit.pages import LARGEST_KEY
 
@@ -72,3 +74,12 @@ class SheetCodeForm(CrispyMixin, forms.Form):
         if found is None:
             raise ValidationError(_("There is no such sheet. Compare the code with the paper, sign by sign."))
         return found
+
+
+class SignedSheetForm(CrispyMixin, forms.Form):
+    files = EvidenceField(
+        label=_("Pages of the signed sheet"),
+        most=FILES,
+        help_text=_("Pictures or PDF, up to eight. Place and device are removed from pictures."),
+    )
+    submit_label = _("Keep the scan")

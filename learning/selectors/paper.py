@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cohorts.models import ClassOfficer, TrainingClass
-from learning.models import PersonTime, Session, SessionClass, SignedSheet
+from learning.models import PersonTime, Session, SessionClass, SheetPage, SignedSheet
 from learning.rules.sheet_codes import SheetCode
 
 
@@ -131,6 +131,15 @@ def with_state(parts: QuerySet[SessionClass]) -> QuerySet[SessionClass]:
 
 def scans_of(session, training_class) -> QuerySet[SignedSheet]:
     return SignedSheet.objects.filter(sessions=session, training_class=training_class)
+
+
+def signed_sheets(session: Session, classes: Iterable[TrainingClass]) -> list[SignedSheet]:
+    """The scans that are evidence on a session, of these classes, with their number of pages; one query."""
+    pages = SheetPage.objects.filter(sheet=OuterRef("pk")).order_by().values("sheet").annotate(n=Count("pk"))
+    rows = SignedSheet.objects.filter(sessions=session, training_class__in=[each.pk for each in classes])
+    return list(
+        rows.select_related("training_class", "sent_by").annotate(pages_kept=_number(pages)).order_by("sent_at", "pk")
+    )
 
 
 def _number(counted: QuerySet) -> Coalesce:

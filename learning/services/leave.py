@@ -1,6 +1,6 @@
 """Leave: asked for by the trainee, agreed to by levels, revoked. Sessions are never touched; see ``Leave``."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,9 +20,8 @@ from learning.access import decides_as
 from learning.models import Leave, LeaveEvidence, LeaveStep, LeaveType
 from learning.models.leave import LEAVE_ONCE
 from learning.rules import leave as rules
-from learning.rules.documents import check_pdf, is_pdf
+from learning.rules.evidence import checked
 from learning.rules.leave import Act, Level
-from learning.rules.pictures import encode_anew
 from trainee_mgmt.kit.errors import Refused
 
 FILES = 5
@@ -43,7 +42,7 @@ class Request:
 @transaction.atomic
 def ask_leave(trainee: Trainee, request: Request, *, by: User) -> Leave:
     """Ask for leave. Two requests for one time: the database lets one through."""
-    evidence = _evidence(request.files)
+    evidence = checked(request.files, most=FILES)
     leave = Leave(cohort_id=trainee.cohort_id, trainee=trainee)
     _ask(leave, request, evidence=len(evidence))
     with _once():
@@ -56,7 +55,7 @@ def ask_leave(trainee: Trainee, request: Request, *, by: User) -> Leave:
 @transaction.atomic
 def ask_again(leave: Leave, request: Request, *, by: User) -> Leave:
     """Send a returned request again, changed as was asked."""
-    evidence = _evidence(request.files)
+    evidence = checked(request.files, most=FILES)
     leave = _locked(leave)
     rules.move(leave.state, Act.ASK)
     before = _facts(leave)
@@ -177,21 +176,6 @@ def _once() -> Iterator[None]:
         if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != LEAVE_ONCE:
             raise
         raise Refused(_("You have asked for leave at this time already. Look at “My leave”.")) from None
-
-
-def _evidence(files: Iterable[bytes]) -> list[tuple[str, bytes]]:
-    """(kind, bytes to keep): pictures encoded anew, PDFs as they are after a check."""
-    files = list(files)
-    if len(files) > FILES:
-        raise Refused(_("At most %(most)s files are taken.") % {"most": FILES})
-    kept = []
-    for data in files:
-        if is_pdf(data):
-            check_pdf(data)
-            kept.append((LeaveEvidence.Kind.PDF, data))
-        else:
-            kept.append((LeaveEvidence.Kind.PICTURE, encode_anew(data).full))
-    return kept
 
 
 def _note_request(leave: Leave, evidence: list[tuple[str, bytes]], by: User) -> None:

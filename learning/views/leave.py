@@ -1,5 +1,4 @@
 from django.core.exceptions import BadRequest
-from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from learning.services import (
     withdraw_leave,
 )
 from learning.tables.leave import LeaveTable
+from learning.views.evidence import evidence_response
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page, StaticPage
@@ -198,19 +198,8 @@ class EvidenceShow(Page, View):
 
     def get(self, request, pk):
         evidence = self.find(LeaveEvidence, pk)
-        try:
-            opened = evidence.file.open("rb")
-        except FileNotFoundError as error:
-            raise Http404 from error
         is_pdf = evidence.kind == LeaveEvidence.Kind.PDF
-        headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-        return FileResponse(
-            opened,
-            content_type="application/pdf" if is_pdf else "image/jpeg",
-            as_attachment=is_pdf,
-            filename=f"evidence-{evidence.pk}.{'pdf' if is_pdf else 'jpg'}",
-            headers=headers,
-        )
+        return evidence_response(evidence.file, is_pdf=is_pdf, name=f"evidence-{evidence.pk}")
 
 
 class LeaveTypeList(StaticPage):

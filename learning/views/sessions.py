@@ -15,6 +15,7 @@ from learning.models import Attendance, Session
 from learning.rules.attendance import tally
 from learning.rules.conflict_words import when_words
 from learning.selectors import roll
+from learning.selectors.paper import signed_sheets
 from learning.services import (
     Conflicting,
     cancel_session,
@@ -154,6 +155,7 @@ class SessionDetail(StaticPage):
         classes = list(session.classes.order_by("number", "pk"))
         lines = roll(session, of_classes=classes_on_roll(self.request.user, self.allow, session))
         can_change = access.may(self.request.user, "learning.change_session", session)
+        sheet_classes = self._sheet_classes(session, classes)
         return super().get_context_data(
             session=session,
             cohort=session.cohort,
@@ -166,7 +168,8 @@ class SessionDetail(StaticPage):
             can_call=access.holds(self.request.user, "learning.call_roll")
             and not (session.cancelled_at or session.is_draft),
             can_change=can_change,
-            sheet_classes=self._sheet_classes(session, classes),
+            sheet_classes=sheet_classes,
+            signed=signed_sheets(session, sheet_classes) if sheet_classes else [],
             next_state=session.next_state if can_change and session.is_superseded else None,
             **kwargs,
         )
