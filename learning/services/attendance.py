@@ -39,7 +39,18 @@ def call_roll(
     is written and the person is named (own check-ins come in all the time and overtake nobody). Sending the same roll
     twice changes nothing. The session row is locked, so two officers write one after the other.
     """
-    session = session_locked(session)
+    return call_locked_roll(session_locked(session), exceptions=exceptions, by=by, of_classes=of_classes, seen=seen)
+
+
+def call_locked_roll(
+    session: Session,
+    *,
+    exceptions: Mapping[int, str],
+    by: User,
+    of_classes: list[int] | None,
+    seen: Mapping[int, int | None] | None,
+) -> int:
+    """``call_roll`` for whoever has locked the session."""
     refuse_unless_open(session)
     lines = {line.trainee_id: line for line in roll(session, of_classes=of_classes)}
     if not lines:
@@ -181,13 +192,13 @@ def write_marks(
     now, version = timezone.now(), use_rules(session)
     made = [
         Attendance(
-            session=session,
+            session_id=session.pk,
             trainee_id=pk,
             state=state,
             source=source,
             note=note,
             rule_version=version,
-            marked_by=by,
+            marked_by_id=by.pk,
             marked_at=now,
         )
         for pk, state in marks.items()

@@ -14,7 +14,7 @@ from accounts.services import record
 from learning.models import Attendance, DisputedMark, RollSheet, Session
 from learning.rules.attendance import roll_call
 from learning.selectors import roll
-from learning.services.attendance import call_roll, for_ledger, refuse_unless_open, session_locked, write_marks
+from learning.services.attendance import call_locked_roll, for_ledger, refuse_unless_open, session_locked, write_marks
 from trainee_mgmt.kit.errors import Refused
 
 
@@ -43,7 +43,7 @@ def take_roll(session: Session, sheet: Sheet, *, by: User, of_classes: list[int]
         new, disputed = _take_kept(session, sheet, by=by, of_classes=of_classes)
     else:
         exceptions = {trainee: state for trainee, state in sheet.marks.items() if state != "present"}
-        new = call_roll(session, exceptions=exceptions, by=by, of_classes=of_classes, seen=sheet.seen)
+        new = call_locked_roll(session, exceptions=exceptions, by=by, of_classes=of_classes, seen=sheet.seen)
     now = timezone.now()
     made = RollSheet.objects.create(
         key=sheet.key,

@@ -129,13 +129,25 @@ class Insert:
     def __call__(self, *rows: Model, first: str = "", parameters: tuple = ()) -> None:
         """``first``: a statement, with its parameters, that is sent before in the same breath."""
         before, row, after = self.parts
-        values = [f.get_db_prep_save(f.pre_save(each, add=True), connection) for each in rows for f in self.fields]
+        columns = [_column(field, rows) for field in self.fields]
+        values = [value for line in zip(*columns) for value in line]
         with connection.cursor() as cursor:
             cursor.execute(first + before + ", ".join([row] * len(rows)) + after, (*parameters, *values))
             for each, made in zip(rows, cursor.fetchall(), strict=True):
                 each._state.adding, each._state.db = False, connection.alias
                 for field, value in zip(self.returned, made):
                     setattr(each, field.attname, value)
+
+
+def _column(field: Field, rows: tuple[Model, ...]) -> list:
+    """What the database gets of each row; what is the same in many rows is prepared once."""
+    found, last = [], NOT_YET
+    for row in rows:
+        value = field.pre_save(row, add=True)
+        if value is not last:
+            last, ready = value, field.get_db_prep_save(value, connection)
+        found.append(ready)
+    return found
 
 
 def _sql(queryset: QuerySet) -> tuple[Any, str, tuple]:
