@@ -7,6 +7,7 @@ from accounts.access import everyone, in_my_units, my_own, units_of
 from accounts.models import Role, ScopeKind, Unit
 from cohorts.access import (
     class_ids,
+    classes_i_attend,
     classes_i_head,
     cohorts_as_a_whole,
     in_my_cohorts,
@@ -425,3 +426,45 @@ grant(
     organizer=scans_of_my_classes,
     officer=signed_by_my_class_and_sent_by_me,
 )
+
+
+# Weekly duties ----------------------------------------------------------------------------------------------------------
+
+_OF_MY_CLASS = within("cohort", "pk")
+# The rows are the classes whose board one reads, and those in which one records and decides on turns.
+grant(
+    "learning.view_duties",
+    on="cohorts.TrainingClass",
+    admin=in_my_cohorts,
+    organizer=in_my_cohorts,
+    leader=in_my_cohorts,
+    officer=_OF_MY_CLASS,
+)
+grant(
+    "learning.record_duty",
+    on="cohorts.TrainingClass",
+    admin=in_my_cohorts,
+    organizer=in_my_cohorts,
+    officer=_OF_MY_CLASS,
+)
+grant(
+    "learning.change_duty",
+    on="learning.DutyRecord",
+    admin=in_my_cohorts,
+    organizer=in_my_cohorts,
+    officer=within("cohort", "training_class"),
+)
+grant(
+    "learning.change_turn",
+    on="learning.DutyTurn",
+    admin=within("training_class__cohort"),
+    organizer=within("training_class__cohort"),
+    officer=within("training_class__cohort", "training_class"),
+)
+grant("learning.change_duty_kind", on="learning.DutyKind", admin=in_my_cohorts, organizer=in_my_cohorts)
+# The rows are the cohorts whose duties and free weeks one sets.
+grant("learning.plan_duties", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
+# A page that adds to the duties of a cohort.
+PLANNED_DUTIES = Inside("cohorts.Cohort", "learning.plan_duties", "cohort", related=("program",))
+grant("learning.change_duty_pause", on="learning.DutyPause", admin=in_my_cohorts, organizer=in_my_cohorts)
+grant("learning.see_own_duties", on="cohorts.TrainingClass", trainee=classes_i_attend)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from learning.models import Signup
 from learning.rules.conflict_words import when_words
-from learning.services import appeals, leave, warnings
+from learning.services import appeals, duties, leave, warnings
 from learning.services.activities import CANCELLED, OFFERED
 from learning.services.reminders import DUE, OVERDUE, still_owed
 from learning.services.telling import CHANGED
@@ -195,3 +195,14 @@ def _appeal_answered(notice) -> Line:
 
 register(Kind(appeals.MADE, gettext_lazy("Objection to answer"), _appeal_made, appeals.still_open))
 register(Kind(appeals.ANSWERED, gettext_lazy("Objection answered"), _appeal_answered))
+
+
+def _duty_turn(notice) -> Line:
+    given = notice.params
+    words = {"cohort": given["cohort"], "duty": given["duty"], "day": day(date.fromisoformat(given["week"]))}
+    return Line(
+        _("%(cohort)s: it is your turn at “%(duty)s” in the week of %(day)s.") % words, reverse("learning:my_duties")
+    )
+
+
+register(Kind(duties.TURN, gettext_lazy("Your turn to speak"), _duty_turn, duties.still_decided))

@@ -16,6 +16,10 @@ from learning.models import (
     Attendance,
     AttendanceRules,
     CalendarFeed,
+    DutyKind,
+    DutyPause,
+    DutyRecord,
+    DutyTurn,
     JournalNote,
     JournalPicture,
     LeaveEvidence,
@@ -103,6 +107,18 @@ class World:
             found_at=make.at(date(2026, 9, 9)), row={"what": tag, "percent": "50", "minutes": 9},
         )  # fmt: skip
         self.activity = make.activity(self.cohort, title=f"{tag} activity", place=f"{tag} hall")
+        self.duty_kind = DutyKind.objects.create(cohort=self.cohort, name=f"{tag} duty", order=1)
+        self.duty = DutyRecord.objects.create(
+            kind=self.duty_kind, cohort=self.cohort, training_class=self.training_class, monday=date(2026, 9, 7),
+            held_on=date(2026, 9, 8), topic=f"{tag} topic", recorded_by=self.organizer, recorded_at=make.at(date(2026, 9, 8)),
+        )  # fmt: skip
+        self.turn = DutyTurn.objects.create(
+            kind=self.duty_kind, training_class=self.training_class, monday=date(2026, 9, 14), trainee=self.trainee,
+            act="speaks", decided_by=self.organizer, decided_at=make.at(date(2026, 9, 8)),
+        )  # fmt: skip
+        self.pause = DutyPause.objects.create(
+            cohort=self.cohort, monday=date(2026, 9, 28), reason=f"{tag} holidays", made_by=self.organizer
+        )
         self.hour_table = make.hour_table(self.unit, name=f"{tag} hours", starts_on=date(2026, 1, 1))
         self.hour_rule = self.hour_table.rules.get(name="Teaching")
         self.credit = make.credit(self.trainee, "Teaching", evidence=f"{tag} evidence", by=self.organizer)
@@ -136,6 +152,7 @@ class World:
                 self.message, self.notice, self.announcement, self.calendar_day,
                 self.signed_sheet, self.signed_sheet.pages.get(),
                 self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
+                self.duty_kind, self.duty, self.turn, self.pause, self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )
         }  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, ProtectedError, Q
 from django.utils.translation import gettext as _
 
 from accounts.services import record
@@ -54,7 +54,11 @@ def delete_group(group: StudyGroup) -> None:
     if group.memberships.exists():
         raise Refused(_("This group has or had members, so it stays."))
     record("cohorts.delete_group", group, before={"name": group.name})
-    group.delete()
+    try:
+        with transaction.atomic():
+            group.delete()
+    except ProtectedError:
+        raise Refused(_("This group has records and stays.")) from None
 
 
 @transaction.atomic

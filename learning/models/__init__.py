@@ -3,6 +3,7 @@ from learning.models.appeals import Appeal
 from learning.models.attendance import Attendance
 from learning.models.calendars import CalendarFeed
 from learning.models.checkins import Scan
+from learning.models.duties import DutyDue, DutyKind, DutyPause, DutyRecord, DutySpeaker, DutyTurn
 from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTime
 from learning.models.hours import CreditEntry, HourRule, HourTable
 from learning.models.journal_scores import JournalScore
@@ -29,6 +30,12 @@ __all__ = [
     "CompletionRule",
     "CreditEntry",
     "DisputedMark",
+    "DutyDue",
+    "DutyKind",
+    "DutyPause",
+    "DutyRecord",
+    "DutySpeaker",
+    "DutyTurn",
     "HourRule",
     "HourTable",
     "Journal",

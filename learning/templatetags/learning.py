@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from learning.models import Appeal, Journal, Scan
 from learning.rules.conflict_words import when_words
 from learning.selectors import JournalPeriod
+from learning.selectors.duties import Line
 from learning.tables import JOURNAL_TAGS, mark_tag
 from learning.tables import appeals as appeal_table
+from learning.tables import duties as duty_table
 from learning.tables import leave as leave_table
 from learning.tables.journals import due_tag
 from trainee_mgmt.kit.formats import span
@@ -59,6 +61,18 @@ def answer_tag(journal: Journal) -> SafeString:
     if journal.state == Journal.State.SUBMITTED and journal.review_due_on:
         return due_tag(journal.review_due_on)
     return journal_tag(journal)
+
+
+@register.filter
+def standing_tag(line: Line) -> SafeString:
+    """The tag of a weekly duty: held, missing or still open."""
+    return duty_table.standing_tag(line.standing)
+
+
+@register.filter
+def evidence(text: str) -> str:
+    """What was given as evidence, as a link where it is an address."""
+    return duty_table.evidence_link(text)
 
 
 @register.filter

@@ -28,6 +28,7 @@ from learning.selectors.journals import all_periods
 from library.models import Venue
 from programs.models import Program
 from reports.management.demo.between import Stage, between
+from reports.management.demo.duties import build_duties
 from reports.management.demo.people import Crowd, Someone
 from reports.management.demo.programs import (
     COMPANIES,
@@ -122,6 +123,7 @@ def _program(
     with acting(Actor(user_id=organizer.pk, name=organizer.name, role=Role.ORGANIZER)):
         between(Stage(plan, cohort, trainees, sessions, organizer, rng, today))
     if plan.key in ("S0", "S2"):
+        build_duties(cohort, trainees, by=organizer, rng=random.Random(SEED), today=today)
         _scores(plan, cohort, trainees, crowd=crowd, office=office, rng=rng)
 
 
