@@ -4,6 +4,7 @@ import django_filters
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, IntegerField, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,9 +14,9 @@ from cohorts.models import Trainee
 from cohorts.selectors.cohorts import members_on
 from learning.models import DutyDue, DutySpeaker
 from learning.rules.duties import Standing, standing
-from learning.tables import TRAINEE
-from trainee_mgmt.kit.formats import day
-from trainee_mgmt.kit.pieces import status_tag
+from learning.tables import TRAINEE, only_name
+from trainee_mgmt.kit.formats import EMPTY, day
+from trainee_mgmt.kit.pieces import link, status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
 WORDS = {Standing.HELD: _("held"), Standing.MISSING: _("missing"), Standing.OPEN: _("still open")}
@@ -34,7 +35,11 @@ def evidence_link(evidence: str | None) -> str | SafeString:
     """An address opens in a new page; anything else is text."""
     if evidence and evidence.startswith(("https://", "http://")):
         return format_html('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>', evidence, evidence[:60])
-    return evidence or ""
+    return evidence or EMPTY
+
+
+def _class_link(name: str, pk: int) -> SafeString:
+    return link(reverse("learning:duty_class", kwargs={"pk": pk}), name)
 
 
 class _OfClass(TableFilters):
@@ -70,7 +75,14 @@ class DutyTable(Table):
     default_order = ("-monday", "training_class__number", "group__number", "kind__order", "nth")
     columns = (
         Column("week", _("Week from"), source="monday", sort="monday", html=day),
-        Column("class", _("Class"), source="training_class__name", sort="training_class__number"),
+        Column(
+            "class",
+            _("Class"),
+            source=("training_class__name", "training_class"),
+            text=only_name,
+            html=_class_link,
+            sort="training_class__number",
+        ),
         Column("group", _("Group"), source="group__name"),
         Column("kind", _("Duty"), source="kind__name", sort="kind__order"),
         Column(
@@ -100,7 +112,7 @@ class DutyTable(Table):
         today = timezone.localdate()
         return (
             Tab("missing", _("Not held"), Q(record=None, last_on__lt=today)),
-            Tab("held", _("Held"), Q(record__isnull=False)),
+            Tab("held", _("Was held"), Q(record__isnull=False)),
             Tab("open", _("Still open"), Q(record=None, last_on__gte=today)),
         )
 
