@@ -152,7 +152,7 @@ class World:
                 self.message, self.notice, self.announcement, self.calendar_day,
                 self.signed_sheet, self.signed_sheet.pages.get(),
                 self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
-                self.duty_kind, self.duty, self.turn, self.pause, self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
+                self.duty_kind, self.duty, self.turn, self.pause,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )
         }  # fmt: skip
