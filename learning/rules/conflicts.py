@@ -218,6 +218,9 @@ def among(mine: Iterable[Side], others: Iterable[Side] = (), ways: Ways = NO_WAY
 # Leave ----------------------------------------------------------------------------------------------------------------
 
 
+MANY = 3  # in a group of two or three, one on leave is nothing to plan by
+
+
 @dataclass(frozen=True)
 class Away:
     """Approved leave of one person of a cohort, over a half-open time. ``name`` is a key as of ``name_key``."""
@@ -231,7 +234,8 @@ class Away:
 
 @dataclass(frozen=True)
 class Leaves:
-    """Who is on leave when. A session lacks people from ``percent`` of those expected on; 0 asks for nothing."""
+    """Who is on leave when. A session lacks people from ``percent`` of those expected on, and ``MANY`` of them at least;
+    0 asks for nothing."""
 
     rows: Sequence[Away] = ()
     percent: int = 0
@@ -249,7 +253,7 @@ class Leaves:
             side,
             away=away,
             away_teachers=side.teachers & {each.name for each in gone},
-            is_short_of_people=bool(self.percent and away and away * 100 >= self.percent * len(side.people)),
+            is_short_of_people=bool(self.percent and away >= MANY and away * 100 >= self.percent * len(side.people)),
         )
 
     def leaves_room(self, side: Side, start: datetime, end: datetime) -> bool:

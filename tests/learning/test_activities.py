@@ -18,7 +18,7 @@ from learning.services.activities import (
     withdraw,
 )
 from tests import make
-from tests.races import race
+from tests.races import race, refusals
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.notices import KINDS
 
@@ -58,6 +58,32 @@ def test_the_same_person_twenty_times_at_once_has_one_seat_and_one_entry_in_the_
 
     assert states(activity) == ["signed"]
     assert AuditEntry.objects.filter(action="learning.sign_up").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_offer_taken_twenty_times_at_once_is_one_seat_and_one_entry_in_the_log():
+    activity = make.activity(capacity=1)
+    first, second = (make.trainee(activity.cohort) for _each in range(2))
+    sign_up(activity, first)
+    sign_up(activity, second)
+    withdraw(activity, first)
+
+    results = race(*[lambda: accept_seat(activity, second)] * 20)
+
+    assert (refusals(results), states(activity)) == (19, ["withdrawn", "signed"])
+    assert AuditEntry.objects.filter(action="learning.accept_seat").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_seats_given_up_at_once_are_offered_to_as_many_as_gave_one_up():
+    activity = make.activity(capacity=3)
+    people = [make.trainee(activity.cohort) for _each in range(8)]
+    for each in people:
+        sign_up(activity, each)
+
+    race(*[lambda each=each: withdraw(activity, each) for each in people[:3]])
+
+    assert states(activity) == ["withdrawn"] * 3 + ["offered"] * 3 + ["waiting"] * 2
 
 
 @pytest.mark.django_db

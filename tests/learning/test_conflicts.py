@@ -271,35 +271,29 @@ def test_a_way_that_is_written_down_later_stands_on_the_page_until_the_session_i
 
 
 def test_leave_that_is_approved_later_stands_on_the_page_until_it_is_revoked(of, client):
-    speaker = make.trainee(in_class=of, of=make.person(name="张三"))
-    for _n in range(3):
-        make.trainee(in_class=of)
+    people = [make.trainee(in_class=of, of=make.person(name=name)) for name in ("张三", "李四", "王五", "赵六")]
     make_session(cohort=of.cohort, classes=[of], **facts(teacher_name="张三"))
-    leave = make.leave(speaker, starts_at=make.at(DAY, 8), ends_at=make.at(DAY, 10), state="waiting")
+    for each in people[:3]:
+        make.leave(each, starts_at=make.at(DAY, 8), ends_at=make.at(DAY, 10), state="waiting")
     assert count_conflicts(of.cohort) == 0
 
-    Leave.objects.filter(pk=leave.pk).update(state="approved", decided_at=timezone.now())
-    change_rule(of.cohort, leave_percent=25)
+    Leave.objects.update(state="approved", decided_at=timezone.now())
+    change_rule(of.cohort, leave_percent=75)
     client.force_login(make.user(Role.ORGANIZER, of.cohort))
     page = client.get(reverse("learning:conflict_list", kwargs={"cohort": of.cohort.pk}))
 
     assert [line["what"] for line in page.context["waiting"]] == [
         "张三 teaches and has leave at this time",
-        "1 of 4 people have leave at this time",
+        "3 of 4 people have leave at this time",
     ]
     assert count_conflicts(of.cohort) == 2
-    Leave.objects.filter(pk=leave.pk).update(state="revoked")
+    Leave.objects.update(state="revoked")
     assert count_conflicts(of.cohort) == 0
 
 
 def test_a_free_time_lies_outside_the_leave(of):
-    make.leave(
-        make.trainee(in_class=of),
-        starts_at=make.at(DAY, 8),
-        ends_at=make.at(DAY, 18),
-        state="approved",
-        decided_at=make.at(DAY, 1),
-    )
+    for _n in range(3):
+        make.leave(make.trainee(in_class=of), starts_at=make.at(DAY, 8), ends_at=make.at(DAY, 18), state="approved")
 
     with pytest.raises(Conflicting) as refusal:
         make_session(cohort=of.cohort, classes=[of], **facts())
@@ -464,6 +458,28 @@ def test_two_organizers_who_book_one_venue_at_once_get_one_booking_and_one_sente
     assert all("Room 201" in str(each) for each in results if isinstance(each, Refused))
     assert Session.everything.count() == 1
     assert AuditEntry.objects.filter(action="learning.make_session").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_organizers_who_send_one_teacher_too_far_at_once_one_is_refused():
+    unit = make.unit()
+    venues = [make.venue(unit, place=place) for place in ("Main house", "East gate")]
+    set_way(*venues, minutes=40)
+    of_two = [
+        make.training_class(make.cohort(program=make.program(unit=unit), ends_on=date(2027, 3, 31))) for _n in range(2)
+    ]
+    for of in of_two:
+        change_rule(of.cohort, travel="block")
+    times = [facts(9, 11, teacher_name="张三"), facts(11, 12, teacher_name="张三")]
+
+    results = race(
+        *(
+            lambda of=of, venue=venue, when=when: make_session(cohort=of.cohort, classes=[of], venue=venue, **when)
+            for of, venue, when in zip(of_two, venues, times, strict=True)
+        )
+    )
+
+    assert (refusals(results), Session.everything.count()) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)

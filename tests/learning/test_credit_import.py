@@ -189,6 +189,13 @@ def test_a_plan_is_stale_when_an_entry_was_taken_back_meanwhile(someone, desk):
     assert desk.apply(plan).state == "stale"
 
 
+def test_of_two_plans_of_one_file_the_second_is_stale(someone, desk):
+    plans = [desk.send(TALK), desk.send(TALK)]
+
+    assert [desk.apply(plan).state for plan in plans] == ["applied", "stale"]
+    assert CreditEntry.objects.count() == 1
+
+
 @pytest.mark.parametrize("content", [b"", b"\x00\x01", "没有表头\n1,2".encode()])
 def test_a_file_without_hours_is_answered_with_a_sentence(desk, content):
     plan = desk.send(file=SimpleUploadedFile("x.csv", content))

@@ -264,6 +264,18 @@ def test_the_same_request_twenty_times_at_once_is_one_leave():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_two_officers_who_agree_at_once_twenty_times_approve_once():
+    of, trainee = a_class()
+    leave, deciders = asked(trainee), [head_teacher(of), organizer(of)]
+
+    results = race(*[lambda by=by: approve_leave(leave, by=by) for by in deciders * 10])
+
+    assert refusals(results) == 19
+    assert LeaveStep.objects.filter(act="approved").count() == 1
+    assert AuditEntry.objects.filter(action="learning.approve_leave").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_of_two_decisions_at_once_one_counts():
     of, trainee = a_class()
     leave, teacher, other = asked(trainee), head_teacher(of), organizer(of)

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -74,6 +74,19 @@ def test_two_phones_that_marked_one_person_leave_one_mark_in_force_and_a_differe
     assert {marks[second.pk], DisputedMark.objects.get().state} == {"absent", "late"}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_who_say_the_same_at_once_leave_one_mark_for_each_person_and_no_difference():
+    of, people = a_class(3)
+    session, officers = make.session(classes=[of], on=DAY), [make.user(), make.user()]
+    rolls = [sheet(dict.fromkeys(people, "late")) for _each in officers]
+
+    race(*[lambda roll=roll, by=by: take_roll(session, roll, by=by) for roll, by in zip(rolls, officers, strict=True)])
+
+    assert in_force(session) == {each.pk: "late" for each in people}
+    assert (Attendance.objects.count(), DisputedMark.objects.count()) == (3, 0)
+    assert AuditEntry.objects.filter(action="learning.call_roll").count() == RollSheet.objects.count() == 2
+
+
 @pytest.mark.django_db
 def test_a_disputed_mark_stands_on_the_page_of_differences_until_somebody_decides(client):
     of, (first, _second) = a_class(2)
@@ -121,7 +134,17 @@ def test_a_kept_roll_leaves_alone_who_left_and_who_came_since():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("stated_at", [None, datetime(1970, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "stated_at",
+    [
+        None,
+        timezone.now() - timedelta(hours=7),
+        timezone.now() + timedelta(hours=7),
+        datetime(1970, 1, 1, tzinfo=UTC),
+        datetime(2090, 1, 1, tzinfo=UTC),
+    ],
+    ids=["unknown", "seven hours behind", "seven hours ahead", "never set", "years ahead"],
+)
 def test_the_clock_of_the_phone_decides_nothing(stated_at):
     of, (first,) = a_class(1)
     session = make.session(classes=[of], on=DAY)

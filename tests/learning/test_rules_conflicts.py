@@ -209,14 +209,20 @@ def away(person: int, start: float, end: float, *, name: str = "", cohort: int =
 
 def test_leave_is_a_conflict_from_the_share_of_the_rule_on_and_only_where_it_meets_the_session():
     session = side(1, 9, 11, cohort=3, people=frozenset(range(10)))
-    two = [away(1, 8, 10), away(1, 10, 12), away(2, 10, 12)]  # two leaves of one person are one person
-    meeting = [*two, away(3, 7, 9), away(4, 11, 12), away(5, 9, 11, cohort=4), away(77, 9, 11)]
+    three = [
+        away(1, 8, 10),
+        away(1, 10, 12),
+        away(2, 10, 12),
+        away(3, 9, 11),
+    ]  # two leaves of one person are one person
+    meeting = [*three, away(4, 7, 9), away(5, 11, 12), away(6, 9, 11, cohort=4), away(77, 9, 11)]
 
-    seen = Leaves(meeting, percent=20).seen_by(session)
+    seen = Leaves(meeting, percent=30).seen_by(session)
 
-    assert [(each.kind, each.count) for each in against(seen, [])] == [(Kind.LEAVE, 2)]
-    assert against(Leaves(meeting, percent=21).seen_by(session), []) == []
+    assert [(each.kind, each.count) for each in against(seen, [])] == [(Kind.LEAVE, 3)]
+    assert against(Leaves(meeting, percent=31).seen_by(session), []) == []
     assert against(Leaves(meeting, percent=0).seen_by(session), []) == []
+    assert against(Leaves(meeting[:3], percent=1).seen_by(session), []) == []  # two are not many
 
 
 def test_leave_of_who_teaches_is_a_conflict_whatever_the_share():

@@ -3,7 +3,9 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, Role
 from library.models import Venue, Way
+from library.services import set_way
 from tests import make
+from tests.races import race
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +124,14 @@ def test_a_way_leads_only_to_venues_one_sees(client):
     answer = client.post(reverse("library:venue_way", kwargs={"pk": hall.pk}), {"to": hidden.pk, "minutes": 5})
 
     assert (answer.status_code, Way.objects.count()) == (422, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_way_written_down_twenty_times_at_once_from_both_ends_is_one_row_and_one_entry_in_the_log():
+    unit = make.unit()
+    ends = [make.venue(unit), make.venue(unit)]
+
+    race(*[lambda: set_way(*ends, minutes=25), lambda: set_way(*reversed(ends), minutes=25)] * 10)
+
+    assert Way.objects.get().minutes == 25
+    assert AuditEntry.objects.filter(action="library.set_way").count() == 1
