@@ -159,6 +159,7 @@ grant(
 
 # A page of whoever makes the timetable of a cohort.
 PLANNED_COHORT = Inside("cohorts.Cohort", "learning.schedule_sessions", "cohort", related=("program__unit",))
+LEAVE_COHORT = Inside("cohorts.Cohort", "learning.give_leave", "cohort", related=("program__unit",))
 
 
 def rules_of_my_cohorts(user, role) -> Q:
@@ -328,6 +329,8 @@ grant(
     trainee=my_own_rows,
 )
 grant("learning.ask_leave", on="cohorts.Trainee", trainee=my_traineeships)
+# The rows are the cohorts to whose people one may give leave.
+grant("learning.give_leave", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
 grant("learning.change_own_leave", on="learning.Leave", trainee=my_own_rows)
 grant(
     "learning.view_evidence",

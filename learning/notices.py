@@ -11,6 +11,7 @@ from learning.rules.conflict_words import when_words
 from learning.services import appeals, duties, leave, warnings
 from learning.services.activities import CANCELLED, OFFERED
 from learning.services.reminders import DUE, OVERDUE, still_owed
+from learning.services.session_reminders import COMING, still_coming
 from learning.services.telling import CHANGED
 from trainee_mgmt.kit.formats import day, moment, percent
 from trainee_mgmt.kit.notices import AWAY, Kind, Line, Urgency, register
@@ -37,6 +38,7 @@ register(
         _journal(gettext_noop("%(cohort)s: your journal for %(first)s to %(last)s is due on %(due)s.")),
         still_owed,
         Urgency.DIGEST,
+        is_optional=True,
     )
 )
 register(
@@ -50,6 +52,26 @@ register(
         Urgency.DIGEST,
     )
 )
+
+
+def _coming(notice) -> Line:
+    given = notice.params
+    start, end = (datetime.fromisoformat(given[name]) for name in ("starts_at", "ends_at"))
+    words = {
+        "cohort": given["cohort"],
+        "title": given["title"],
+        "when": when_words(start, end),
+        "where": given["where"],
+    }
+    text = (
+        _("%(cohort)s: “%(title)s”, %(when)s, %(where)s.")
+        if given["where"]
+        else _("%(cohort)s: “%(title)s”, %(when)s.")
+    )
+    return Line(text % words, reverse("learning:my_sessions"))
+
+
+register(Kind(COMING, gettext_lazy("Coming session"), _coming, still_coming, Urgency.DIGEST, is_optional=True))
 
 
 CHANGES = {
@@ -96,6 +118,7 @@ def _leave_waits(notice) -> Line:
 
 
 LEAVE_DECIDED = {
+    "given": gettext_noop("You have leave: %(kind)s, %(from)s to %(until)s. %(reason)s"),
     "approved": gettext_noop("Your leave is approved: %(kind)s, %(from)s to %(until)s."),
     "refused": gettext_noop("Your leave is refused: %(kind)s, %(from)s to %(until)s. %(reason)s"),
     "returned": gettext_noop(

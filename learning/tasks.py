@@ -5,6 +5,7 @@ from cohorts.models import Cohort
 from learning.services import activities, hours
 from learning.services.conflicts import count_conflicts
 from learning.services.reminders import remind_journals as plan_reminders
+from learning.services.session_reminders import remind_of_sessions as plan_session_reminders
 from learning.services.warnings import warn_head_teachers
 
 
@@ -12,6 +13,12 @@ from learning.services.warnings import warn_head_teachers
 def remind_journals() -> int:
     """Plan the reminders of journals that are due or overdue; one each, however often this runs."""
     return plan_reminders()
+
+
+@shared_task(name="learning.remind_of_sessions")
+def remind_of_sessions() -> int:
+    """Plan the reminders of coming sessions; one each, however often this runs. What moved or was excused moves along."""
+    return plan_session_reminders()
 
 
 @shared_task(name="learning.count_conflicts")

@@ -7,6 +7,7 @@ from learning.views import (
     checkins,
     credit_import,
     duties,
+    given_leave,
     hour_tables,
     hours,
     journals,
@@ -15,6 +16,7 @@ from learning.views import (
     paper,
     rates,
     releases,
+    reminders,
     roll,
     rules,
     session_plans,
@@ -47,6 +49,9 @@ urlpatterns = [
     path("cohorts/<int:cohort>/sessions/template/", session_plans.SessionTemplate.as_view(), name="session_template"),
     path("my/week/", weeks.MyWeek.as_view(), name="my_week"),
     path("cohorts/<int:cohort>/timetable/rule/", timetable.TimetableRuleUpdate.as_view(), name="timetable_rule"),
+    path(
+        "cohorts/<int:cohort>/timetable/reminders/", reminders.SessionReminderUpdate.as_view(), name="session_reminder"
+    ),
     path("cohorts/<int:cohort>/releases/", releases.ReleaseList.as_view(), name="release_list"),
     path("cohorts/<int:cohort>/releases/new/", releases.ReleaseCreate.as_view(), name="release_create"),
     path("cohorts/<int:cohort>/releases/<int:number>/", releases.ReleaseDetail.as_view(), name="release_detail"),
@@ -86,6 +91,7 @@ urlpatterns = [
     path("my/leave/", leave.MyLeave.as_view(), name="my_leave"),
     path("my/leave/<int:pk>/new/", leave.LeaveCreate.as_view(), name="leave_create"),
     path("cohorts/<int:cohort>/leave/", leave.LeaveList.as_view(), name="leave_list"),
+    path("cohorts/<int:cohort>/leave/give/", given_leave.LeaveGive.as_view(), name="leave_give"),
     path("cohorts/<int:cohort>/leave/kinds/", leave.LeaveTypeList.as_view(), name="leavetype_list"),
     path("cohorts/<int:cohort>/leave/kinds/new/", leave.LeaveTypeCreate.as_view(), name="leavetype_create"),
     path("cohorts/<int:pk>/leave/kinds/usual/", leave.LeaveTypeUsual.as_view(), name="leavetype_usual"),

@@ -48,6 +48,12 @@ class NoticeSettingsForm(CrispyMixin, forms.Form):
         help_text=gettext_lazy("In these days only what is urgent comes; the rest waits until you are back."),
     )
 
+    wants_reminders = forms.BooleanField(
+        label=gettext_lazy("Remind me of coming sessions and of journals that are due"),
+        required=False,
+        help_text=gettext_lazy("Without the tick you hear only of what changes and of what is overdue."),
+    )
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         offered = order_of_office()
@@ -70,7 +76,7 @@ class NoticeSettingsForm(CrispyMixin, forms.Form):
 
     @staticmethod
     def initial_of(settings: NoticeSettings, email: str) -> dict:
-        names = ("quiet_from", "quiet_until", "away_from", "away_until")
+        names = ("quiet_from", "quiet_until", "away_from", "away_until", "wants_reminders")
         return {"first": next(iter(settings.channels), ""), "email": email} | {
             name: getattr(settings, name) for name in names
         }

@@ -172,6 +172,7 @@ class NoticeSettings(models.Model):
     quiet_until = models.TimeField(_("quiet until"), default=QUIET_UNTIL)
     away_from = models.DateField(_("away from"), null=True, blank=True)
     away_until = models.DateField(_("away until"), null=True, blank=True)
+    wants_reminders = models.BooleanField(_("remind me of what is coming"), default=True, db_default=True)
 
     class Meta:
         verbose_name = _("settings for notices")

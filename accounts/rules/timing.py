@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 QUIET_FROM, QUIET_UNTIL = time(21), time(8)
 DIGEST_AT = time(8, 40)  # the providers ask not to come at the full and the half hour
+BEFORE_QUIET = timedelta(minutes=10)  # what would fall into quiet hours and cannot wait goes out so long before them
 FURTHEST = 60  # days to look ahead: longer than any run of days off
 IsWorkingDay = Callable[[date], bool]
 
@@ -45,6 +46,28 @@ def next_allowed(moment: datetime, hours: Hours, is_working_day: IsWorkingDay) -
             return allowed
         moment = datetime.combine(allowed.date() + timedelta(days=1), time(0), moment.tzinfo)
     return end_of_quiet(moment, hours)
+
+
+def last_allowed(moment: datetime, hours: Hours, is_here: IsWorkingDay) -> datetime | None:
+    """The last moment up to this one that is outside quiet hours, on a day on which the person works and is here.
+
+    None if there is none within two months.
+    """
+    earliest = moment.date() - timedelta(days=FURTHEST)
+    while moment.date() > earliest:
+        allowed = _start_of_quiet(moment, hours)
+        if allowed.date() == moment.date() and is_here(moment.date()):
+            return allowed
+        moment = allowed if allowed.date() < moment.date() else moment - timedelta(days=1)
+    return None
+
+
+def _start_of_quiet(moment: datetime, hours: Hours) -> datetime:
+    """The moment itself, or a little before the quiet hours it lies in."""
+    if end_of_quiet(moment, hours) == moment:
+        return moment
+    begin = datetime.combine(moment.date(), hours.quiet_from, moment.tzinfo)
+    return (begin if begin <= moment else begin - timedelta(days=1)) - BEFORE_QUIET
 
 
 def next_digest(moment: datetime, hours: Hours, is_working_day: IsWorkingDay) -> datetime:

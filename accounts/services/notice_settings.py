@@ -28,6 +28,7 @@ def change_notice_settings(
     quiet_until: time,
     away_from: date | None = None,
     away_until: date | None = None,
+    wants_reminders: bool = True,
     email: str | None = None,
 ) -> None:
     """``email``: None leaves it, empty takes it away. The address itself is not written to the log."""
@@ -38,6 +39,7 @@ def change_notice_settings(
         "quiet_until": quiet_until,
         "away_from": away_from,
         "away_until": away_until,
+        "wants_reminders": wants_reminders,
     }
     before, after = changes(row or NoticeSettings(user=user), values)
     if after:

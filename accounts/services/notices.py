@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import Message, Notice, NoticeSettings, User
@@ -23,7 +23,10 @@ OPEN = (Notice.State.WAITING, Notice.State.MERGED)
 
 @dataclass(frozen=True)
 class Telling:
-    """One person is told one thing; see ``notify`` for the fields."""
+    """One person is told one thing; see ``notify`` for the fields.
+
+    ``at`` is the moment that whoever tells has planned. Without it a notice goes as soon as its kind allows.
+    """
 
     user: int
     key: str
@@ -31,6 +34,7 @@ class Telling:
     params: dict[str, Any] = field(default_factory=dict)
     not_before: datetime | None = None
     expires_at: datetime | None = None
+    at: datetime | None = None
 
 
 def notify(
@@ -57,29 +61,70 @@ def notify(
 
 def notify_each(kind: str, tellings: Iterable[Telling]) -> None:
     """The same for many people of whom each is told something else of one kind; three queries for any number."""
-    known = KINDS[kind]
     tellings = sorted(tellings, key=lambda each: (each.user, each.key))  # so that two writers never wait for each other
+    if tellings:
+        _write(KINDS[kind], tellings, Planner({each.user for each in tellings}, timezone.now()))
+
+
+@transaction.atomic
+def plan_notices(kind: str, tellings: Iterable[Telling], plan: "Planner") -> int:
+    """What should be told against what is planned: what is missing is written, what waits gets its new time and words,
+    and what was dropped comes back. What was told or cancelled stays. Run it as often as you like.
+
+    Answers how many were written or changed; three queries for any number.
+    """
+    tellings = sorted(tellings, key=lambda each: (each.user, each.key))
     if not tellings:
-        return
-    plan = Planner({each.user for each in tellings}, timezone.now())
-    Notice.objects.bulk_create(
-        [
-            Notice(
-                user_id=each.user,
-                kind=kind,
-                key=each.key,
-                about_type=each.about[0],
-                about_id=each.about[1],
-                params=each.params,
-                not_before=each.not_before,
-                expires_at=each.expires_at,
-                due_at=plan.first(known, each.user, each.not_before),
-            )
-            for each in tellings
-        ],
-        ignore_conflicts=True,
-        batch_size=1000,
+        return 0
+    rows = Notice.objects.filter(kind=kind, user__in={each.user for each in tellings})
+    known = set(rows.values_list("user", "key"))
+    changed = _corrected(kind, [each for each in tellings if (each.user, each.key) in known], plan)
+    missing = [each for each in tellings if (each.user, each.key) not in known]
+    return changed + len(_write(KINDS[kind], missing, plan))
+
+
+def _write(kind: Kind, tellings: list[Telling], plan: "Planner") -> list[Notice]:
+    wanted = [each for each in tellings if plan.wants(kind, each.user)]
+    rows = [
+        Notice(
+            user_id=each.user,
+            kind=kind.name,
+            key=each.key,
+            about_type=each.about[0],
+            about_id=each.about[1],
+            params=each.params,
+            not_before=each.not_before,
+            expires_at=each.expires_at,
+            due_at=plan.first(kind, each),
+        )
+        for each in wanted
+    ]
+    return Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+
+
+CHANGES_WITH_THE_PLAN = ("state", "due_at", "expires_at", "params")
+
+
+def _corrected(kind: str, tellings: list[Telling], plan: "Planner") -> int:
+    """Rows are locked, so that none is changed that the outbox has just put into a message."""
+    by_key = {(each.user, each.key): each for each in tellings if plan.wants(KINDS[kind], each.user)}
+    found = Notice.objects.select_for_update(skip_locked=True).filter(
+        kind=kind,
+        user__in={user for user, _key in by_key},
+        key__in={key for _user, key in by_key},
+        state__in=[Notice.State.WAITING, Notice.State.DROPPED],
     )
+    changed = []
+    for notice in found.order_by("pk"):
+        if (telling := by_key.get((notice.user_id, notice.key))) is None:
+            continue
+        now = (Notice.State.WAITING, plan.first(KINDS[kind], telling), telling.expires_at, telling.params)
+        is_late = notice.state == Notice.State.WAITING and notice.due_at <= plan.now
+        if not is_late and now != tuple(getattr(notice, name) for name in CHANGES_WITH_THE_PLAN):
+            for name, value in zip(CHANGES_WITH_THE_PLAN, now, strict=True):
+                setattr(notice, name, value)
+            changed.append(notice)
+    return Notice.objects.bulk_update(changed, CHANGES_WITH_THE_PLAN, batch_size=500)
 
 
 def cancel_notices(*, kind: str | None = None, about: models.Model | None = None, key: str | None = None) -> int:
@@ -101,38 +146,45 @@ class Planner:
 
     def __init__(self, people: Iterable[int], now: datetime):
         self.now = timezone.localtime(now)
-        self.hours: dict[int, Hours] = {
-            row.user_id: row.hours for row in NoticeSettings.objects.filter(user__in=list(people))
-        }
+        self.rows = {row.user_id: row for row in NoticeSettings.objects.filter(user__in=list(people))}
+        self.hours: dict[int, Hours] = {user: row.hours for user, row in self.rows.items()}
         self.is_working_day: IsWorkingDay = working_days(self.now.date())
 
-    def first(self, kind: Kind, person: int, not_before: datetime | None) -> datetime:
+    def wants(self, kind: Kind, person: int) -> bool:
+        """Whether the person wants to be told this kind at all."""
+        return not kind.is_optional or person not in self.rows or self.rows[person].wants_reminders
+
+    def first(self, kind: Kind, telling: Telling) -> datetime:
         """When a new notice is due."""
-        start = max(self.now + GATHER, timezone.localtime(not_before)) if not_before else self.now + GATHER
+        start = self.now + GATHER
+        for bound in (telling.at, telling.not_before):
+            start = max(start, timezone.localtime(bound)) if bound else start
         if kind.urgency == Urgency.NOW:
             return start
-        if kind.urgency == Urgency.DIGEST:
-            return next_digest(start, self._hours(person), self.is_working_day)
-        return next_allowed(start, self._hours(person), self.is_working_day)
+        hours = self.hours_of(telling.user)
+        if kind.urgency == Urgency.DIGEST and telling.at is None:
+            return next_digest(start, hours, self.is_working_day)
+        return next_allowed(start, hours, self.is_working_day)
 
-    def later(self, kind: Kind, person: int, *, is_away: bool) -> datetime | None:
+    def later(self, kind: Kind, person: int, *, is_away: bool, had_digest: bool) -> datetime | None:
         """The moment to which a notice that is due now must be put off; None if it may go."""
         if kind.urgency == Urgency.NOW:
             return None
-        hours = self._hours(person)
+        hours = self.hours_of(person)
         allowed = self.allowed(person)
-        if not is_away and allowed <= self.now:
+        not_today = is_away or (had_digest and kind.urgency == Urgency.DIGEST)
+        if not not_today and allowed <= self.now:
             return None
-        if is_away:
+        if not_today:
             tomorrow = self.now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
             allowed = max(allowed, next_allowed(tomorrow, hours, self.is_working_day))
         return next_digest(allowed, hours, self.is_working_day) if kind.urgency == Urgency.DIGEST else allowed
 
     def allowed(self, person: int) -> datetime:
         """From when on this person may be disturbed without urgency; now or earlier means yes."""
-        return next_allowed(self.now, self._hours(person), self.is_working_day)
+        return next_allowed(self.now, self.hours_of(person), self.is_working_day)
 
-    def _hours(self, person: int) -> Hours:
+    def hours_of(self, person: int) -> Hours:
         return self.hours.get(person, DEFAULT_HOURS)
 
 

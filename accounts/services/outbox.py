@@ -75,10 +75,30 @@ def merge_due() -> int:
         people = {user.pk: user for user in locked.order_by("pk").defer(*SECRETS)}
         if not people:
             return 0
-        mine = due.filter(user__in=people).select_for_update(skip_locked=True).order_by("pk")
-        found = list(mine)
+        found = _due_with_the_rest_of_the_day(people, now)
         _write_messages(_ready(found, people), people, now)
     return len(found)
+
+
+def _due_with_the_rest_of_the_day(people: Iterable[int], now: datetime) -> list[Notice]:
+    """What is due; and for whoever gets a digest now, what would make another one later today."""
+    mine = Notice.objects.filter(state=Notice.State.WAITING, user__in=people).select_for_update(skip_locked=True)
+    digests = [kind.name for kind in KINDS.values() if kind.urgency == Urgency.DIGEST]
+    due = list(mine.filter(due_at__lte=now).order_by("pk"))
+    getting = {notice.user_id for notice in due if notice.kind in digests}
+    if not getting:
+        return due
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    rest = mine.filter(user__in=getting, kind__in=digests, due_at__gt=now, due_at__lt=midnight)
+    return due + list(rest.exclude(not_before__gt=now).order_by("pk"))
+
+
+def _had_digest(people: Iterable[int], now: datetime) -> set[int]:
+    """Who of these people got the digest of this day already."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    digests = [kind.name for kind in KINDS.values() if kind.urgency == Urgency.DIGEST]
+    told = Notice.objects.filter(user__in=people, kind__in=digests, message__checked_at__gte=midnight)
+    return set(told.exclude(message__state=Message.State.CANCELLED).values_list("user", flat=True))
 
 
 def _ready(notices: list[Notice], people: dict[int, User]) -> list[Notice]:
@@ -87,15 +107,18 @@ def _ready(notices: list[Notice], people: dict[int, User]) -> list[Notice]:
     plan = Planner(people, now)
     today = timezone.localdate(now)
     away = set().union(*(ask(set(people), today) for ask in AWAY))
+    had_digest = _had_digest(people, now)
     known, put_off, dropped = [], [], []
     for notice in notices:
         kind = KINDS.get(notice.kind)
         if kind is None:
             log.error("unknown kind of notice", kind=notice.kind, notice=notice.pk)
             put_off.append((notice, now + BROKEN))
-        elif _is_over(notice, now) or not people[notice.user_id].is_active:
+        elif _is_over(notice, now) or not people[notice.user_id].is_active or not plan.wants(kind, notice.user_id):
             dropped.append(notice)
-        elif later := plan.later(kind, notice.user_id, is_away=notice.user_id in away):
+        elif later := plan.later(
+            kind, notice.user_id, is_away=notice.user_id in away, had_digest=notice.user_id in had_digest
+        ):
             put_off.append((notice, later))
         else:
             known.append(notice)

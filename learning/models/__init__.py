@@ -10,6 +10,7 @@ from learning.models.journal_scores import JournalScore
 from learning.models.journals import Journal, JournalNote, JournalPicture, JournalVersion
 from learning.models.leave import Leave, LeaveEvidence, LeaveStep, LeaveType
 from learning.models.online import CompletionRule, OnlineCourse, OnlineProgress, ProgressCase
+from learning.models.reminders import SessionReminder
 from learning.models.rules import AttendanceRules
 from learning.models.sessions import Session, SessionClass
 from learning.models.sheets import DisputedMark, RollSheet
@@ -56,6 +57,7 @@ __all__ = [
     "Scan",
     "Session",
     "SessionClass",
+    "SessionReminder",
     "SheetPage",
     "SignedSheet",
     "Signup",

@@ -1,6 +1,6 @@
 """Leave: how long it is, who has to say yes, and which sessions it touches. Values in, values out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -100,16 +100,21 @@ def next_level(steps: Sequence[int], decided_by: Level) -> Level | None:
     return next((Level(step) for step in steps if step > decided_by), None)
 
 
-def check_times(
-    starts_at: datetime, ends_at: datetime, *, first: date, last: date, now: datetime, limits: Limits
-) -> None:
-    """Refuses leave that takes no time, is longer than half a year, lies outside the cohort or comes too late."""
+def check_span(starts_at: datetime, ends_at: datetime, *, first: date, last: date) -> None:
+    """Refuses leave that takes no time, is longer than half a year or lies outside the cohort."""
     if ends_at <= starts_at:
         raise Refused(_("Leave ends after it begins."))
     if ends_at - starts_at > LONGEST:
         raise Refused(_("Leave lasts half a year at most."))
     if starts_at.date() > last or (ends_at - timedelta(microseconds=1)).date() < first:
         raise Refused(_("This time lies outside the cohort; no leave is needed."))
+
+
+def check_times(
+    starts_at: datetime, ends_at: datetime, *, first: date, last: date, now: datetime, limits: Limits
+) -> None:
+    """Refuses leave that takes no time, is longer than half a year, lies outside the cohort or comes too late."""
+    check_span(starts_at, ends_at, first=first, last=last)
     latest = starts_at + timedelta(days=limits.after_days)
     if now > latest and limits.after_days:
         raise Refused(
@@ -123,3 +128,17 @@ def check_times(
 def overlaps(starts_at: datetime, ends_at: datetime, begins: datetime, ends: datetime) -> bool:
     """Whether two half-open intervals share a moment; leave that ends when a session begins does not touch it."""
     return starts_at < ends and begins < ends_at
+
+
+def free_parts(
+    starts_at: datetime, ends_at: datetime, taken: Iterable[tuple[datetime, datetime]]
+) -> list[tuple[datetime, datetime]]:
+    """What half-open intervals leave of [starts_at, ends_at), in order."""
+    free, begins = [], starts_at
+    for first, last in sorted(taken):
+        if first > begins:
+            free.append((begins, min(first, ends_at)))
+        begins = max(begins, last)
+    if begins < ends_at:
+        free.append((begins, ends_at))
+    return [(first, last) for first, last in free if first < last]

@@ -221,7 +221,7 @@ def test_telling_takes_the_same_queries_for_any_number_of_people(kinds, clock, d
     with django_assert_num_queries(3):
         notify("test.soon", told, key="1")
     clock.forward(minutes=1)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         outbox.merge_due()
 
 

@@ -1,16 +1,18 @@
 """Reminders of journals: one each, to those who owe it, on working days, in one message a day."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.utils import timezone
 
-from accounts.models import Message, Notice
+from accounts.models import Message, Notice, Role, User
 from accounts.services import outbox
-from accounts.services.calendar import fill_calendar, is_weekday, working_days
+from accounts.services.calendar import fill_calendar, is_weekday, set_day, working_days
+from accounts.services.notice_settings import change_notice_settings
 from accounts.services.notices import notify
 from cohorts.models import Cohort
+from learning.services.leave import revoke_leave
 from learning.services.reminders import DUE, OVERDUE, remind_journals
 from learning.services.sessions import cancel_session
 from tests import make
@@ -131,13 +133,109 @@ def test_a_simulated_term_has_no_reminder_for_what_was_done_or_on_a_day_off_and_
     assert len([each for each in messages if each[0] == "Double"]) <= 2 * weeks
 
 
+def on_leave(trainee, first: date, last: date, *, of=8, to=18, **fields):
+    """Approved leave from the first day, eight o'clock, to the last day."""
+    return make.leave(trainee, starts_at=make.at(first, of), ends_at=make.at(last, to), state="approved", **fields)
+
+
+SEP = {n: date(2026, 9, n) for n in range(1, 31)}
+
+
+@pytest.mark.parametrize(
+    ("every", "leave", "reminded"),
+    [
+        ("day", (SEP[9], SEP[10]), [SEP[7], SEP[8], SEP[11], SEP[14]]),  # that of the 8th waits for the 11th
+        ("day", (SEP[7], SEP[11]), []),
+        ("week", (SEP[13], SEP[13]), []),  # the day on which it is due
+        ("week", (SEP[10], SEP[11]), [SEP[9], SEP[14]]),  # before the leave, and after it was due
+        ("week", (SEP[7], SEP[11]), []),  # every working day of it
+        ("month", (SEP[13], SEP[13]), []),
+        ("month", (SEP[10], SEP[10]), [SEP[11], SEP[14]]),
+    ],
+)
+def test_leave_excuses_the_journals_that_are_due_in_it_or_whose_days_it_fills(clock, every, leave, reminded):
+    cohort = make.cohort(starts_on=SEP[7], ends_on=SEP[13], journal_every=every)
+    anna = writer(cohort, "Anna")
+    on_leave(anna, *leave)
+
+    live_through(clock, SEP[7], SEP[18])
+
+    assert [day for _name, day in told()] == reminded
+
+
+def test_half_a_day_of_leave_excuses_no_journal(clock):
+    cohort = make.cohort(starts_on=SEP[7], ends_on=SEP[7], journal_every="day")
+    on_leave(writer(cohort, "Anna"), SEP[7], SEP[7], of=13)
+
+    live_through(clock, SEP[7], SEP[7])
+
+    assert told() == [("Anna", SEP[7])]
+
+
+def test_leave_of_one_cohort_excuses_nothing_in_another(clock):
+    first, second = (make.cohort(name=name, starts_on=SEP[7], ends_on=SEP[13]) for name in ("First", "Second"))
+    anna = writer(first, "Anna")
+    make.trainee(second, of=anna.person)
+    on_leave(anna, SEP[12], SEP[13])
+
+    live_through(clock, SEP[7], SEP[18])
+
+    assert told() == [("Anna", SEP[11]), ("Anna", SEP[14])]
+    assert {line[0][:6] for lines in Message.objects.values_list("lines", flat=True) for line in lines} == {"Second"}
+
+
+def test_leave_that_comes_after_the_reminder_was_written_silences_it_and_revoked_leave_restores_it(clock):
+    cohort = make.cohort(starts_on=SEP[7], ends_on=SEP[13])
+    anna = writer(cohort, "Anna")
+    live_through(clock, SEP[7], SEP[10])
+    leave = on_leave(anna, SEP[11], SEP[13])
+    clock.set(make.at(SEP[11], 9))
+    outbox.run(seconds=5)
+    silenced = told()
+
+    revoke_leave(leave, text="needed here", by=make.user(Role.ORGANIZER))
+    live_through(clock, SEP[11], SEP[18])
+
+    reminders = Notice.objects.filter(kind__in=[DUE, OVERDUE], state="sent").order_by("pk")
+    assert silenced == []
+    assert [(each.kind, timezone.localdate(each.message.checked_at)) for each in reminders] == [
+        (DUE, SEP[11]), (OVERDUE, SEP[14]),
+    ]  # fmt: skip
+
+
+def test_own_dates_and_a_holiday_of_the_office_bring_the_reminder_forward(clock):
+    cohort = make.cohort(starts_on=SEP[7], ends_on=SEP[13])
+    writer(cohort, "Anna"), writer(cohort, "Ben")
+    clock.set(make.at(SEP[7], 1))
+    remind_journals()
+    set_day(SEP[11], is_working=False)
+    away = {"away_from": SEP[9], "away_until": SEP[30]}
+    change_notice_settings(User.objects.get(name="Ben"), channels=[], quiet_from=time(21), quiet_until=time(8), **away)
+
+    live_through(clock, SEP[8], date(2026, 10, 9))
+
+    assert told() == [("Ben", SEP[8]), ("Anna", SEP[10]), ("Anna", SEP[14]), ("Ben", date(2026, 10, 1))]
+
+
+def test_whoever_wants_no_reminders_hears_of_what_is_overdue_alone(clock):
+    cohort = make.cohort(starts_on=SEP[7], ends_on=SEP[13])
+    writer(cohort, "Anna")
+    change_notice_settings(
+        User.objects.get(name="Anna"), channels=[], quiet_from=time(21), quiet_until=time(8), wants_reminders=False
+    )
+
+    live_through(clock, SEP[7], SEP[18])
+
+    assert told() == [("Anna", SEP[14])]
+
+
 @pytest.mark.parametrize("people", [1, 4])
 def test_planning_takes_the_same_queries_for_any_number_of_people(clock, django_assert_num_queries, people):
     cohort = make.cohort(starts_on=date(2026, 8, 31), ends_on=date(2026, 9, 20))
     for n in range(people):
         writer(cohort, f"{n}")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(16):
         remind_journals()
 
 

@@ -17,7 +17,7 @@ class Urgency(StrEnum):
 
     NOW = "now"  # within a minute, whatever the hour
     SOON = "soon"  # within a minute, but not in quiet hours, at weekends and on holidays
-    DIGEST = "digest"  # with everything else of its kind in one message a day, on working days
+    DIGEST = "digest"  # with everything else of this urgency in one message a day, on working days
 
 
 class Line(NamedTuple):
@@ -37,7 +37,7 @@ class Kind:
     """``line(notice)`` reads ``notice.params`` and asks the database nothing: it runs once for each of hundreds.
 
     ``still_true(notices)`` answers those whose condition holds at this moment; it gets a whole batch, so that it asks
-    once. What it leaves out is dropped and never sent.
+    once. What it leaves out is dropped and never sent. Whoever wants no reminders is spared the optional kinds.
     """
 
     name: str  # "learning.journal_due"
@@ -45,6 +45,7 @@ class Kind:
     line: Callable[[Any], Line]
     still_true: Callable[[list], Iterable] = all_still_true
     urgency: Urgency = Urgency.SOON
+    is_optional: bool = False
 
 
 KINDS: dict[str, Kind] = {}
