@@ -20,7 +20,7 @@ from accounts.models import User
 from cohorts.models import Cohort, Trainee
 from learning.models import CreditEntry, HourRule
 from learning.rules.credit_sheet import CreditRow, CreditSheet, read_credits
-from learning.rules.hours import hours_of
+from learning.rules.hours import hours_of, plain
 from learning.rules.progress import word
 from learning.selectors.hours import tables_of
 from learning.services.hours import AT_ONCE, CORRECTED_HERE, LEAST_YEAR, Book, hand_credit
@@ -194,8 +194,8 @@ class _Decision:
         self.lines.append(
             {
                 "do": do, "row": row.line, "trainee": trainee, "who": self.names[trainee], "number": self.numbers[trainee],
-                "rule": rule.pk, "form": rule.name, "day": row.day.isoformat(), "quantity": str(row.quantity),
-                "before": None if before is None else str(before), "hours": str(hours_of(rule.rule, row.quantity)),
+                "rule": rule.pk, "form": rule.name, "day": row.day.isoformat(), "quantity": plain(row.quantity),
+                "before": None if before is None else plain(before), "hours": plain(hours_of(rule.rule, row.quantity)),
                 "evidence": row.evidence, "reason": row.reason, "entry": entry,
             }
         )  # fmt: skip

@@ -97,8 +97,13 @@ def test_a_fact_entered_by_hand_is_not_entered_again(someone, desk):
 def test_another_quantity_is_a_reverse_row_and_a_new_one(someone, desk):
     desk.apply(desk.send(TALK))
 
-    plan = desk.apply(desk.send((*TALK[:4], 3, *TALK[5:])))
+    plan = desk.send((*TALK[:4], 3, *TALK[5:]))
+    page = desk.client.get(plan.get_absolute_url()).content.decode()
+    desk.apply(plan)
 
+    assert [words in page for words in ('<span class="old">2</span> → 3', "reverse row and new row", "15")] == [
+        True
+    ] * 3
     assert (counts(plan), plan.state) == ((0, 1, 0, 0, 0), "applied")
     rows = CreditEntry.objects.order_by("pk").values_list("hours", "in_force", "reverse_of__hours")
     assert list(rows) == [(10, False, None), (-10, False, 10), (15, True, None)]
