@@ -5,6 +5,7 @@ The HTML is made once per (roles, language, cohort) and kept in the process; a r
 An entry whose page does not exist is left out.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,6 +30,7 @@ GROUPS = {
     RIGHTS: _("People and rights"),
     RECORDS: _("Records"),
 }
+OTHERS = re.compile(' data-nav="[^"]*"')  # marks of entries that are not the current one
 OFFICE_GROUPS = (OFFICE, RIGHTS, RECORDS)  # folded away while one works inside a cohort
 
 
@@ -203,16 +205,16 @@ def entry_of(view_name: str) -> Entry | None:
     return None
 
 
+@lru_cache(maxsize=512)
 def mark(html: SafeString, view_name: str) -> SafeString:
     """The same HTML with the entry of this page marked as the current one."""
     entry = entry_of(view_name)
-    if entry is None:
-        return html
-    kind = "page" if entry.url == view_name else "true"
-    marked = html.replace(f' data-nav="{entry.url}"', f' aria-current="{kind}"', 1)
-    if entry.group in OFFICE_GROUPS:
-        marked = marked.replace("<details data-nav-fold>", "<details open>", 1)
-    return SafeString(marked)
+    if entry:
+        kind = "page" if entry.url == view_name else "true"
+        html = html.replace(f' data-nav="{entry.url}"', f' aria-current="{kind}"', 1)
+        if entry.group in OFFICE_GROUPS:
+            html = html.replace("<details data-nav-fold>", "<details open>", 1)
+    return SafeString(OTHERS.sub("", html))
 
 
 @lru_cache(maxsize=512)

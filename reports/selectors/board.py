@@ -112,9 +112,10 @@ class Board:
 
 
 def figure_url(cohort: int, name: str, part: str = "n", *, within: Iterable[tuple[str, str]] = (), **more: str) -> str:
-    """The page that lists the rows behind one number."""
+    """The page that lists the rows behind one number; without a word it lists those that count."""
     page = reverse("reports:figure_rows", kwargs={"cohort": cohort, "name": name})
-    return f"{page}?{urlencode([('part', part), *within, *more.items()])}"
+    query = urlencode([*([] if part == "n" else [("part", part)]), *within, *more.items()])
+    return f"{page}?{query}" if query else page
 
 
 def written(cell: Cell) -> str:
