@@ -30,7 +30,7 @@ SESSIONS = Base(
     unit=pgettext_lazy("unit", "sessions"),
     rows_of=planned,
     permission="learning.view_session",
-    table="learning.tables.SessionRows",
+    table="learning.tables.sessions.SessionRows",
     splits=(Split("class", gettext_lazy("class"), model=TrainingClass, narrow=_of_class), COHORT),
 )
 PERSON_TIMES = Base(
@@ -38,7 +38,7 @@ PERSON_TIMES = Base(
     unit=pgettext_lazy("unit", "person-times"),
     rows_of=lambda scope: PersonTime.objects.filter(cohort__in=scope.cohorts).held(scope.at),
     permission="learning.view_attendance",
-    table="learning.tables.PersonTimeRows",
+    table="learning.tables.attendance.PersonTimeRows",
     in_one_pass=True,
     splits=(CLASS, SESSION, WEEK_OF_SESSION, TRAINEE, COHORT),
 )
@@ -48,7 +48,7 @@ JOURNALS = Base(
     rows_of=lambda scope: JournalDue.objects.filter(cohort__in=scope.cohorts).past(scope.today),
     permission="cohorts.view_trainee",
     through="trainee",
-    table="learning.tables.JournalDueRows",
+    table="learning.tables.journals.JournalDueRows",
     in_one_pass=True,
     splits=(CLASS, WEEK, TRAINEE, COHORT),
 )

@@ -12,7 +12,7 @@ PLANNED_TIMES = Base(
     unit=pgettext_lazy("unit", "person-times"),
     rows_of=lambda scope: PersonTime.objects.filter(cohort__in=scope.cohorts),
     permission="learning.view_attendance",
-    table="learning.tables.PersonTimeRows",
+    table="learning.tables.attendance.PersonTimeRows",
     in_one_pass=True,
     on_board=False,
     splits=(CLASS, TRAINEE, COHORT),

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from learning.forms.files import EvidenceField
 from learning.models import Leave, LeaveType
 from learning.services.leave import FILES, KIND_FIELDS, Request
+from trainee_mgmt.kit.days import midnight
 from trainee_mgmt.kit.forms import CrispyMixin, DateTimeInput
 
 
@@ -53,7 +54,7 @@ class LeaveForm(CrispyMixin, forms.ModelForm):
     def suggested() -> dict:
         """Tomorrow, the whole working day."""
         tomorrow = timezone.localdate() + timedelta(days=1)
-        nine = timezone.make_aware(datetime.combine(tomorrow, datetime.min.time())) + timedelta(hours=9)
+        nine = midnight(tomorrow) + timedelta(hours=9)
         return {"starts_at": nine, "ends_at": nine + timedelta(hours=9)}
 
 

@@ -1,14 +1,14 @@
 """What is asked of trainees and what they have done of it, counted in the database for one person or thousands."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from cohorts.models import Cohort, Trainee
 from learning.models import CAME, CompletionRule, OnlineProgress, PersonTime, Signup
 from learning.rules.completion import DONE, Facts, Part, Rule, parts
+from trainee_mgmt.kit.days import bounds
 
 
 def rule_of(cohort: Cohort) -> CompletionRule | None:
@@ -38,7 +38,7 @@ def done_parts(trainee: Trainee, rule: Rule) -> list[Part]:
 
 
 def _count(part: Part, due_on: date) -> Coalesce:
-    end = timezone.make_aware(datetime.combine(due_on, time())) + timedelta(days=1)
+    _start, end = bounds(due_on)
     if part.kind == "course":
         rows = OnlineProgress.objects.filter(in_force=True, percent__gte=DONE).annotate(
             at=Coalesce("completed_at", "as_of")

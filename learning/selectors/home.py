@@ -1,7 +1,7 @@
 """What a home page shows of sessions and journals."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
@@ -19,10 +19,10 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import Coalesce, Length
-from django.utils import timezone
 
 from learning.models import CAME, HANDED_IN, Journal, JournalDue, PersonTime, Session
 from learning.selectors.reviewing import overdue
+from learning.selectors.weeks import of_day
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,10 @@ class SessionLine:
 
 def sessions_of_day(sessions: QuerySet[Session], day: date, *, most: int = 8) -> list[SessionLine]:
     """By time; one query."""
-    start = timezone.make_aware(datetime.combine(day, time.min))
     names = Session.classes.through.objects.filter(session=OuterRef("pk")).order_by("training_class__number", "pk")
     lines = (
-        sessions.filter(starts_at__gte=start, starts_at__lt=start + timedelta(days=1), cancelled_at=None)
+        of_day(sessions, day)
+        .filter(cancelled_at=None)
         .annotate(
             class_names=ArraySubquery(names.values("training_class__name")),
             expected=_people(Q()),

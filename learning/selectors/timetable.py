@@ -23,6 +23,7 @@ from learning.rules.conflicts import (
     name_key,
 )
 from library.models import Venue, Way
+from trainee_mgmt.kit.days import bounds
 
 LONGEST = timedelta(hours=24)  # of one session
 FEW = 3  # so many classes are named one by one
@@ -261,8 +262,7 @@ def slots_for(cohort: Cohort, side: Side, rule: TimetableRule, *, now: datetime)
     days = search.days()
     if not days:
         return []
-    first = timezone.make_aware(datetime.combine(min(days), datetime.min.time()))
-    end = timezone.make_aware(datetime.combine(max(days) + timedelta(days=1), datetime.min.time()))
+    first, end = bounds(min(days), max(days))
     ways = ways_from([side.site], rule.travel_minutes)
     in_the_way = rivals([side], first - ways.longest, end + ways.longest)
     free_of = in_the_way.exclude(pk=side.key).exclude(replaces=side.key) if side.key > 0 else in_the_way

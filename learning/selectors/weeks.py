@@ -1,6 +1,6 @@
 """The sessions of a week, in one query however many there are."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
@@ -11,11 +11,18 @@ from learning.models import Session, SessionClass
 from learning.rules.places import place_words
 from learning.rules.weeks import Entry
 from learning.selectors.timetable import class_words
+from trainee_mgmt.kit.days import bounds
 
 
 def within_week(sessions: QuerySet[Session], monday: date) -> QuerySet[Session]:
-    start = timezone.make_aware(datetime.combine(monday, time.min))
-    return sessions.filter(starts_at__gte=start, starts_at__lt=start + timedelta(days=7))
+    start, end = bounds(monday, monday + timedelta(days=6))
+    return sessions.filter(starts_at__gte=start, starts_at__lt=end)
+
+
+def of_day(sessions: QuerySet[Session], day: date) -> QuerySet[Session]:
+    """Those that begin on the day."""
+    start, end = bounds(day)
+    return sessions.filter(starts_at__gte=start, starts_at__lt=end)
 
 
 def entries_of(sessions: QuerySet[Session]) -> list[Entry]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from learning.rules.conflict_words import sentence, when_words
 from learning.rules.conflicts import Conflict, Side, name_key
 from learning.rules.session_sheet import BadCell, Problem, SheetRow, class_keys, read_sheet
 from learning.selectors.timetable import People, class_words, conflicts_of, planned, rule_of, side_of
+from learning.selectors.weeks import within_week
 from learning.services.conflicts import touch, veiled
 from learning.services.sessions import current, lock_timetable, shifted, write_change, write_new
 from library.models import Venue
@@ -284,10 +285,7 @@ def _take(decision: Decision, row: SheetRow, names: dict[str, int], venues: dict
 def compute_copy(cohort: Cohort, monday: date, to: date, progress) -> tuple[dict, dict]:
     """(payload, summary): the sessions of one week in another, at the same hours. Cancelled ones are not copied."""
     by = to - monday
-    start = timezone.make_aware(datetime.combine(monday, time.min))
-    sessions = planned(cohort=cohort).filter(
-        cancelled_at=None, starts_at__gte=start, starts_at__lt=start + timedelta(days=7)
-    )
+    sessions = within_week(planned(cohort=cohort), monday).filter(cancelled_at=None)
     decision = Decision(cohort)
     for number, session in enumerate(
         sessions.select_related("venue").prefetch_related("session_classes").order_by("starts_at", "pk"), 1

@@ -8,26 +8,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from learning.models import Activity, Signup
-from trainee_mgmt.kit.formats import clock, day
+from trainee_mgmt.kit.formats import from_to, from_to_in_sheet
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
 
 def mode_of(mode) -> str:
     return str(Activity.Mode(mode).label)
-
-
-def when(starts_at, ends_at) -> str:
-    start, end = timezone.localtime(starts_at), timezone.localtime(ends_at)
-    return (
-        f"{start:%Y-%m-%d %H:%M}–{end:%H:%M}"
-        if start.date() == end.date()
-        else f"{start:%Y-%m-%d %H:%M} – {end:%Y-%m-%d %H:%M}"
-    )
-
-
-def when_on_screen(starts_at, ends_at) -> str:
-    return f"{day(starts_at)} {clock(starts_at)}–{clock(ends_at)}"
 
 
 def seats(signed, capacity) -> str:
@@ -70,7 +57,9 @@ class ActivityTable(Table):
     columns = (
         Column("title", _("Activity"), sort="title"),
         Column("platform", _("Platform"), source="platform__name", sort=("platform__order", "platform__name")),
-        Column("when", _("Time"), source=("starts_at", "ends_at"), text=when, html=when_on_screen, sort="starts_at"),
+        Column(
+            "when", _("Time"), source=("starts_at", "ends_at"), text=from_to_in_sheet, html=from_to, sort="starts_at"
+        ),
         Column("mode", _("How"), text=mode_of, sort="mode"),
         Column("place", _("Place")),
         Column("seats", _("Signed up / seats"), source=("signed", "capacity"), text=seats, number=True),

@@ -14,7 +14,7 @@ from cohorts.models import Trainee
 from cohorts.selectors.cohorts import members_on
 from learning.models import DutyDue, DutySpeaker
 from learning.rules.duties import Standing, standing
-from learning.tables import TRAINEE, only_name
+from learning.tables.attendance import TRAINEE, only_name
 from trainee_mgmt.kit.formats import EMPTY, day
 from trainee_mgmt.kit.pieces import link, status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters

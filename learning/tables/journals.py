@@ -1,4 +1,4 @@
-"""The journals that wait for an answer: whose, until when, and who answers them."""
+"""Journals: those that are due, those of one trainee, and those that wait for an answer with who gives it."""
 
 from datetime import date
 
@@ -10,14 +10,92 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import ClassMembership, ClassOfficer
+from cohorts.models import ClassOfficer
 from cohorts.selectors.cohorts import members_on
 from cohorts.selectors.offices import in_office
 from learning.models import Journal
 from learning.selectors.reviewing import overdue
-from trainee_mgmt.kit.formats import day, span
+from learning.tables.attendance import TRAINEE
+from learning.tables.filters import ClassFilter
+from trainee_mgmt.kit.formats import day, span, span_in_sheet
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
+
+JOURNAL_TAGS = {"draft": "", "submitted": "accent", "returned": "warn", "accepted": "ok"}
+
+
+def journal_state(state: str) -> str:
+    return str(Journal.State(state).label)
+
+
+def journal_tag(state: str) -> SafeString:
+    return status_tag(JOURNAL_TAGS[state], journal_state(state))
+
+
+# Journals due -----------------------------------------------------------------------------------------------------------
+
+
+def was_handed_in(state: str | None) -> bool:
+    """Also where it was returned since; a draft is its writer's alone."""
+    return state not in (None, Journal.State.DRAFT)
+
+
+def due_state(state: str | None) -> str:
+    return journal_state(state) if was_handed_in(state) else gettext("not handed in")
+
+
+def due_state_tag(state: str | None) -> SafeString:
+    return journal_tag(state) if was_handed_in(state) else status_tag("warn", gettext("not handed in"))
+
+
+class JournalDueRows(Table):
+    """Days, weeks or months that asked for a journal, with what became of it. The text is not here."""
+
+    name = _("Journals due")
+    personal = True
+    default_order = ("-first_on", "trainee__number")
+    columns = (
+        TRAINEE,
+        Column("number", _("Number"), source="trainee__number", sort="trainee__number"),
+        Column("class", _("Class"), source="training_class__name", sort="training_class__number"),
+        Column("period", _("Period"), source=("first_on", "last_on"), text=span_in_sheet, html=span, sort="first_on"),
+        Column("due_on", _("Due"), sort="due_on"),
+        Column("state", _("State"), text=due_state, html=due_state_tag),
+        Column("submitted_at", _("Handed in at"), sort="submitted_at"),
+    )
+    empty_title = _("No row")
+    empty_hint = _("The figure is 0: no row counts.")
+
+
+# The journals of one trainee --------------------------------------------------------------------------------------------
+
+
+class JournalTable(Table):
+    """The journals of one trainee, the newest first."""
+
+    name = _("Journals")
+    columns = (
+        Column(
+            "period_start",
+            _("Period"),
+            source=("period_start", "last_on"),
+            text=span_in_sheet,
+            html=span,
+            sort="period_start",
+        ),
+        Column("due_on", _("Due"), sort="due_on"),
+        Column("state", _("State"), text=journal_state, html=journal_tag),
+        Column("submitted_at", _("Handed in at"), sort="submitted_at"),
+        Column("reviewed_by", _("Read by"), source="reviewed_by__name"),
+    )
+    personal = True
+    default_order = ("-period_start",)
+    row_url = "learning:journal_detail"
+    empty_title = _("No journal handed in yet")
+    empty_hint = _("Drafts are the trainee's own; what is handed in stands here.")
+
+
+# Journals that wait for an answer ---------------------------------------------------------------------------------------
 
 
 def answered_by(heads) -> str:
@@ -44,25 +122,12 @@ def due_cell(due_on: date) -> SafeString:
     return SafeString(f"{day(due_on)} {due_tag(due_on)}" if due_on <= timezone.localdate() else day(due_on))
 
 
-def _period_in_sheet(first: date, last: date) -> str:
-    return first.isoformat() if first == last else f"{first.isoformat()} – {last.isoformat()}"
-
-
 POINTS = Column("points", _("Points"), number=True)  # of one trainee's journals, for whoever may score them
 
 
 class WaitingFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Name or number"), method="find")
-    in_class = django_filters.ChoiceFilter(label=_("Class"), method="of_class", empty_label=_("All classes"))
-
-    class Meta:
-        model = Journal
-        fields = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        classes = self.table.context.classes.order_by("number", "pk").values_list("pk", "name")
-        self.filters["in_class"].extra["choices"] = list(classes)
+    in_class = ClassFilter(method="of_class")
 
     def find(self, queryset, name, value):
         return queryset.filter(Q(trainee__person__name__icontains=value) | Q(trainee__number__icontains=value))
@@ -86,7 +151,7 @@ class WaitingTable(Table):
             "period",
             _("Period"),
             source=("period_start", "last_on"),
-            text=_period_in_sheet,
+            text=span_in_sheet,
             html=span,
             sort="period_start",
         ),
@@ -101,9 +166,7 @@ class WaitingTable(Table):
     def prepare(self, queryset):
         today = timezone.localdate()
         stay = members_on(today).filter(trainee=OuterRef("trainee"))
-        here = ClassMembership.objects.filter(
-            Q(ends_on=None) | Q(ends_on__gt=today), trainee=OuterRef(OuterRef("trainee")), starts_on__lte=today
-        )
+        here = members_on(today).filter(trainee=OuterRef(OuterRef("trainee")))
         heads = in_office(today).filter(
             office=ClassOfficer.Office.HEAD_TEACHER, training_class__in=here.values("training_class")
         )

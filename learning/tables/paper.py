@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from learning.models import SessionClass
 from learning.selectors.paper import with_state
-from trainee_mgmt.kit.formats import clock, day
+from trainee_mgmt.kit.formats import from_to, from_to_in_sheet
 from trainee_mgmt.kit.pieces import link, status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
@@ -21,14 +21,6 @@ def sheet_state(ends_at, is_unmarked: bool, has_scan: bool) -> tuple[str, str]:
     if ends_at > timezone.now():
         return "", gettext("not held yet")
     return "warn", gettext("neither marks nor scan")
-
-
-def _when(starts_at, ends_at) -> str:
-    return f"{timezone.localtime(starts_at):%Y-%m-%d %H:%M}–{clock(ends_at)}"
-
-
-def _when_on_screen(starts_at, ends_at) -> str:
-    return f"{day(starts_at)} {clock(starts_at)}–{clock(ends_at)}"
 
 
 def _key_in(session: int, training_class: int):
@@ -68,8 +60,8 @@ class SheetTable(Table):
             "starts_at",
             _("Time"),
             source=("session__starts_at", "session__ends_at"),
-            text=_when,
-            html=_when_on_screen,
+            text=from_to_in_sheet,
+            html=from_to,
             sort="session__starts_at",
         ),
         Column("class", _("Class"), source="training_class__name", sort="training_class__number"),

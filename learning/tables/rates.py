@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import ClassMembership
+from cohorts.selectors.cohorts import members_on
 from learning.rules.states import Standing
 from learning.selectors.rates import Measure, standing_like, with_counts
+from learning.tables.filters import ClassFilter
 from trainee_mgmt.kit.formats import percent
 from trainee_mgmt.kit.pieces import link, status_tag
 from trainee_mgmt.kit.tables import Column, Table, TableFilters
@@ -105,29 +106,20 @@ def rate_columns(measure: Measure, address: str) -> tuple[Column, ...]:
 
 class RateFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Name or number"), method="find")
-    in_class = django_filters.ChoiceFilter(label=_("Class"), method="of_class", empty_label=_("All classes"))
+    in_class = ClassFilter(method="of_class", cohort_of=lambda context: context[0])
     standing = django_filters.ChoiceFilter(
         label=_("Standing"), method="who_stand", choices=list(WORDS.items()), empty_label=_("Every standing")
     )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        classes = self.table.context[0].classes.order_by("number", "pk").values_list("pk", "name")
-        self.filters["in_class"].extra["choices"] = list(classes)
 
     def find(self, queryset, name, value):
         return queryset.filter(Q(person__name__icontains=value) | Q(number__icontains=value))
 
     def of_class(self, queryset, name, value):
-        return queryset.filter(memberships__in=in_class_on(timezone.localdate()).filter(training_class=value))
+        return queryset.filter(memberships__in=members_on(timezone.localdate()).filter(training_class=value))
 
     def who_stand(self, queryset, name, value):
         cohort, measure = self.table.context
         return queryset.filter(pk__in=standing_like(cohort.pk, value, measure))
-
-
-def in_class_on(day):
-    return ClassMembership.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)
 
 
 class RateTable(Table):
@@ -147,6 +139,6 @@ class RateTable(Table):
 
     def prepare(self, queryset):
         _cohort, measure = self.context
-        today = in_class_on(timezone.localdate()).filter(trainee=OuterRef("pk"))
+        today = members_on(timezone.localdate()).filter(trainee=OuterRef("pk"))
         rows = queryset.annotate(class_name=Subquery(today.values("training_class__name")[:1]))
         return with_counts(rows, measure)

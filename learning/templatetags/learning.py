@@ -8,11 +8,11 @@ from learning.models import Appeal, Journal, Scan
 from learning.rules.conflict_words import when_words
 from learning.selectors import JournalPeriod
 from learning.selectors.duties import Line
-from learning.tables import JOURNAL_TAGS, mark_tag
 from learning.tables import appeals as appeal_table
 from learning.tables import duties as duty_table
+from learning.tables import journals as journal_table
 from learning.tables import leave as leave_table
-from learning.tables.journals import due_tag
+from learning.tables.attendance import mark_tag
 from trainee_mgmt.kit.formats import span
 from trainee_mgmt.kit.pieces import status_tag
 
@@ -52,14 +52,14 @@ def journal_tag(what: Journal | JournalPeriod) -> SafeString:
         if what.journal is None:
             return status_tag("", _("not begun"))
         what = what.journal
-    return status_tag(JOURNAL_TAGS[what.state], what.get_state_display())
+    return journal_table.journal_tag(what.state)
 
 
 @register.filter
 def answer_tag(journal: Journal) -> SafeString:
     """The tag of a journal for its reviewer: while it waits, until when it is answered."""
     if journal.state == Journal.State.SUBMITTED and journal.review_due_on:
-        return due_tag(journal.review_due_on)
+        return journal_table.due_tag(journal.review_due_on)
     return journal_tag(journal)
 
 

@@ -11,7 +11,7 @@ from learning.figures.rates import RATES
 from learning.models import Attendance
 from learning.rules.states import in_words
 from learning.selectors.rates import Measure
-from learning.tables import PersonTimeRows
+from learning.tables.attendance import PersonTimeRows
 from learning.tables.rates import RateTable, rate_columns
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.figures import PARTS, Scope, Value, count

@@ -17,7 +17,7 @@ from learning.selectors import roll, roll_line
 from learning.services import correct_mark
 from learning.services.attendance import NotExpected
 from learning.services.sheets import Sheet, take_roll
-from learning.tables import AttendanceTable
+from learning.tables.attendance import AttendanceTable
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import FormPage, StaticPage

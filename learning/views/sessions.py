@@ -25,7 +25,7 @@ from learning.services import (
     repeat_weekly,
     restore_session,
 )
-from learning.tables import SessionTable, session_state
+from learning.tables.sessions import SessionTable, session_state
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, StaticPage

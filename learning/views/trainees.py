@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from cohorts.models import Trainee
 from learning.models import Attendance, Journal, JournalScore
-from learning.tables import AttendanceTable, JournalTable
-from learning.tables.journals import POINTS
+from learning.tables.attendance import AttendanceTable
+from learning.tables.journals import POINTS, JournalTable
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from trainee_mgmt.kit.formats import clock, dash, day, moment, number, percent, weekday
+from trainee_mgmt.kit.formats import clock, dash, day, from_to, from_to_in_sheet, moment, number, percent, weekday
 
 TODAY = date(2026, 11, 22)
 
@@ -31,6 +31,20 @@ def test_moments_are_written_in_our_time_zone():
         assert moment(late, TODAY) == "10 月 27 日 02:05"
         assert clock(late) == "02:05"
         assert weekday(late) == "星期二"
+
+
+def test_a_second_day_is_named_only_where_it_is_another_in_our_time_zone():
+    one_day = datetime(2026, 10, 26, 15, 0, tzinfo=UTC), datetime(2026, 10, 26, 15, 59, tzinfo=UTC)
+    past_midnight = datetime(2026, 10, 26, 15, 0, tzinfo=UTC), datetime(2026, 10, 26, 16, 30, tzinfo=UTC)
+
+    with translation.override("en"):
+        on_screen = [from_to(*times, TODAY) for times in (one_day, past_midnight)]
+
+    assert on_screen == ["26 Oct 23:00–23:59", "26 Oct 23:00 – 27 Oct 00:30"]
+    assert [from_to_in_sheet(*times) for times in (one_day, past_midnight)] == [
+        "2026-10-26 23:00–23:59",
+        "2026-10-26 23:00 – 2026-10-27 00:30",
+    ]
 
 
 def test_nothing_is_a_dash_and_zero_is_a_value():

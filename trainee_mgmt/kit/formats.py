@@ -67,6 +67,11 @@ def span(first: date, last: date, today: date | None = None) -> str:
     return day(first, today) if first == last else f"{day(first, today)} – {day(last, today)}"
 
 
+def span_in_sheet(first: date, last: date) -> str:
+    """``2026-10-27 – 2026-11-02``, as ``span``."""
+    return first.isoformat() if first == last else f"{first.isoformat()} – {last.isoformat()}"
+
+
 def clock(value: datetime | None) -> str:
     """``14:30`` in our own time zone."""
     if not value:
@@ -77,6 +82,21 @@ def clock(value: datetime | None) -> str:
 def moment(value: datetime | None, today: date | None = None) -> str:
     """``10 月 27 日 14:30``."""
     return f"{day(value, today)} {clock(value)}" if value else EMPTY
+
+
+def from_to(starts_at: datetime, ends_at: datetime, today: date | None = None) -> str:
+    """``10 月 27 日 09:00–11:30``; a second day stands there only where it is another one."""
+    if _here(starts_at).date() == _here(ends_at).date():
+        return f"{moment(starts_at, today)}–{clock(ends_at)}"
+    return f"{moment(starts_at, today)} – {moment(ends_at, today)}"
+
+
+def from_to_in_sheet(starts_at: datetime, ends_at: datetime) -> str:
+    """``2026-10-27 09:00–11:30``, as ``from_to``."""
+    start, end = _here(starts_at), _here(ends_at)
+    if start.date() == end.date():
+        return f"{start:%Y-%m-%d %H:%M}–{end:%H:%M}"
+    return f"{start:%Y-%m-%d %H:%M} – {end:%Y-%m-%d %H:%M}"
 
 
 def weekday(value: date | datetime) -> str:
