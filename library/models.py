@@ -15,8 +15,7 @@ class VenueQuerySet(models.QuerySet):
 
     def around(self, unit: Unit):
         """The venues a unit may book: its own, those of the units above it and of those below."""
-        above = Unit.objects.filter(path__in=ways_to(unit.path))
-        return self.filter(Q(unit__path__startswith=unit.path) | Q(unit__in=above))
+        return self.filter(Q(unit__path__startswith=unit.path) | Q(unit__in=Unit.objects.above(unit.path)))
 
 
 class Venue(models.Model):
@@ -66,9 +65,3 @@ class Way(models.Model):
 
     def __str__(self):
         return f"{self.one} {self.other}"
-
-
-def ways_to(path: str) -> list[str]:
-    """``"1.12."`` lies on the ways ``["1.", "1.12."]``."""
-    keys = path.split(".")[:-1]
-    return [".".join(keys[: depth + 1]) + "." for depth in range(len(keys))]

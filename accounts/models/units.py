@@ -9,6 +9,11 @@ class UnitQuerySet(models.QuerySet):
         """The unit with this path and all below it."""
         return self.filter(path__startswith=path)
 
+    def above(self, path: str):
+        """The unit with this path and all above it."""
+        keys = path.split(".")[:-1]
+        return self.filter(path__in=[".".join(keys[: depth + 1]) + "." for depth in range(len(keys))])
+
     def active(self):
         return self.filter(closed_on=None)
 

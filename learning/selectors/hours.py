@@ -1,5 +1,6 @@
 """Credit hours as people read them: which table holds, a year of one person, the years there are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,8 +18,8 @@ HOURS = DecimalField(max_digits=10, decimal_places=2)
 
 def tables_of(unit: Unit, *, on: date | None = None) -> list[HourTable]:
     """The versions in use for a unit, its own before those above it, the latest first; with ``on`` those that hold then."""
-    ways = [f"{way}." for way in _ways(unit.path)]
-    found = HourTable.objects.filter(unit__path__in=ways, released_at__isnull=False).select_related("unit")
+    around = Unit.objects.above(unit.path)
+    found = HourTable.objects.filter(unit__in=around, released_at__isnull=False).select_related("unit")
     if on is not None:
         found = found.filter(starts_on__lte=on)
     return sorted(found, key=lambda table: (-len(table.unit.path), -table.starts_on.toordinal()))
@@ -26,12 +27,18 @@ def tables_of(unit: Unit, *, on: date | None = None) -> list[HourTable]:
 
 def table_for(unit: Unit, on: date) -> HourTable | None:
     """The version that counts what happens on that day: of the unit itself, or else of the nearest one above."""
-    return next(iter(tables_of(unit, on=on)), None)
+    return holding(tables_of(unit, on=on), on)
 
 
-def _ways(path: str) -> list[str]:
-    parts = path.rstrip(".").split(".")
-    return [".".join(parts[: n + 1]) for n in range(len(parts))]
+def holding(tables: Iterable[HourTable], on: date) -> HourTable | None:
+    """The same, of tables that were read with ``tables_of``: for many days at once."""
+    return next((table for table in tables if table.starts_on <= on), None)
+
+
+def balance(person_id: int, year: int) -> Decimal:
+    """The sum of all rows: what is reversed cancels itself."""
+    rows = CreditEntry.objects.filter(trainee__person=person_id, year=year)
+    return rows.aggregate(n=Sum("hours"))["n"] or NOTHING
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from learning.models import CreditEntry, HourRule
 from learning.rules.credit_sheet import CreditRow, CreditSheet, read_credits
 from learning.rules.hours import hours_of, plain
 from learning.rules.progress import word
-from learning.selectors.hours import tables_of
+from learning.selectors.hours import holding, tables_of
 from learning.services.hours import AT_ONCE, CORRECTED_HERE, LEAST_YEAR, Book, hand_credit
 from trainee_mgmt.kit.crypto import blind_index
 from trainee_mgmt.kit.plans import Stale
@@ -220,7 +220,7 @@ class _Decision:
     def _rule(self, row: CreditRow) -> tuple[HourRule | None, str]:
         if row.day > self.today:
             return None, _("The day lies in the future. Hours are entered once they were studied.")
-        table = next((each for each in self.tables if each.starts_on <= row.day), None)
+        table = holding(self.tables, row.day)
         if row.day.year < LEAST_YEAR or table is None:
             return None, _("On that day no table of hours holds for this cohort.")
         rule = self.rules.get((table.pk, word(row.form)))

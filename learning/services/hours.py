@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,9 +23,10 @@ from accounts.services import record
 from cohorts.models import Cohort, Person, Trainee
 from learning.models import CAME, Attendance, CreditEntry, HourRule, HourTable, OnlineProgress
 from learning.rules.completion import DONE
-from learning.rules.hours import NOTHING, Item, Measure, hours_of, settle, surplus
-from learning.selectors.hours import table_for, tables_of
+from learning.rules.hours import NOTHING, PLACES, Item, Measure, hours_of, settle, surplus
+from learning.selectors.hours import holding, table_for, tables_of
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.rounding import half_up
 
 CORRECTED_HERE = (CreditEntry.Source.HAND, CreditEntry.Source.FILE)
 AT_ONCE = 200  # people whose rows are locked together
@@ -230,7 +232,8 @@ def reconcile_sessions(cohort: Cohort, *, now: datetime) -> dict[str, int]:
     """
     tables = tables_of(cohort.program.unit)
     rules: dict[int, dict[str, HourRule]] = {}
-    for rule in HourRule.objects.filter(table__in=tables).exclude(counts="").select_related("table"):
+    by_rolls = (HourRule.Counts.SESSION, HourRule.Counts.ONLINE_SESSION)
+    for rule in HourRule.objects.filter(table__in=tables, counts__in=by_rolls).select_related("table"):
         rules.setdefault(rule.table_id, {})[rule.counts] = rule
     due = _marks_without_credit(cohort, now) if rules else []
     stale = list(
@@ -242,7 +245,7 @@ def reconcile_sessions(cohort: Cohort, *, now: datetime) -> dict[str, int]:
     by_person: dict[int, tuple[list, list]] = defaultdict(lambda: ([], []))
     for mark in due:
         day = timezone.localdate(mark.session.starts_at)
-        table = next((table for table in tables if table.starts_on <= day), None)
+        table = holding(tables, day)
         rule = _rule_of_session(rules.get(table.pk, {}), mark.session) if table else None
         if rule:
             by_person[mark.trainee.person_id][0].append((mark, rule, day))
@@ -293,18 +296,15 @@ def _reconcile(cohort: Cohort, work: dict[int, tuple[list, list]]) -> Counter[st
                     )
                 )  # fmt: skip
                 counts["added"] += 1
-    if counts:
-        book.write()
-        record("learning.reconcile_hours", cohort, after=dict(counts))
-    return counts
+    return _write(book, cohort, +counts)
 
 
 def _quantity(rule: HourRule, session) -> Decimal:
-    minutes = Decimal(int((session.ends_at - session.starts_at).total_seconds())) / 60
+    seconds = int((session.ends_at - session.starts_at).total_seconds())
     if rule.measure == Measure.MINUTE:
-        return minutes.quantize(Decimal("0.01"))
+        return half_up(Fraction(seconds, 60), PLACES)
     if rule.measure == Measure.HOUR:
-        return (minutes / 60).quantize(Decimal("0.01"))
+        return half_up(Fraction(seconds, 3600), PLACES)
     return Decimal(1)
 
 
@@ -314,32 +314,40 @@ def _quantity(rule: HourRule, session) -> Decimal:
 def reconcile_courses(cohort: Cohort) -> dict[str, int]:
     """Hours for each online course that the platform says is finished, by the minutes it tells; a course that is no longer
     finished, or has other minutes, gives its hours back. A second run finds nothing to do."""
-    rules = HourRule.objects.filter(table__in=tables_of(cohort.program.unit), counts=HourRule.Counts.COURSE)
+    wanted = _finished_courses(cohort)
+    standing = CreditEntry.objects.filter(trainee__cohort=cohort, source=CreditEntry.Source.COURSE, in_force=True)
+    people = {new.person_id for new in wanted.values()} | set(standing.values_list("trainee__person", flat=True))
+    counts: Counter[str] = Counter()
+    ordered = sorted(people)
+    for at in range(0, len(ordered), AT_ONCE):
+        counts += _reconcile_courses(cohort, set(ordered[at : at + AT_ONCE]), wanted)
+    return {"added": counts["added"], "reversed": counts["reversed"]}
+
+
+def _finished_courses(cohort: Cohort) -> dict[tuple[int, str], New]:
+    """The credits that finished courses give, by trainee and key; three queries for any number of them."""
+    tables = tables_of(cohort.program.unit)
+    rules = HourRule.objects.filter(table__in=tables, counts=HourRule.Counts.COURSE)
     by_table = {rule.table_id: rule for rule in rules.select_related("table")}
-    wanted: dict[tuple[int, str], New] = {}
-    for row in OnlineProgress.objects.filter(course__cohort=cohort, in_force=True, percent=DONE).select_related(
-        "trainee", "course"
-    ):
+    if not by_table:
+        return {}
+    found: dict[tuple[int, str], New] = {}
+    finished = OnlineProgress.objects.filter(course__cohort=cohort, in_force=True, percent=DONE)
+    for row in finished.select_related("trainee", "course").defer("trainee__profile"):
         day = timezone.localdate(row.completed_at or row.as_of)
-        table = table_for(cohort.program.unit, day) if by_table else None
+        table = holding(tables, day)
         rule = by_table.get(table.pk) if table else None
         if rule and (quantity := Decimal(row.minutes) if rule.measure == Measure.MINUTE else Decimal(1)):
             new = New(
                 row.trainee_id, row.trainee.person_id, rule, quantity, hours_of(rule.rule, quantity), day,
                 CreditEntry.Source.COURSE, row.course.name, f"course:{row.course_id}",
             )  # fmt: skip
-            wanted[row.trainee_id, new.key] = new
-    standing = CreditEntry.objects.filter(trainee__cohort=cohort, source=CreditEntry.Source.COURSE, in_force=True)
-    people = {new.person_id for new in wanted.values()} | set(standing.values_list("trainee__person", flat=True))
-    counts: Counter[str] = Counter()
-    ordered = sorted(people)
-    for at in range(0, len(ordered), AT_ONCE):
-        counts += _reconcile_courses(cohort, ordered[at : at + AT_ONCE], wanted)
-    return {"added": counts["added"], "reversed": counts["reversed"]}
+            found[row.trainee_id, new.key] = new
+    return found
 
 
 @transaction.atomic
-def _reconcile_courses(cohort: Cohort, people: list[int], wanted: dict[tuple[int, str], New]) -> Counter[str]:
+def _reconcile_courses(cohort: Cohort, people: set[int], wanted: dict[tuple[int, str], New]) -> Counter[str]:
     book = Book(people, by=None)
     counts: Counter[str] = Counter()
     for row in list(book.standing.values()):
@@ -354,10 +362,15 @@ def _reconcile_courses(cohort: Cohort, people: list[int], wanted: dict[tuple[int
     for new in wanted.values():
         if new.person_id in people:
             counts["added"] += book.add(new)
-    if +counts:
+    return _write(book, cohort, +counts)
+
+
+def _write(book: Book, cohort: Cohort, counts: Counter[str]) -> Counter[str]:
+    """One entry in the log, unless there was nothing to do."""
+    if counts:
         book.write()
-        record("learning.reconcile_hours", cohort, after=dict(+counts))
-    return +counts
+        record("learning.reconcile_hours", cohort, after=dict(counts))
+    return counts
 
 
 # Over the year's end --------------------------------------------------------------------------------------------------
@@ -386,6 +399,8 @@ def _carry(cohort: Cohort, table: HourTable, year: int, people: list[int]) -> in
     changed = 0
     for person in people:
         of_year = [row for row in rows[person] if row.year == year]
+        if not of_year:
+            continue  # taken back since the people were listed
         owner = max((row.trainee for row in of_year), key=lambda trainee: trainee.pk)
         if owner.cohort_id != cohort.pk:
             continue  # the latest cohort of the person hands on, so that two never undo each other's work
@@ -417,9 +432,3 @@ def reconcile_all() -> int:
         touched += sum(counts.values()) + sum(reconcile_courses(cohort).values())
         touched += reconcile_carry(cohort, today.year - 1, today=today)
     return touched
-
-
-def balance(person_id: int, year: int) -> Decimal:
-    """The sum of all rows: what is reversed cancels itself."""
-    rows = CreditEntry.objects.filter(trainee__person=person_id, year=year)
-    return rows.aggregate(n=Sum(F("hours")))["n"] or NOTHING

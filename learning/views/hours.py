@@ -1,5 +1,7 @@
 """Credit hours: the ledger of a cohort, a year of many people, one person's transcript, entering and taking back."""
 
+from datetime import date
+
 from django.core.exceptions import BadRequest
 from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404
@@ -236,7 +238,7 @@ class CohortHours(OfYear, TablePage):
 
     @cached_property
     def hour_table(self):
-        return table_for(self.unit, timezone.localdate().replace(year=self.year, month=12, day=31))
+        return table_for(self.unit, date(self.year, 12, 31))
 
     def get_rows(self):
         return with_year(self.of_trainees(self.reachable(Trainee, "learning.view_hours")), self.rule, self.year)

@@ -9,7 +9,8 @@ from django.urls import reverse
 from accounts.models import AuditEntry, ExportRecord, Plan, Role
 from accounts.services.plans import plan_payload
 from learning.models import CreditEntry, HourRule
-from learning.services.hours import balance, reverse_credit
+from learning.selectors.hours import balance
+from learning.services.hours import reverse_credit
 from tests import make
 from trainee_mgmt.kit.sheets import ListSheet, read_book, xlsx_lists
 

@@ -10,16 +10,15 @@ from hypothesis.extra.django import TestCase
 
 from accounts.models import AuditEntry
 from learning.models import CreditEntry, HourRule, HourTable, OnlineProgress
+from learning.selectors.hours import balance, table_for
 from learning.services.attendance import correct_mark
 from learning.services.hour_tables import change_table, discard_table, make_table, new_version, release_table, save_rule
 from learning.services.hours import (
-    balance,
     enter_credit,
     reconcile_carry,
     reconcile_courses,
     reconcile_sessions,
     reverse_credit,
-    table_for,
 )
 from learning.services.online import set_courses
 from tests import make
@@ -283,6 +282,20 @@ def test_finished_online_courses_become_hours_by_their_minutes_once():
 
     assert (runs, later) == ([{"added": 2, "reversed": 0}, {"added": 0, "reversed": 0}], {"added": 1, "reversed": 1})
     assert sorted(hours(trainee)) == [Decimal("-0.5"), Decimal("0.25"), Decimal("0.5"), 1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_finished_courses_are_counted_by_the_same_queries_however_many(count, django_assert_num_queries):
+    trainee = make.trainee(make.cohort())
+    make.hour_table(trainee.cohort.program.unit, begin_with="online")
+    set_courses(trainee.cohort, [("x", f"course {n}") for n in range(count)])
+    for course in trainee.cohort.online_courses.all():
+        make.progress(trainee, course, 100, minutes=20)
+    reconcile_courses(trainee.cohort)
+
+    with django_assert_num_queries(8):
+        reconcile_courses(trainee.cohort)
 
 
 # The year's end -------------------------------------------------------------------------------------------------------
