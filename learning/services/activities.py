@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -53,6 +54,7 @@ def make_activity(*, cohort: Cohort, platform: str, **fields) -> Activity:
 def change_activity(activity: Activity, *, platform: str, **fields) -> Activity:
     """More seats go to the waiting list at once; no fewer than are taken."""
     activity = _locked(activity)
+    _refuse_if_cancelled(activity)
     _check(activity.cohort, fields)
     taken = activity.signups.filter(state__in=HELD).count()
     if fields["capacity"] is not None and fields["capacity"] < taken:
@@ -70,6 +72,7 @@ def change_activity(activity: Activity, *, platform: str, **fields) -> Activity:
 @transaction.atomic
 def cancel_activity(activity: Activity) -> None:
     activity = _locked(activity)
+    _refuse_if_cancelled(activity)
     if activity.ends_at <= timezone.now():
         raise Refused(_("This activity is over."))
     Activity.objects.filter(pk=activity.pk).update(cancelled_at=timezone.now())
@@ -91,7 +94,8 @@ def sign_up(activity: Activity, trainee: Trainee) -> Signup:
     mine = activity.signups.filter(trainee=trainee).first()
     if mine and mine.state != Signup.State.WITHDRAWN:
         raise Refused(_("You have signed up already."))
-    is_free = _free_seats(activity) > 0 and not activity.signups.filter(state=Signup.State.WAITING).exists()
+    others = activity.signups.filter(state=Signup.State.WAITING, trainee__status=Trainee.Status.ACTIVE)
+    is_free = _free_seats(activity) > 0 and not others.exists()
     state = Signup.State.SIGNED if is_free else Signup.State.WAITING
     made, _is_new = Signup.objects.update_or_create(
         activity=activity,
@@ -124,6 +128,7 @@ def withdraw(activity: Activity, trainee: Trainee) -> None:
 def accept_seat(activity: Activity, trainee: Trainee) -> None:
     """Take the seat that is offered, while the offer stands."""
     activity = _locked(activity)
+    _refuse_if_cancelled(activity)
     changed = activity.signups.filter(
         trainee=trainee, state=Signup.State.OFFERED, offer_until__gt=timezone.now()
     ).update(state=Signup.State.SIGNED, offer_until=None)
@@ -168,9 +173,13 @@ def _locked(activity: Activity) -> Activity:
     return Activity.objects.select_for_update(of=("self",)).select_related("cohort").get(pk=activity.pk)
 
 
-def _check_open(activity: Activity, now: datetime) -> None:
+def _refuse_if_cancelled(activity: Activity) -> None:
     if activity.cancelled_at:
         raise Refused(_("This activity is cancelled."))
+
+
+def _check_open(activity: Activity, now: datetime) -> None:
+    _refuse_if_cancelled(activity)
     if now < activity.opens_at:
         raise Refused(_("Sign-up has not begun."))
     if now >= activity.closes_at:
@@ -184,10 +193,12 @@ def _free_seats(activity: Activity) -> int:
 
 
 def _offer_free_seats(activity: Activity, now: datetime) -> None:
+    """To those who wait and are still in training, in their order."""
     until = min(now + OFFER, activity.starts_at)
     if activity.cancelled_at or until <= now:
         return
-    waiting = activity.signups.filter(state=Signup.State.WAITING).order_by("queued_at", "pk")
+    in_training = Q(trainee__status=Trainee.Status.ACTIVE)
+    waiting = activity.signups.filter(in_training, state=Signup.State.WAITING).order_by("queued_at", "pk")
     free = waiting.count() if activity.capacity is None else max(0, _free_seats(activity))
     for signup in waiting.select_related("trainee__person")[:free]:
         Signup.objects.filter(pk=signup.pk).update(state=Signup.State.OFFERED, offer_until=until)

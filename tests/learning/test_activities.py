@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Notice, Role
+from cohorts.models import Trainee
 from learning.models import Activity, ActivityPlatform, Signup
 from learning.notices import OFFERED
 from learning.services.activities import (
@@ -184,11 +185,40 @@ def test_a_cancelled_activity_tells_whoever_signed_up_once():
         sign_up(activity, each)
     withdraw(activity, people[2])
 
-    for _time in range(2):
+    cancel_activity(activity)
+    with pytest.raises(Refused, match="is cancelled"):
         cancel_activity(activity)
 
+    assert AuditEntry.objects.filter(action="learning.cancel_activity").count() == 1
     told = Notice.objects.filter(kind="learning.activity_cancelled").values_list("user", flat=True)
     assert sorted(told) == sorted(each.person.user_id for each in people[:2])
+
+
+@pytest.mark.django_db
+def test_nobody_takes_a_seat_in_a_cancelled_activity():
+    activity = make.activity(capacity=1)
+    first, second = people_of(activity, 2)
+    sign_up(activity, first)
+    sign_up(activity, second)
+    withdraw(activity, first)
+    cancel_activity(activity)
+
+    with pytest.raises(Refused, match="is cancelled"):
+        accept_seat(activity, second)
+    assert states(activity) == ["withdrawn", "offered"]
+
+
+@pytest.mark.django_db
+def test_who_left_the_training_while_waiting_is_offered_no_seat():
+    activity = make.activity(capacity=1)
+    first, left, third = people_of(activity, 3)
+    for each in (first, left, third):
+        sign_up(activity, each)
+    Trainee.objects.filter(pk=left.pk).update(status="withdrawn", ended_on=activity.cohort.starts_on)
+
+    withdraw(activity, first)
+
+    assert states(activity) == ["withdrawn", "waiting", "offered"]
 
 
 @pytest.mark.django_db
