@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit
 from accounts.services.audit import changes, record
 from accounts.services.locks import lock_unit_tree
-from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.errors import Refused, constraint_of
 
 LONGEST_PATH = Unit._meta.get_field("path").max_length
 MOVE = "UPDATE accounts_unit SET path = %s || substr(path, %s) WHERE path LIKE %s"
@@ -119,7 +119,7 @@ def _each_name_once():
     try:
         yield
     except IntegrityError as error:
-        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+        constraint = constraint_of(error)
         if constraint == "accounts_unit_name_once":
             raise Refused(_("A unit of this name exists there already.")) from error
         if constraint == "accounts_unit_code_once":

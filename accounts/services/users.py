@@ -19,7 +19,7 @@ from accounts.services.audit import changes, record
 from accounts.services.grants import keep_an_administrator, refuse_beyond
 from accounts.services.locks import lock_user_names
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_phone
-from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.errors import Refused, constraint_of
 from trainee_mgmt.kit.names import pinyin_key, syllables
 
 BATCH = 500
@@ -234,9 +234,8 @@ def _each_login_once():
     try:
         yield
     except IntegrityError as error:
-        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-        if "phone_index" in constraint:
+        if "phone_index" in constraint_of(error):
             raise Refused(_("Another account signs in with this phone number.")) from error
-        if "username" in constraint:
+        if "username" in constraint_of(error):
             raise Refused(_("This user name is taken.")) from error
         raise

@@ -3,19 +3,21 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Notice, User
 from accounts.services import record
 from accounts.services.notices import cancel_notices, notify
-from cohorts.models import ClassMembership, ClassOfficer
+from cohorts.models import ClassOfficer
+from cohorts.selectors.cohorts import members_on
+from cohorts.selectors.offices import in_office
 from learning.models import Appeal, Attendance
+from learning.rules.appeals import last_day
 from learning.rules.attendance import Mark
 from learning.selectors.rules import limits_on
 from learning.services.attendance import replace_mark
-from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.errors import Refused, constraint_of
 from trainee_mgmt.kit.formats import day as day_words
 
 MADE, ANSWERED = "learning.appeal_made", "learning.appeal_answered"
@@ -32,16 +34,14 @@ def object_to(mark: Attendance, *, text: str, by: User) -> Appeal:
         raise Refused(_("This mark was replaced in the meantime. Look at the new one."))
     if mark.state == Mark.PRESENT:
         raise Refused(_("You are marked as present; there is nothing to object to."))
-    if not limits.appeal_days:
+    last = last_day(timezone.localdate(mark.marked_at), limits)
+    if last is None:
         raise Refused(_("Marks of this cohort cannot be objected to. Speak to your head teacher."))
-    last = timezone.localdate(mark.marked_at) + timedelta(days=limits.appeal_days)
     if today > last:
         raise Refused(_("Objections to this mark were taken until %(day)s.") % {"day": day_words(last)})
     if not text:
         raise Refused(_("Say what is wrong with the mark."))
-    stay = ClassMembership.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gt=held_on), trainee=mark.trainee_id, starts_on__lte=held_on
-    )
+    stay = members_on(held_on).filter(trainee=mark.trainee_id)
     appeal = Appeal(
         cohort_id=session.cohort_id,
         trainee_id=mark.trainee_id,
@@ -55,7 +55,7 @@ def object_to(mark: Attendance, *, text: str, by: User) -> Appeal:
         with transaction.atomic():
             appeal.save()
     except IntegrityError as error:
-        if "mark_id" not in getattr(getattr(error.__cause__, "diag", None), "constraint_name", ""):
+        if "mark_id" not in constraint_of(error):
             raise
         raise Refused(_("You have objected to this mark already.")) from None
     _tell_head_teachers(appeal)
@@ -99,12 +99,9 @@ def still_open(notices: list[Notice]) -> list[Notice]:
 
 
 def _tell_head_teachers(appeal: Appeal) -> None:
-    today = timezone.localdate()
-    terms = ClassOfficer.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=today),
+    terms = in_office(timezone.localdate()).filter(
         training_class=appeal.training_class_id,
         office=ClassOfficer.Office.HEAD_TEACHER,
-        starts_on__lte=today,
         person__user__is_active=True,
     )
     people = terms.values_list("person__user", flat=True).distinct()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.errors import Refused, constraint_of
 
 
 def lock_bookings(claims: Iterable[tuple[str, str]]) -> None:
@@ -25,7 +25,7 @@ def booked_once() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+        constraint = constraint_of(error)
         if constraint.startswith("learning_venue_once"):
             raise Refused(_("The venue is taken at this time by another session.")) from None
         if constraint.startswith("learning_teacher_key_once"):

@@ -8,21 +8,22 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record
 from accounts.services.notices import cancel_notices, notify
-from cohorts.models import ClassMembership, ClassOfficer, Cohort, Trainee
+from cohorts.models import ClassOfficer, Cohort, Trainee
+from cohorts.selectors.cohorts import members_on
+from cohorts.selectors.offices import in_office
 from learning.access import decides_as
 from learning.models import Leave, LeaveEvidence, LeaveStep, LeaveType
 from learning.models.leave import LEAVE_ONCE
 from learning.rules import leave as rules
 from learning.rules.evidence import checked
 from learning.rules.leave import Act, Level
-from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.errors import Refused, constraint_of
 
 FILES = 5
 WAITING, DECIDED = "learning.leave_waiting", "learning.leave_decided"
@@ -163,8 +164,7 @@ def _ask(leave: Leave, request: Request, *, evidence: int) -> None:
 
 
 def _class_on(trainee: Trainee, day: date) -> int | None:
-    stays = ClassMembership.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day), trainee=trainee, starts_on__lte=day)
-    return stays.values_list("training_class", flat=True).first()
+    return members_on(day).filter(trainee=trainee).values_list("training_class", flat=True).first()
 
 
 @contextmanager
@@ -173,7 +173,7 @@ def _once() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != LEAVE_ONCE:
+        if constraint_of(error) != LEAVE_ONCE:
             raise
         raise Refused(_("You have asked for leave at this time already. Look at “My leave”.")) from None
 
@@ -193,12 +193,8 @@ def _tell_deciders(leave: Leave, step: LeaveStep) -> None:
     if leave.level == Level.ORGANIZER or leave.training_class_id is None:
         return
     today = timezone.localdate()
-    terms = ClassOfficer.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=today),
-        training_class=leave.training_class_id,
-        starts_on__lte=today,
-        person__user__is_active=True,
-    ).exclude(person=leave.trainee.person_id)
+    terms = in_office(today).filter(training_class=leave.training_class_id, person__user__is_active=True)
+    terms = terms.exclude(person=leave.trainee.person_id)
     if leave.level == Level.HEAD_TEACHER:
         terms = terms.filter(office=ClassOfficer.Office.HEAD_TEACHER)
     people = terms.values_list("person__user", flat=True).distinct()
@@ -311,7 +307,7 @@ def _named_once() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != "learning_leave_type_once":
+        if constraint_of(error) != "learning_leave_type_once":
             raise
         raise Refused(_("There is a kind of leave with this name already.")) from None
 

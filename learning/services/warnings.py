@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Notice
 from accounts.services.notices import Telling, notify_each
 from cohorts.models import ClassMembership, ClassOfficer, Cohort, Trainee
+from cohorts.selectors.cohorts import members_on
+from cohorts.selectors.offices import in_office
 from learning.models import PersonTime
 from learning.rules.states import Limits
 from learning.rules.warnings import Cause, causes
@@ -48,7 +50,7 @@ def still_true(notices: list[Notice]) -> list[Notice]:
     for trainee, cohort, history in _histories(rows, now):
         for cause in causes(history, limits[cohort]):
             holding.add(_key(trainee, cause))
-    classes = _classes(ClassMembership.objects.filter(trainee__in=people), today)
+    classes = _classes(members_on(today).filter(trainee__in=people))
     return [
         notice
         for notice in notices
@@ -61,7 +63,7 @@ def _tellings(cohort: Cohort, limits: Limits, now: datetime) -> Iterator[Telling
     heads = _heads(today)
     in_training = Trainee.objects.filter(cohort=cohort, status=Trainee.Status.ACTIVE)
     names = dict(in_training.values_list("pk", "person__name"))
-    classes = _classes(ClassMembership.objects.filter(trainee__cohort=cohort), today)
+    classes = _classes(members_on(today).filter(trainee__cohort=cohort))
     for trainee, _cohort, history in _histories(PersonTime.objects.filter(cohort=cohort), now):
         told = heads.get(classes.get(trainee), ())
         if not told or trainee not in names:
@@ -98,18 +100,12 @@ def _histories(rows: QuerySet[PersonTime], now: datetime) -> Iterator[tuple[int,
 
 def _heads(today: date) -> dict[int, set[int]]:
     """The accounts of the head teachers of each class."""
-    terms = ClassOfficer.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=today),
-        office=ClassOfficer.Office.HEAD_TEACHER,
-        starts_on__lte=today,
-        person__user__is_active=True,
-    )
+    terms = in_office(today).filter(office=ClassOfficer.Office.HEAD_TEACHER, person__user__is_active=True)
     found: dict[int, set[int]] = {}
     for training_class, user in terms.values_list("training_class", "person__user"):
         found.setdefault(training_class, set()).add(user)
     return found
 
 
-def _classes(memberships: QuerySet[ClassMembership], today: date) -> dict[int, int]:
-    now = memberships.filter(Q(ends_on=None) | Q(ends_on__gt=today), starts_on__lte=today)
-    return dict(now.values_list("trainee", "training_class"))
+def _classes(memberships: QuerySet[ClassMembership]) -> dict[int, int]:
+    return dict(memberships.values_list("trainee", "training_class"))

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -10,9 +8,8 @@ from cohorts.access import COHORT
 from cohorts.models import Trainee
 from learning.forms.appeals import DECLINE, AnswerForm, AppealForm
 from learning.models import Appeal, Attendance
-from learning.rules.attendance import Mark
 from learning.rules.states import in_words
-from learning.selectors.appeals import appeals_of_one, marks_of_one
+from learning.selectors.appeals import lines_of_one
 from learning.selectors.rates import Measure, counts_of
 from learning.services.appeals import answer_appeal, object_to
 from learning.tables.appeals import AppealTable
@@ -39,22 +36,13 @@ def _place(trainee: Trainee) -> dict:
     now, today = timezone.now(), timezone.localdate()
     measure = Measure.of(trainee.cohort_id, at=now, today=today)
     counts = counts_of(trainee.pk, measure)
-    first = today - timedelta(days=measure.aim.appeal_days)
-    appeals = appeals_of_one(trainee.pk)
-    lines = [
-        {
-            "title": title, "starts_at": starts_at, "state": state, "mark": mark, "appeals": appeals.get(session, ()),
-            "may_object": bool(
-                mark and all(each.mark_id != mark for each in appeals.get(session, ())) and state not in (Mark.PRESENT, Mark.EXCUSED)
-                and measure.aim.appeal_days and timezone.localdate(marked_at) >= first
-            ),
-        }
-        for session, title, starts_at, state, mark, marked_at in marks_of_one(trainee.pk, most=SHOWN)
-    ]  # fmt: skip
-    standing = measure.standing(counts) if counts else None
     return {
-        "trainee": trainee, "counts": counts, "standing": standing, "lines": lines, "words": in_words(measure.aim),
-    }  # fmt: skip
+        "trainee": trainee,
+        "counts": counts,
+        "standing": measure.standing(counts) if counts else None,
+        "lines": lines_of_one(trainee, today=today, most=SHOWN),
+        "words": in_words(measure.aim),
+    }
 
 
 class AppealCreate(FormPage):
