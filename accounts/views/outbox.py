@@ -20,7 +20,7 @@ from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.notices import KINDS
-from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page, StaticPage
+from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page, StaticPage, is_key
 from trainee_mgmt.kit.tables import BulkAction
 
 
@@ -104,7 +104,7 @@ class NoticeCancel(Page, View):
         if request.POST.get("all"):
             chosen = NoticeTable(reachable, request.GET, path=request.path).queryset
         else:
-            keys = [key for key in request.POST.getlist("pk") if key.isascii() and key.isdigit() and len(key) < 19]
+            keys = [key for key in request.POST.getlist("pk") if is_key(key)]
             chosen = reachable.filter(pk__in=keys)
         cancelled = outbox.cancel_chosen(chosen)
         if cancelled:

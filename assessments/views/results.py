@@ -23,7 +23,7 @@ from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.kept import ANEW
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import FormPage, StaticPage
+from trainee_mgmt.kit.pages import FormPage, StaticPage, is_key
 
 NAMED = 10  # so many people or evaluators are named in a confirmation
 IN_USE = (Scheme.State.PUBLISHED, Scheme.State.OPEN)
@@ -42,7 +42,7 @@ class ResultList(TablePage):
         super().enter(request, **kwargs)
         schemes = self.reachable(Scheme).filter(cohort=kwargs["cohort"]).exclude(state=Scheme.State.DRAFT)
         asked = request.GET.get("scheme", "")
-        one = asked.isascii() and asked.isdigit() and len(asked) < 19
+        one = is_key(asked)
         schemes = schemes.filter(pk=asked) if one else schemes.filter(state__in=IN_USE)
         self.scheme = schemes.select_related("cohort__program", "published_by").first()
         if self.scheme is None:

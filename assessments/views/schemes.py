@@ -21,7 +21,7 @@ from cohorts.access import COHORT, MANAGED_COHORT
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page, StaticPage
+from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page, StaticPage, is_key
 
 COPIES = 20  # other cohorts' schemes that are offered as a start
 
@@ -272,7 +272,7 @@ class IndicatorCreate(_OneScheme):
         parent = request.GET.get("parent", "")
         self.parent = None
         if parent:
-            if not (parent.isascii() and parent.isdigit() and len(parent) < 19):
+            if not is_key(parent):
                 raise Http404
             self.parent = get_object_or_404(self.scheme.indicators.all(), pk=parent)
 

@@ -22,7 +22,7 @@ from learning.tables.activities import ActivityTable, state_of
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.figures import Scope, count
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, StaticPage
+from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, StaticPage, is_key
 
 
 class ActivityList(TablePage):
@@ -162,7 +162,7 @@ class ActivityMark(ActionPage):
 
     def act(self, activity):
         keys = self.request.POST.getlist("came")
-        if len(keys) > 5000 or not all(key.isascii() and key.isdigit() and len(key) < 19 for key in keys):
+        if len(keys) > 5000 or not all(is_key(key) for key in keys):
             raise BadRequest("came holds keys of trainees")
         came = services.mark_activity(activity, came={int(key) for key in keys})
         return _("%(count)s people came.") % {"count": came}

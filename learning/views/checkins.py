@@ -34,7 +34,7 @@ from learning.selectors.rules import limits_on, version_on, versions_of
 from learning.services import checkins as services
 from learning.services.attendance import settle
 from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.pages import Page, StaticPage
+from trainee_mgmt.kit.pages import Page, StaticPage, is_key
 from trainee_mgmt.kit.qr import qr_svg
 
 DEVICE_COOKIE = "device"
@@ -121,7 +121,7 @@ class AttendanceDifferences(StaticPage):
 
     def _session(self):
         asked = self.request.GET.get("session", "")
-        if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        if not is_key(asked):
             return None
         return self.reachable(Session, "learning.call_roll").filter(cohort=self.cohort, pk=asked).first()
 

@@ -37,7 +37,7 @@ from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.kept import ANEW, kept
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import ActionPage, Page, StaticPage
+from trainee_mgmt.kit.pages import ActionPage, Page, StaticPage, is_key
 from trainee_mgmt.kit.uploads import read_upload
 
 PER_PAGE = 50
@@ -394,9 +394,7 @@ class JournalAcceptMany(Page, View):
     http_method_names = ("post", "options")
 
     def post(self, request, cohort):
-        keys = [key for key in request.POST.getlist("pk") if key.isascii() and key.isdigit() and len(key) < 19][
-            :READ_PER_PAGE
-        ]
+        keys = [key for key in request.POST.getlist("pk") if is_key(key)][:READ_PER_PAGE]
         chosen = list(self.reachable(Journal).filter(trainee__cohort=self.cohort, pk__in=keys))
         count = accept_many(chosen, by=request.user) if chosen else 0
         if count:

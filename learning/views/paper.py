@@ -29,10 +29,9 @@ from learning.selectors.paper import Sheet, rows_of, sheets
 from learning.selectors.weeks import of_class
 from learning.services.paper import Typed, Unkeyable, key_marks
 from learning.tables.paper import SheetTable
-from learning.views.roll import is_key
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import FormPage, Page, StaticPage
+from trainee_mgmt.kit.pages import FormPage, Page, StaticPage, is_key
 from trainee_mgmt.kit.papers import DOCX
 from trainee_mgmt.kit.qr import qr_svg
 from trainee_mgmt.kit.tables import ExportRequest

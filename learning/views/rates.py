@@ -16,7 +16,7 @@ from learning.tables.rates import RateTable, rate_columns
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.figures import PARTS, Scope, Value, count
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import StaticPage
+from trainee_mgmt.kit.pages import StaticPage, is_key
 
 PER_PAGE = 50
 
@@ -92,7 +92,7 @@ class RateRows(TablePage):
         key = self.request.GET.get(name)
         if key is None:
             return None
-        if not (key.isascii() and key.isdigit() and len(key) < 19):
+        if not is_key(key):
             raise Http404
         model, permission = {
             "class": (TrainingClass, "cohorts.view_class"),

@@ -20,7 +20,7 @@ from learning.services.sheets import Sheet, take_roll
 from learning.tables.attendance import AttendanceTable
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import FormPage, StaticPage
+from trainee_mgmt.kit.pages import FormPage, StaticPage, is_key
 
 
 class RollCall(StaticPage):
@@ -71,10 +71,6 @@ class RollCall(StaticPage):
         if "application/json" in request.headers.get("Accept", ""):
             return JsonResponse({"url": url, "new": taken.new})
         return HttpResponseRedirect(url)
-
-
-def is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _key(data) -> UUID:

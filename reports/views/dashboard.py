@@ -8,7 +8,7 @@ from reports.access import BOARD
 from reports.selectors.board import as_of_words, board
 from reports.selectors.figures import as_minute, remembered, scope_of
 from reports.views.moments import asked_at
-from trainee_mgmt.kit.pages import StaticPage
+from trainee_mgmt.kit.pages import StaticPage, is_key
 from trainee_mgmt.navigation import link
 
 
@@ -36,7 +36,7 @@ class CohortDashboard(StaticPage):
         key = self.request.GET.get("class", "")
         if not key:
             return []
-        if not (key.isascii() and key.isdigit() and len(key) < 19):
+        if not is_key(key):
             raise Http404
         return [("class", key)]
 

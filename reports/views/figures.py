@@ -14,6 +14,7 @@ from reports.views.moments import asked_at
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.figures import PARTS, Distribution, Figure, Value, count
 from trainee_mgmt.kit.lists import TablePage
+from trainee_mgmt.kit.pages import is_key
 from trainee_mgmt.kit.tables import Column
 
 
@@ -58,7 +59,7 @@ class FigureRows(TablePage):
                 continue
             word = key
             if split.model:
-                if not (key.isascii() and key.isdigit() and len(key) < 19):
+                if not is_key(key):
                     raise Http404
                 word = str(get_object_or_404(split.model, pk=key, cohort=self.cohort))
             found.append((split.name, key, f"{split.label}: {word}"))

@@ -25,6 +25,11 @@ from trainee_mgmt.kit.prepared import Prepared
 LARGEST_KEY = 2**63 - 1
 
 
+def is_key(text: str) -> bool:
+    """Whether a text from outside can be a primary key."""
+    return text.isascii() and text.isdigit() and len(text) < len(str(LARGEST_KEY))
+
+
 @dataclass(frozen=True)
 class Inside:
     """The row a page lies under, named in its URL: ``inside = Inside("cohorts.Cohort", "cohorts.view_cohort", "cohort")``.
