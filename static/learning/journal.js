@@ -49,6 +49,7 @@ const write = () => {
       const kept = outcome === "signed-out" ? "signed-out" : "kept";
       status.textContent = word(held ? kept : "open");
       document.querySelector("[data-sign-in]").hidden = outcome !== "signed-out";
+      navigator.storage?.persist?.().catch(() => {}); // a browser short of room, or after seven days, keeps it all the same
       timer = setTimeout(flush, 15_000);
     }
     return outcome;

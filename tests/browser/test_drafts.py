@@ -1,7 +1,10 @@
 """A draft of a journal in a real browser: it survives whatever happens to the phone, and no text is lost between two."""
 
-from contextlib import contextmanager
+import os
+import signal
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connections
@@ -105,6 +108,49 @@ def test_a_draft_typed_without_a_network_survives_the_closed_tab_and_seven_days(
         found, drafts = text(page).input_value(), kept(page)
 
     assert (before, found, drafts, writer.body) == (0, "typed in a tunnel", 0, "typed in a tunnel")
+
+
+def test_a_draft_survives_a_battery_that_dies(writer, chromium_path, tmp_path):
+    """The browser is killed in the middle; what was typed lies on the disk."""
+
+    def switched_on():
+        phone = writer.chromium.browser_type.launch_persistent_context(
+            str(tmp_path),
+            executable_path=chromium_path,
+            args=["--no-sandbox"],
+            base_url=writer.address,
+            viewport=PHONE,
+            service_workers="block",
+        )
+        writer.sign_in(phone)
+        return phone
+
+    phone = switched_on()
+    page = writer.opened(phone)
+    phone.set_offline(True)
+    text(page).fill("typed at two per cent")
+    said(page, "kept in this device")
+    for process in processes_of(tmp_path):
+        os.kill(process, signal.SIGKILL)
+    before = Journal.objects.exclude(body="").count()
+
+    phone = switched_on()
+    page = writer.opened(phone)
+    said(page, "saved at")
+    found = text(page).input_value()
+    phone.close()
+
+    assert (before, found, writer.body) == (0, "typed at two per cent", "typed at two per cent")
+
+
+def processes_of(profile) -> list[int]:
+    """The processes of the browser that writes into this folder."""
+    found, named = [], f"--user-data-dir={profile}".encode()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it ended in the meantime
+            if named in path.read_bytes().split(b"\0"):
+                found.append(int(path.parent.name))
+    return found
 
 
 def test_a_draft_is_sent_once_from_whichever_page_is_opened_first(writer):

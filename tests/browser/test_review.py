@@ -1,0 +1,87 @@
+"""Journals answered by keyboard alone, in a real browser."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect, sync_playwright
+
+from accounts.models import Role
+from learning.models import Journal, JournalNote, JournalScore
+from tests import make
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+JOURNALS = 46
+
+
+@pytest.fixture
+def chromium(chromium_path, monkeypatch):
+    """The browser's loop runs in this thread; the database is looked at between its steps, never within one."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+        connections.close_all()  # that of the loop; outside it there is another
+
+
+def opened(chromium, live_server, **settings):
+    """The page of a reviewer on which the journals of a class of 46 wait."""
+    today = timezone.localdate()
+    cohort = make.cohort(starts_on=today - timedelta(days=30), ends_on=today + timedelta(days=30), **settings)
+    of = make.training_class(cohort)
+    week = today - timedelta(days=14 + today.weekday())
+    for _n in range(JOURNALS):
+        make.journal(make.trainee(in_class=of), week=week, state="submitted", body="Seen, learned, asked. " * 60)
+    client = Client()
+    client.force_login(make.user(Role.ORGANIZER, cohort))
+    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(reverse("learning:journal_review", kwargs={"cohort": cohort.pk}))
+    return page
+
+
+def settled(page, count):
+    """So many journals were answered, and the next one that waits has the focus."""
+    expect(page.locator("[data-journal-item]:not(:has([data-key=a]))")).to_have_count(count)
+
+
+def test_46_journals_are_scored_and_accepted_by_keyboard_on_one_page(chromium, live_server):
+    page = opened(chromium, live_server, journal_score="points")
+    shown = page.locator("[data-journal-item]").count()
+
+    page.keyboard.press("j")
+    for number in range(JOURNALS):
+        page.keyboard.type(str(50 + number))
+        page.keyboard.press("Enter")
+        settled(page, number + 1)
+
+    assert shown == JOURNALS
+    assert set(Journal.objects.values_list("state", flat=True)) == {"accepted"}
+    given = JournalScore.objects.order_by("pk").values_list("points", flat=True)
+    assert list(given) == [Decimal(50 + number) for number in range(JOURNALS)]
+
+
+def test_a_grade_is_chosen_by_its_digit_and_words_are_written_in_between(chromium, live_server):
+    page = opened(chromium, live_server, journal_score="grades", journal_scale="good 85\nfair 70")
+
+    page.keyboard.press("j")
+    page.keyboard.press("2")
+    page.keyboard.press("r")
+    page.keyboard.type("Which supplier, and a joke about 1 of them?")
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    settled(page, 1)
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("1")
+    page.keyboard.press("a")
+    settled(page, 2)
+
+    assert list(JournalScore.objects.order_by("pk").values_list("grade", flat=True)) == ["fair", "good"]
+    assert JournalNote.objects.exclude(text="").get().text == "Which supplier, and a joke about 1 of them?"
