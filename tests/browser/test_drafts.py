@@ -7,11 +7,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from learning.models import Journal, JournalVersion
 from tests import make
@@ -21,17 +20,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 360, "height": 780}
 PATIENCE = 15_000
 DRAFTS = "/static/learning/drafts.js"
-
-
-@pytest.fixture
-def chromium(chromium_path, monkeypatch):
-    """The browser's loop runs in this thread; the database is looked at between its steps, never within one."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-        connections.close_all()  # that of the loop; outside it there is another
 
 
 class Writer:

@@ -4,11 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from accounts.models import Role
 from learning.models import Journal, JournalNote, JournalScore
@@ -16,17 +15,6 @@ from tests import make
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 JOURNALS = 46
-
-
-@pytest.fixture
-def chromium(chromium_path, monkeypatch):
-    """The browser's loop runs in this thread; the database is looked at between its steps, never within one."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-        connections.close_all()  # that of the loop; outside it there is another
 
 
 def opened(chromium, live_server, **settings):
@@ -47,7 +35,7 @@ def opened(chromium, live_server, **settings):
 
 
 def settled(page, count):
-    """So many journals were answered, and the next one that waits has the focus."""
+    """So many journals were answered and none is on its way."""
     expect(page.locator("[data-journal-item]:not(:has([data-key=a]))")).to_have_count(count)
 
 
