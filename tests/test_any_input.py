@@ -35,10 +35,12 @@ PARAMETERS = (
     "action", "answer", "as_of", "class", "dates", "day", "edit", "field", "format", "in_class", "key", "kind", "level", "office", "other",
     "outcome", "page", "parent", "part", "path", "pk", "plan", "profile_party", "program", "q", "role", "scheme", "scope", "scope_kind", "sex",
     "since", "small", "sort", "state", "status", "title", "to", "total", "training_class", "unit", "until", "view", "week", "what", "who", "year",
+    "due", "first", "last", "of", "session", "teacher", "ticket", "trainee",
 )  # fmt: skip
 FIELDS = (
-    "all", "body", "cell", "chosen", "digest", "do", "export", "known", "mark-1", "next", "on", "p-1-1", "points", "pk", "purpose", "reason",
-    "revision", "seen-1", "text", "weight-1",
+    "all", "body", "came", "cell", "channel", "chosen", "columns", "digest", "digits", "do", "export", "fingerprint", "key", "known", "m-1-1",
+    "mark-1", "next", "on", "p-1-1", "points", "pk", "purpose", "reason", "revision", "score", "seen-1", "state", "stated_at", "text", "ticket",
+    "was-1", "weight-1",
 )  # fmt: skip
 UNSEEN = {"accounts.AuditEntry", "accounts.Job", "accounts.Plan"}  # a job or a plan is recorded when its work is done
 SIGN_IN = ("account_", "mfa_")
@@ -75,7 +77,7 @@ def tables() -> str:
 
 
 def apps_of_ours() -> set[str]:
-    return {"accounts", "programs", "cohorts", "learning", "assessments", "reports"}
+    return {"accounts", "programs", "cohorts", "learning", "library", "assessments", "reports"}
 
 
 class Walk:

@@ -17,6 +17,7 @@ from trainee_mgmt.kit.rounding import half_up
 PLACES = 2
 NOTHING = Decimal("0.00")
 MOST = Decimal(9999)
+LARGEST = Decimal("999999.99")  # what a row of the ledger holds
 MOST_STEPS = 12
 
 
@@ -98,7 +99,10 @@ def hours_of(rule: FormRule, quantity: Decimal) -> Decimal:
     if rule.steps:
         reached = [hours for start, hours in rule.steps if quantity >= start]
         return half_up(reached[-1], PLACES) if reached else NOTHING
-    return half_up(Fraction(quantity) * Fraction(rule.per_unit) * Fraction(rule.multiplier), PLACES)
+    hours = half_up(Fraction(quantity) * Fraction(rule.per_unit) * Fraction(rule.multiplier), PLACES)
+    if hours > LARGEST:
+        raise Refused(_("That makes more hours than anybody can have. Look at the quantity again."))
+    return hours
 
 
 @dataclass(frozen=True)

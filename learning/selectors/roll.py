@@ -53,6 +53,7 @@ class RollLine:
     source: str = ""
     marked: str = ""  # what the ledger says; ``state`` is "excused" where leave stands against an absence or no mark
     leave: str = ""  # the kind of approved leave that overlaps the session
+    user_id: int | None = None  # the own account
 
 
 def _roll(of_classes: tuple[int, ...] | None, *, session: int, day: date, trainee: int | None = None) -> QuerySet:
@@ -80,7 +81,7 @@ def _roll(of_classes: tuple[int, ...] | None, *, session: int, day: date, traine
         .values_list(
             "trainee_id", "trainee__person__name", "trainee__number", "training_class__name",
             "mark__pk", Case(When(is_excused, then=Value("excused")), default=marked), Coalesce("mark__note", Value("")),
-            Coalesce("mark__source", Value("")), marked, Coalesce("leave", Value("")),
+            Coalesce("mark__source", Value("")), marked, Coalesce("leave", Value("")), "trainee__person__user",
         )
     )  # fmt: skip
 

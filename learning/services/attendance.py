@@ -58,6 +58,8 @@ def call_locked_roll(
     marks = roll_call(list(lines), exceptions)
     marks = {pk: for_ledger(lines[pk], mark) for pk, mark in marks.items()}
     new = {pk: mark for pk, mark in marks.items() if lines[pk].marked != mark}
+    own = own_marks(lines, new, by)
+    new = {pk: mark for pk, mark in new.items() if pk not in own}
     _refuse_if_overtaken(lines, new, seen)
     write_marks(session, new, by=by, source=Attendance.Source.ROLL, instead_of=[lines[pk].mark_id for pk in new])
     now = timezone.now()
@@ -117,6 +119,8 @@ def replace_mark(
         raise NotExpected(_("This person is not expected at the session."))
     if line.leave and state == Mark.EXCUSED and session.starts_at > timezone.now() + EARLY:
         raise Refused(_("Approved leave excuses this person already."))
+    if line.user_id == by.pk:
+        raise Refused(for_somebody_else())
     state = for_ledger(line, state)
     if (line.marked, line.note) == (state, note[:200]):
         return Attendance.objects.get(pk=line.mark_id), line, False  # sent twice
@@ -130,6 +134,17 @@ def settle(session: Session, trainee_id: int, *, state: str, by: User) -> Attend
     time = timezone.localtime().strftime("%H:%M:%S")
     note = _("decided between roll and own check-in, %(time)s") % {"time": time}
     return correct_mark(session, trainee_id, state=state, note=note, by=by)
+
+
+def own_marks(lines: Mapping[int, RollLine], new: Mapping[int, str], by: User) -> set[int]:
+    """Marks of a whole roll that its caller cannot give: to oneself, where one stands already or where it would excuse.
+    Whoever calls a roll may stand on it, so a first mark of one's own is one of many."""
+    own = {pk: mark for pk, mark in new.items() if lines[pk].user_id == by.pk}
+    return {pk for pk, mark in own.items() if lines[pk].mark_id or mark == Mark.EXCUSED}
+
+
+def for_somebody_else() -> str:
+    return _("Your own mark is changed by somebody else. Ask the head teacher or the organizer.")
 
 
 def for_ledger(line: RollLine, mark: str) -> str:

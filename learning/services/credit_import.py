@@ -25,6 +25,7 @@ from learning.rules.progress import word
 from learning.selectors.hours import holding, tables_of
 from learning.services.hours import AT_ONCE, CORRECTED_HERE, LEAST_YEAR, Book, hand_credit
 from trainee_mgmt.kit.crypto import blind_index
+from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.plans import Stale
 from trainee_mgmt.kit.sheets import BadFile, read_book
 
@@ -158,6 +159,10 @@ class _Decision:
         if rule is None:
             key = "day" if row.day.year < LEAST_YEAR or row.day > self.today else "form"
             return [(sheet.heads[key], row.day.isoformat() if key == "day" else row.form, why)]
+        try:
+            hours_of(rule.rule, row.quantity)
+        except Refused as refusal:
+            return [(sheet.heads.get("quantity", sheet.heads["form"]), plain(row.quantity), str(refusal))]
         fact = (trainee, word(row.form), row.day, word(row.evidence))
         says = (row.quantity, bool(row.reason))
         if fact in self.taken:

@@ -336,6 +336,12 @@ def assign_case(case: ProgressCase, trainee: Trainee, *, by: User) -> int:
         cohort=case.cohort, kind=UNMATCHED, phone_index=case.phone_index, name=case.name, decided_at=None
     )
     cases = list(alike.order_by("pk"))
+    courses = set(case.cohort.online_courses.values_list("pk", flat=True))
+    if gone := next((each for each in cases if each.row["course"] not in courses), None):
+        words = _(
+            "“%(name)s” is no longer among the courses. Put the case away, or add the course and read the file again."
+        )
+        raise Refused(words % {"name": gone.row["what"]})
     for each in cases:
         as_of = datetime.fromisoformat(each.row["as_of"])
         newer = OnlineProgress.objects.filter(

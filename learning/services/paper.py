@@ -16,7 +16,15 @@ from learning.models import Attendance, DisputedMark, RollSheet, Session
 from learning.rules.attendance import Mark
 from learning.rules.keying import Fate, fate
 from learning.selectors import RollLine, roll
-from learning.services.attendance import for_ledger, refuse_unless_open, session_locked, write_marks
+from learning.selectors.weeks import of_class
+from learning.services.attendance import (
+    for_ledger,
+    for_somebody_else,
+    own_marks,
+    refuse_unless_open,
+    session_locked,
+    write_marks,
+)
 from trainee_mgmt.kit.errors import Refused
 
 Place = tuple[int, int]  # session, trainee
@@ -62,10 +70,9 @@ def key_marks(training_class: TrainingClass, typed: Mapping[Place, Typed], *, by
     for (session, trainee), each in typed.items():
         if each.mark != each.shown:
             by_session.setdefault(session, {})[trainee] = each.mark
-    wrong: dict[Place, str] = {}
-    done = [
-        _key_session(training_class, session, by_session[session], by=by, wrong=wrong) for session in sorted(by_session)
-    ]
+    mine = set(of_class(Session.objects.filter(pk__in=by_session), training_class.pk).values_list("pk", flat=True))
+    wrong = {(key, pk): not_expected() for key, people in by_session.items() if key not in mine for pk in people}
+    done = [_key_session(training_class, key, by_session[key], by=by, wrong=wrong) for key in sorted(mine)]
     if wrong:
         raise Unkeyable(wrong)
     keyed = Keyed(sum(each.new for each in done), sum(each.compared for each in done))
@@ -73,6 +80,10 @@ def key_marks(training_class: TrainingClass, typed: Mapping[Place, Typed], *, by
         after = {"sessions": sorted(by_session), "new": keyed.new, "compared": keyed.compared}
         record("learning.key_marks", training_class, after=after)
     return keyed
+
+
+def not_expected() -> str:
+    return _("This person is not expected at the session.")
 
 
 def _key_session(
@@ -86,10 +97,14 @@ def _key_session(
         return Keyed(0, 0)
     lines = {line.trainee_id: line for line in roll(session, of_classes=[training_class.pk])}
     strangers = typed.keys() - lines.keys()
-    wrong.update({(key, trainee): _("This person is not expected at the session.") for trainee in strangers})
+    wrong.update({(key, trainee): not_expected() for trainee in strangers})
     if strangers:
         return Keyed(0, 0)
     new, compared = _sorted_out(session, lines, {pk: for_ledger(lines[pk], mark) for pk, mark in typed.items()}, by)
+    own = own_marks(lines, new, by)
+    wrong.update({(key, trainee): for_somebody_else() for trainee in own})
+    if own:
+        return Keyed(0, 0)
     write_marks(session, new, by=by, source=Attendance.Source.PAPER, instead_of=[lines[pk].mark_id for pk in new])
     if new or compared:
         _keep_compared(session, new, compared, by=by)

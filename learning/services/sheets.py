@@ -14,7 +14,14 @@ from accounts.services import record
 from learning.models import Attendance, DisputedMark, RollSheet, Session
 from learning.rules.attendance import roll_call
 from learning.selectors import roll
-from learning.services.attendance import call_locked_roll, for_ledger, refuse_unless_open, session_locked, write_marks
+from learning.services.attendance import (
+    call_locked_roll,
+    for_ledger,
+    own_marks,
+    refuse_unless_open,
+    session_locked,
+    write_marks,
+)
 from trainee_mgmt.kit.errors import Refused
 
 
@@ -70,6 +77,8 @@ def _take_kept(session: Session, sheet: Sheet, *, by: User, of_classes: list[int
     marks = roll_call(lines, {pk: state for pk, state in sheet.marks.items() if pk in lines})
     marks = {pk: for_ledger(lines[pk], mark) for pk, mark in marks.items()}
     changed = {pk: mark for pk, mark in marks.items() if lines[pk].marked != mark}
+    own = own_marks(lines, changed, by)
+    changed = {pk: mark for pk, mark in changed.items() if pk not in own}
     overtaken = [
         pk for pk in changed if sheet.seen.get(pk) != lines[pk].mark_id and lines[pk].source != Attendance.Source.SCAN
     ]

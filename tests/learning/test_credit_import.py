@@ -141,13 +141,14 @@ def test_what_cannot_be_used_is_named_with_row_column_value_and_reason_and_is_ha
         (None, None, "Teaching", "2026-09-03", 1, "a", None),
         TALK,
         (*TALK[:4], 7, *TALK[5:]),
+        ("0001", None, "Training abroad, long", "2026-09-03", 99999, "a", None),
     ]
 
     plan = desk.send(*rows)
     back = read_book(desk.problems(plan), "back.xlsx")
     desk.apply(plan)
 
-    assert counts(plan) == (1, 0, 0, 0, 12)
+    assert counts(plan) == (1, 0, 0, 0, 13)
     assert [(row, column, value) for row, column, value, _why in whys(plan)] == [
         (2, "A 学号", "0009"),
         (3, "B 姓名", "张三"),
@@ -161,8 +162,9 @@ def test_what_cannot_be_used_is_named_with_row_column_value_and_reason_and_is_ha
         (11, "F 依据", ""),
         (12, "A 学号", ""),
         (14, "F 依据", "园区讲座"),
+        (15, "E 数量", "99999"),
     ]
-    assert len(back.sheets[0].rows) == 13
+    assert len(back.sheets[0].rows) == 14
     assert back.sheets[0].rows[1][2:6] == ["0009", None, "Teaching", "2026-09-03"]
     assert ExportRecord.objects.count() == 1
     assert CreditEntry.objects.get().quantity == Decimal(2)

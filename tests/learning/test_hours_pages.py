@@ -109,6 +109,16 @@ def test_hours_that_make_no_sense_are_refused(client, office, trainee, wrong):
     assert (answer.status_code, CreditEntry.objects.count()) == (422, 0)
 
 
+def test_more_hours_than_a_row_holds_are_refused(client, office, trainee):
+    rule = HourRule.objects.get(name="Training abroad, long")
+    data = {"rule": rule.pk, "quantity": "99999.99", "happened_on": "2026-09-03", "evidence": "letter 7"}
+
+    answer = client.post(url("credit_create", pk=trainee.pk), data)
+
+    assert (answer.status_code, CreditEntry.objects.count()) == (422, 0)
+    assert "That makes more hours than anybody can have." in answer.content.decode()
+
+
 def test_the_ledger_is_filtered_and_exported(client, office, trainee):
     make.credit(trainee, "Teaching", 2, evidence="letter")
     make.credit(trainee, "Study of the centre group", on=date(2025, 9, 2))

@@ -129,6 +129,19 @@ def test_a_later_file_replaces_and_the_earlier_row_stays(cohort, send):
         cursor.execute("UPDATE learning_onlineprogress SET percent = 99")
 
 
+def test_a_row_of_a_course_that_is_gone_is_given_to_nobody(client, cohort, send):
+    trainee = somebody(cohort, name="张三")
+    send(csv(["19999999999", "张三丰", "战略思维1", "80%", 30, ""]))
+    case = ProgressCase.objects.get()
+    set_courses(cohort, PAIRS[1:])
+
+    answer = client.post(url("progress_assign", pk=case.pk), {"trainee": trainee.pk})
+    case.refresh_from_db()
+
+    assert (answer.status_code, case.decided_at, OnlineProgress.objects.count()) == (422, None, 0)
+    assert "战略思维1" in answer.content.decode()
+
+
 def test_who_a_row_belongs_to_is_said_once_and_holds_for_later_files(client, cohort, send):
     trainee = somebody(cohort, name="张三")
     rows = [["19999999999", "张三丰", course, "80%", 30, ""] for course in ("战略思维1", "战略思维2")]

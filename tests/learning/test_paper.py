@@ -63,6 +63,23 @@ def test_a_sheet_that_is_sent_twice_is_keyed_once():
     assert (Attendance.objects.count(), entries()) == (1, 1)
 
 
+def test_a_grid_reaches_the_sessions_of_its_class_alone_and_tells_of_no_other(client):
+    of, (first, *_rest) = a_class()
+    mine, foreign = make.session(classes=[of], on=DAY), make.session(on=DAY, cancelled_at=timezone.now())
+    client.force_login(make.user(Role.OFFICER, of))
+    grid = reverse("learning:mark_grid", kwargs={"pk": of.pk}) + f"?session={mine.pk}"
+
+    answers = [
+        client.post(grid, {f"m-{mine.pk}-{first.pk}": "1", f"m-{key}-{first.pk}": "1"})
+        for key in (foreign.pk, foreign.pk + 1000)
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert all("This person is not expected at the session." in answer.content.decode() for answer in answers)
+    assert "cancelled" not in answers[0].content.decode()
+    assert Attendance.objects.count() == 0
+
+
 def test_a_session_is_called_when_nobody_of_the_class_is_left():
     of, (first, second, third) = a_class()
     session, by = make.session(classes=[of], on=DAY), make.user()
