@@ -102,7 +102,8 @@ class Difference:
 
 
 IN_FORCE = Attendance.objects.filter(session=OuterRef("session"), trainee=OuterRef("trainee"), in_force=True)
-SETTLED = Exists(IN_FORCE.filter(source=Attendance.Source.OFFICE, marked_at__gte=OuterRef("received_at")))
+DECIDED = (Attendance.Source.OFFICE, Attendance.Source.APPEAL)  # somebody looked at this very mark
+SETTLED = Exists(IN_FORCE.filter(source__in=DECIDED, marked_at__gte=OuterRef("received_at")))
 BY_OTHERS = (Attendance.Source.ROLL, Attendance.Source.PAPER)
 MOST_ROWS = 200
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Role
 from learning.models import Attendance
 from learning.services import call_roll
+from learning.services.appeals import answer_appeal, object_to
 from tests import make
 from tests.learning.test_checkins import a_class, beginning
 
@@ -67,6 +68,23 @@ def test_one_tap_decides_and_the_line_is_gone(client):
     assert (in_force.state, in_force.source) == ("absent", "office")
     assert Attendance.objects.filter(trainee=first).count() == 3
     assert AuditEntry.objects.filter(action="learning.correct_mark").count() == 1
+
+
+def test_a_granted_objection_decides_too(client):
+    of, (first,), (account,) = a_class()
+    session, officer = beginning(-60, classes=[of]), make.user(Role.OFFICER, of)
+    scanned(session, first, minutes=10)
+    call_roll(session, exceptions={first.pk: "absent"}, by=officer)
+    organizer = make.user(Role.ORGANIZER, of.cohort.program)
+    mark = Attendance.objects.get(trainee=first, in_force=True)
+    first.person.refresh_from_db()
+    answer_appeal(
+        object_to(mark, text="I sat in the last row.", by=account),
+        grants=True, state="present", text="Seen.", by=organizer,
+    )  # fmt: skip
+    client.force_login(officer)
+
+    assert page(client, of.cohort)[1]["differences"] == []
 
 
 def test_a_scan_that_was_flagged_counts_once_somebody_decided(client):
