@@ -29,7 +29,11 @@ _rules_of = Prepared(lambda cohort: AttendanceRules.objects.filter(cohort=cohort
 
 def versions_of(cohort: Cohort | int) -> list[Version]:
     """The versions of a cohort, the oldest first; never empty; one query."""
-    rows = _rules_of(cohort=cohort if isinstance(cohort, int) else cohort.pk)
+    return versions_from(_rules_of(cohort=cohort if isinstance(cohort, int) else cohort.pk))
+
+
+def versions_from(rows: list[AttendanceRules]) -> list[Version]:
+    """The same from the rows of one cohort, the oldest first."""
     if not rows:
         return [Version(1, DEFAULT)]
     ends = [row.from_on - timedelta(days=1) for row in rows[1:]]

@@ -14,9 +14,10 @@ from assessments.models import Indicator, Rater, Score
 from cohorts.models import ClassMembership, Cohort, Trainee
 from cohorts.selectors.home import CohortLine
 from learning.access import leave_waiting_for
-from learning.models import Activity, Appeal, Journal, Leave, ProgressCase, Session, TimetableState
+from learning.models import Activity, Appeal, DisputedMark, Journal, Leave, ProgressCase, Scan, Session, TimetableState
 from learning.selectors import OpenRolls, WaitingJournals, open_rolls, waiting_journals
 from learning.selectors.desk import ACTIVITIES, APPEALS, CASES, Waiting, waiting
+from learning.selectors.differing import waiting_differences
 from learning.selectors.leave import waiting_leave
 from reports.rules import ANSWER_WITHIN, When, when
 from reports.selectors.figures import Headlines
@@ -85,6 +86,7 @@ def needs(asked: Asked) -> list[Need]:
         *_conflicts(asked),
         *_leaves(asked),
         *_waiting(asked),
+        *_differences(asked),
         *_journals(asked),
         *_grids(asked),
         *_plans(asked),
@@ -216,6 +218,25 @@ def _activity_need(asked: Asked, each: Waiting) -> Need:
 
 
 WORDS_OF_WAITING = {APPEALS: _appeal_need, CASES: _case_need, ACTIVITIES: _activity_need}
+
+
+def _differences(asked: Asked) -> Iterator[Need]:
+    if not asked.cohorts or not asked.may("learning.settle_attendance"):
+        return
+    mine = access.rows(asked.user, "learning.settle_attendance")
+    sessions = Session.objects.filter(cohort__in=asked.cohorts)
+    found = waiting_differences(Scan.objects.filter(mine), DisputedMark.objects.filter(mine), sessions, now=asked.now)
+    for each in found:
+        held_on = timezone.localdate(each.oldest_at)
+        what = ngettext("%(n)s difference waits", "%(n)s differences wait", each.count) % {"n": each.count}
+        yield Need(
+            when(held_on, asked.today),
+            "scale",
+            what,
+            asked.about(each.cohort_id, _("own check-in against the roll"), day_words(held_on, asked.today)),
+            _("Settle"),
+            asked.link("learning:attendance_differences", cohort=each.cohort_id),
+        )
 
 
 def _journals(asked: Asked) -> Iterator[Need]:

@@ -117,12 +117,16 @@ def kill_whole(process: subprocess.Popen) -> int:
     return children
 
 
-def tell(people: int) -> set[str]:
-    """Notices for so many people, due now, whatever hour and day it is. Answers their addresses."""
+def tell(people: int, *, before: int = 0) -> set[str]:
+    """Notices for so many people, due now, whatever hour and day it is. Answers their addresses.
+
+    ``before``: how many people there are already.
+    """
     today = timezone.localdate()
     for day in (today, today + timedelta(days=1)):
-        CalendarDay.objects.create(day=day, is_working=True)
-    users = User.objects.bulk_create(User(username=f"p{n}", name=f"P {n}", password="!") for n in range(people))
+        CalendarDay.objects.get_or_create(day=day, defaults={"is_working": True})
+    names = [f"p{n}" for n in range(before, before + people)]
+    users = User.objects.bulk_create(User(username=name, name=name, password="!") for name in names)
     midnight = "00:00"
     NoticeSettings.objects.bulk_create(
         NoticeSettings(user=each, quiet_from=midnight, quiet_until=midnight) for each in users
@@ -132,7 +136,7 @@ def tell(people: int) -> set[str]:
     )
     for key in "ab":
         notify(KIND, users, key=key)
-    Notice.objects.update(due_at=timezone.now())
+    Notice.objects.filter(user__in=users).update(due_at=timezone.now())
     return {f"{each.username}@example.org" for each in users}
 
 

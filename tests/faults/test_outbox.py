@@ -108,3 +108,41 @@ def test_a_broker_that_is_away_for_a_while_loses_nothing(office, mailbox):
     wait_until(lambda: all_is_told(200), seconds=180, office=office)
 
     assert outcome(mailbox)[:2] == (people, 0)
+
+
+@pytest.mark.drill
+def test_a_broker_away_for_minutes_while_people_are_told_loses_nothing(office, mailbox, record_property):
+    """Two clocks, two workers. The broker goes, 450 people are told in those minutes, it comes back empty, is emptied once
+    more, and a worker is killed in the middle of what had piled up."""
+    mailbox.pause = 0.01
+    people = tell(30)
+    office.worker()
+    victim = office.worker()
+    office.clock()
+    office.clock()
+    wait_until(arrived(mailbox, 10), seconds=60, office=office)
+
+    office.stop_the_broker()
+    for _batch in range(15):
+        people |= tell(30, before=len(people))
+        time.sleep(12)
+    before_it_came_back = len(mailbox.mails)
+    office.start_the_broker()
+    came_back_at = time.monotonic()
+    wait_until(arrived(mailbox, before_it_came_back + 100), seconds=180, office=office)
+    office.empty_the_broker()
+    killed = kill_whole(victim)
+    wait_until(lambda: all_is_told(480), seconds=300, office=office)
+
+    told, doubles, marked = outcome(mailbox)
+    for name, figure in (
+        ("told while it was away", before_it_came_back),
+        ("doubles", doubles),
+        ("marked", marked),
+        ("seconds to catch up", round(time.monotonic() - came_back_at, 1)),
+    ):
+        record_property(name, figure)
+    assert told == people
+    assert doubles <= marked <= killed
+    assert Message.objects.count() == 480
+    assert Notice.objects.exclude(state="sent").count() == 0
