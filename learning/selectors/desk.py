@@ -8,7 +8,7 @@ from django.db.models import Count, DateField, IntegerField, Min, Q, QuerySet, V
 
 from learning.models import Activity, Appeal, ProgressCase, Signup
 
-APPEALS, CASES, ACTIVITIES = "appeals", "cases", "activities"
+APPEALS, CASES, ACTIVITIES = IN_ORDER = "appeals", "cases", "activities"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def waiting(
     if not parts:
         return []
     rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
-    return sorted((Waiting(*row) for row in rows), key=lambda each: (each.what, each.cohort_id))
+    return sorted((Waiting(*row) for row in rows), key=lambda each: (IN_ORDER.index(each.what), each.cohort_id))
 
 
 def _parts(appeals, cases, activities, now: datetime) -> Iterator[QuerySet]:

@@ -116,7 +116,9 @@ def _leave(stage: Stage) -> None:
     for mark in excused.select_related("session", "trainee__person"):
         start, end = mark.session.starts_at - timedelta(minutes=30), mark.session.ends_at
         _one_leave(stage, mark.trainee, first, kind=official, span=(start, end), text="同意，请补看回放。")
-    people = iter(stage.members[first][6:])
+    people = iter(stage.members[first][4:])  # the first of them is the trainee whose account is printed
+    own = stage.members[first][4]
+    _one_leave(stage, own, first, kind=official, span=(stage.at(8, 9), stage.at(8, 18)), text="同意，请补看回放。")
     for kind, days, hours, state, text in (
         (personal, 1, (9, 12), Leave.State.WAITING, ""),
         (personal, 2, (9, 18), Leave.State.WAITING, ""),
@@ -362,7 +364,9 @@ def _sign_up(stage: Stage, activity: Activity, people: list[Trainee]) -> None:
     wanted = min(len(people), seats + 6 if seats <= 30 else seats * 2 // 3)
     is_over = activity.ends_at < timezone.now()
     signups = []
-    for place, trainee in enumerate([people[4], *stage.rng.sample(people[5:], wanted - 1)]):
+    others = stage.rng.sample(people[5:], wanted - 1)
+    in_turn = [*others, people[4]] if seats <= 20 else [people[4], *others]
+    for place, trainee in enumerate(in_turn):
         state, until = Signup.State.SIGNED, None
         if place >= seats:
             state = Signup.State.WAITING
