@@ -20,5 +20,9 @@ def walk(request, folder, chromium_path):
 
 def test_an_office_carries_a_cohort_from_nothing_to_the_year_end(walk):
     for step in STEPS:
-        step(walk)
+        try:
+            step(walk)
+        except Exception as stopped:
+            stopped.add_note(f"{step.__name__}; faults until then: {walk.faults}")
+            raise
         assert (step.__name__, walk.faults) == (step.__name__, [])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.browser.visitor import numbers
 from tests.browser.walk.walk import HEAD_TEACHER, TODAY, TRAINEE, Walk
@@ -104,11 +105,9 @@ def organizer_reads_three_rates_down_to_their_rows(walk: Walk) -> None:
     organizer.choose("learning:rate_list", cohort=cohort)
     organizer.look()
     line = organizer.page.locator("#list-rows tbody tr", has_text="伍婷婷")
-    said = [
-        (cell.locator("a").get_attribute("href"), numbers(cell.inner_text())[-2])
-        for cell in line.locator("td:has(a[href*='of='])").all()
-    ]
-    assert len(said) == 3
+    cells = line.locator("td:has(a[href*='of='])")
+    expect(cells).to_have_count(3)
+    said = [(cell.locator("a").get_attribute("href"), numbers(cell.inner_text())[-2]) for cell in cells.all()]
     for url, n in said:
         organizer.page.goto(url)
         assert (url, organizer.rows()) == (url, n)
