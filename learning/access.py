@@ -18,8 +18,8 @@ from cohorts.access import (
     whole_cohorts,
     within,
 )
-from cohorts.models import ClassOfficer, Cohort, Trainee, TrainingClass
-from learning.models import Journal, Leave, Session, SessionClass
+from cohorts.models import Announcement, ClassOfficer, Cohort, Trainee, TrainingClass
+from learning.models import Journal, Leave, Session, SessionClass, TimetableRelease
 from learning.rules.leave import Level
 from trainee_mgmt.kit.access import all_rows, any_of, grant, roles_that_allow
 from trainee_mgmt.kit.pages import Inside
@@ -471,3 +471,26 @@ grant("learning.plan_duties", on="cohorts.Cohort", admin=cohorts_as_a_whole, org
 PLANNED_DUTIES = Inside("cohorts.Cohort", "learning.plan_duties", "cohort", related=("program",))
 grant("learning.change_duty_pause", on="learning.DutyPause", admin=in_my_cohorts, organizer=in_my_cohorts)
 grant("learning.see_own_duties", on="cohorts.TrainingClass", trainee=classes_i_attend)
+
+
+def about_cohorts(cohorts) -> Q:
+    """Notices to trainees of these cohorts about their sessions, journals, leave and timetable; not about other cohorts."""
+    trainees = Trainee.objects.filter(cohort__in=cohorts)
+    about = {
+        "cohorts.Trainee": trainees,
+        "cohorts.Announcement": Announcement.objects.filter(cohort__in=cohorts),
+        "learning.Session": Session.everything.filter(cohort__in=cohorts),
+        "learning.Leave": Leave.objects.filter(cohort__in=cohorts),
+        "learning.TimetableRelease": TimetableRelease.objects.filter(cohort__in=cohorts),
+    }
+    rows = [Q(about_type=label, about_id__in=found.values("pk")) for label, found in about.items()]
+    return Q(user__in=trainees.filter(person__user__isnull=False).values("person__user")) & any_of(rows)
+
+
+def told_in_my_cohorts(user, role) -> Q:
+    """notices to trainees of cohorts that the role reaches as a whole, about these cohorts"""
+    cohorts = whole_cohorts(user, role)
+    return all_rows(user, role) if cohorts is None else about_cohorts(cohorts)
+
+
+grant("learning.view_told", on="accounts.Notice", admin=told_in_my_cohorts, organizer=told_in_my_cohorts)

@@ -23,6 +23,7 @@ from learning.views import (
     sessions,
     signed,
     timetable,
+    told,
     trainees,
     weeks,
 )
@@ -91,6 +92,8 @@ urlpatterns = [
     path("my/leave/", leave.MyLeave.as_view(), name="my_leave"),
     path("my/leave/<int:pk>/new/", leave.LeaveCreate.as_view(), name="leave_create"),
     path("cohorts/<int:cohort>/leave/", leave.LeaveList.as_view(), name="leave_list"),
+    path("cohorts/<int:cohort>/told/", told.ToldList.as_view(), name="told_list"),
+    path("cohorts/<int:cohort>/told/cancel/", told.ToldCancel.as_view(), name="told_cancel"),
     path("cohorts/<int:cohort>/leave/give/", given_leave.LeaveGive.as_view(), name="leave_give"),
     path("cohorts/<int:cohort>/leave/kinds/", leave.LeaveTypeList.as_view(), name="leavetype_list"),
     path("cohorts/<int:cohort>/leave/kinds/new/", leave.LeaveTypeCreate.as_view(), name="leavetype_create"),

@@ -70,7 +70,7 @@ ENTRIES = (
     Entry(DAILY, _("Sessions and roll"), "calendar", "learning:session_list", in_cohort=True, bar=RUNNERS,
           short=pgettext_lazy("bottom bar", "Sessions"),
           covers=("learning:attendance", "learning:attendancerules", "learning:roll", "learning:conflict", "learning:timetable",
-                  "learning:release", "learning:sheet", "learning:mark", "learning:signed_sheet")),
+                  "learning:release", "learning:told", "learning:sheet", "learning:mark", "learning:signed_sheet")),
     Entry(DAILY, _("Trainees"), "people", "cohorts:trainee_list", in_cohort=True, bar=RUNNERS, covers=("cohorts:membership",)),
     Entry(DAILY, _("Attendance rates"), "chart", "learning:rate_list", in_cohort=True, covers=("learning:appeal",)),
     Entry(DAILY, _("Leave"), "sign-out", "learning:leave_list", in_cohort=True, covers=("learning:leavetype",)),

@@ -108,10 +108,12 @@ def kill_one(process: subprocess.Popen) -> int:
 
 
 def kill_whole(process: subprocess.Popen) -> int:
-    """kill -9 for the worker and all that it started. Answers how many of them did work."""
+    """kill -9 for the worker and all that it started. Answers how many of them did work: it is stopped first, so that none
+    begins after they were counted."""
     if process.poll() is not None:
         return 0
-    children = len(psutil.Process(process.pid).children())
+    process.send_signal(signal.SIGSTOP)
+    children = sum(each.status() != psutil.STATUS_ZOMBIE for each in psutil.Process(process.pid).children())
     os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=10)
     return children

@@ -38,16 +38,17 @@ def test_workers_killed_in_a_batch_of_450_lose_nothing_and_mark_what_may_come_tw
     office.clock()
 
     wait_until(arrived(mailbox, 60), seconds=60, office=office)
-    killed = kill_one(worker)
+    alone = kill_one(worker)
     wait_until(arrived(mailbox, 180), seconds=60, office=office)
-    killed += kill_whole(worker)
+    together = kill_whole(worker)  # the one that was killed may have been replaced by now, or not yet
     office.worker()
     wait_until(lambda: all_is_told(450), seconds=120, office=office)
 
     told, doubles, marked = outcome(mailbox)
     assert told == people
-    assert killed == 3
-    assert doubles <= marked <= killed
+    assert alone == 1
+    assert together in {1, 2}
+    assert doubles <= marked <= alone + together
     assert Message.objects.count() == 450
     assert Notice.objects.exclude(state="sent").count() == 0
 
