@@ -90,7 +90,10 @@ def _ends(one: Venue, other: Venue) -> str:
 
 
 def _locked(venue: Venue) -> Venue:
-    return Venue.objects.select_for_update(of=("self",)).select_related("unit").get(pk=venue.pk)
+    locked = Venue.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=venue.pk).first()
+    if locked is None:
+        raise Refused(_("This venue was deleted already."))
+    return locked
 
 
 def _save(venue: Venue) -> None:

@@ -10,6 +10,7 @@ from accounts.models import CalendarDay
 from accounts.rules.timing import FURTHEST, IsWorkingDay
 from accounts.services.audit import changes, record
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.once import insert_once
 
 SATURDAY = 5
 
@@ -89,10 +90,14 @@ def fill_calendar(year: int) -> int | None:
 @transaction.atomic
 def set_day(day: date, *, is_working: bool, name: str = "") -> CalendarDay:
     """What the office says about a day stands above the published calendar."""
-    row = CalendarDay.objects.select_for_update().filter(day=day).first() or CalendarDay(day=day)
     values = {"is_working": is_working, "name": name, "source": CalendarDay.Source.OFFICE}
-    before, after = changes(row, values) if row.pk else ({}, values)
-    if row.pk and not after:
+    made = CalendarDay(day=day, **values)
+    if insert_once(made):
+        record("accounts.set_calendar_day", made, after=values)
+        return made
+    row = CalendarDay.objects.select_for_update().get(day=day)
+    before, after = changes(row, values)
+    if not after:
         return row
     for field, value in values.items():
         setattr(row, field, value)

@@ -1,5 +1,6 @@
 """Calendars (RFC 5545)."""
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -33,15 +34,20 @@ def _event(each: Event, now: datetime) -> CalendarEvent:
     event.add("dtstamp", now.astimezone(UTC))
     event.add("dtstart", each.starts_at.astimezone(UTC))
     event.add("dtend", each.ends_at.astimezone(UTC))
-    event.add("summary", each.title)
+    event.add("summary", _printable(each.title))
     event.add("status", "CANCELLED" if each.is_cancelled else "CONFIRMED")
     if each.where:
-        event.add("location", each.where)
+        event.add("location", _printable(each.where))
     lines = [
         _("Teacher: %(name)s") % {"name": each.teacher} if each.teacher else "",
         _("Classes: %(names)s") % {"names": each.classes} if each.classes else "",
         _("Cancelled: %(reason)s") % {"reason": each.reason} if each.is_cancelled and each.reason else "",
     ]
     if text := "\n".join(filter(None, lines)):
-        event.add("description", text)
+        event.add("description", _printable(text))
     return event
+
+
+def _printable(text: str) -> str:
+    """Without the control signs that RFC 5545 does not know."""
+    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) != "Cc")

@@ -1,6 +1,7 @@
 """Pictures that people send: what is taken, and how it is encoded anew. Bytes in, bytes out."""
 
 import io
+import struct
 import warnings
 from dataclasses import dataclass
 
@@ -46,6 +47,8 @@ def encode_anew(data: bytes) -> Picture:
         UnidentifiedImageError,
         OSError,
         ValueError,
+        TypeError,
+        struct.error,
         SyntaxError,
         EOFError,
         Image.DecompressionBombError,

@@ -42,10 +42,13 @@ def give_leave(
     reason: str,
     by: User,
 ) -> Given:
-    """Approved leave for all of these people at once. Leave that somebody asked for or has already in this time stays; the
+    """Approved leave for all of these people at once, but for oneself. Leave that somebody asked for or has already in this time stays; the
     new one fills the rest."""
     starts_at, ends_at = timezone.localtime(starts_at), timezone.localtime(ends_at)
-    people = {each.pk: each for each in trainees}
+    asked = list(trainees)
+    people = {each.pk: each for each in asked if each.person.user_id != by.pk}
+    if asked and not people:
+        raise Refused(_("Your own leave is given by somebody else."))
     reason = " ".join(reason.split())[:500]
     _check(cohort, people, leave_type, starts_at, ends_at)
     parts = _free_parts(people, starts_at, ends_at)

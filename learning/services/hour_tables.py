@@ -91,6 +91,8 @@ def save_rule(table: HourTable, rule: HourRule | None = None, **fields) -> HourR
 @transaction.atomic
 def remove_rule(rule: HourRule) -> None:
     table = _locked_draft(rule.table)
+    if not table.rules.filter(pk=rule.pk).exists():
+        raise Refused(_("This form of study was removed already."))
     record("learning.change_hour_table", table, before={"form": rule.name})
     rule.delete()
 
@@ -118,10 +120,12 @@ def discard_table(table: HourTable) -> None:
 
 
 def _locked_draft(table: HourTable) -> HourTable:
-    table = HourTable.objects.select_for_update().get(pk=table.pk)
-    if table.released_at:
+    locked = HourTable.objects.select_for_update().filter(pk=table.pk).first()
+    if locked is None:
+        raise Refused(_("This draft was given up already."))
+    if locked.released_at:
         raise Refused(_("This table is in use and stays as it is. Make a new version."))
-    return table
+    return locked
 
 
 def _draft(unit: Unit, **fields) -> HourTable:

@@ -241,6 +241,8 @@ def add_picture(journal: Journal, *, data: bytes) -> JournalPicture:
 def remove_picture(picture: JournalPicture) -> None:
     journal = Journal.objects.select_for_update().get(pk=picture.journal_id)
     rules.move(journal.state, Action.EDIT)
+    if not journal.pictures.filter(pk=picture.pk).exists():
+        raise Refused(_("This picture was removed already."))
     key, files = picture.pk, (picture.file, picture.thumbnail)
     picture.delete()
     record("learning.remove_picture", journal, before={"picture": key})

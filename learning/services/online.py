@@ -51,12 +51,14 @@ def set_courses(cohort: Cohort, pairs: list[tuple[str, str]]) -> None:
 
 @transaction.atomic
 def set_completion_rule(cohort: Cohort, rule: Rule, *, by: User) -> CompletionRule:
-    """A new version of what the cohort asks for; the earlier ones stay on record."""
+    """A new version of what the cohort asks for; the earlier ones stay on record. The same again makes none."""
     Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
-    last = cohort.completion_rules.aggregate(n=Max("version"))["n"] or 0
+    last = cohort.completion_rules.order_by("-version").first()
+    if last and last.rule == rule:
+        return last
     made = CompletionRule.objects.create(
         cohort=cohort,
-        version=last + 1,
+        version=last.version + 1 if last else 1,
         due_on=rule.due_on,
         courses=[list(pair) for pair in rule.courses],
         sessions=rule.sessions,

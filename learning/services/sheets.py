@@ -23,6 +23,7 @@ from learning.services.attendance import (
     write_marks,
 )
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.once import insert_once
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def take_roll(session: Session, sheet: Sheet, *, by: User, of_classes: list[int]
     known = RollSheet.objects.filter(key=sheet.key).first()
     if known:
         if (known.session_id, known.called_by_id) != (session.pk, by.pk):
-            raise Refused(_("This roll was sent for another session already."))
+            raise Refused(of_another())
         return known
     disputed: dict[int, str] = {}
     if sheet.was_kept:
@@ -52,7 +53,7 @@ def take_roll(session: Session, sheet: Sheet, *, by: User, of_classes: list[int]
         exceptions = {trainee: state for trainee, state in sheet.marks.items() if state != "present"}
         new = call_locked_roll(session, exceptions=exceptions, by=by, of_classes=of_classes, seen=sheet.seen)
     now = timezone.now()
-    made = RollSheet.objects.create(
+    made = RollSheet(
         key=sheet.key,
         session=session,
         called_by=by,
@@ -61,11 +62,17 @@ def take_roll(session: Session, sheet: Sheet, *, by: User, of_classes: list[int]
         was_kept=sheet.was_kept,
         new=new,
     )
+    if not insert_once(made):
+        raise Refused(of_another())
     DisputedMark.objects.bulk_create(
         DisputedMark(sheet=made, session=session, trainee_id=pk, state=state, received_at=now)
         for pk, state in disputed.items()
     )
     return made
+
+
+def of_another() -> str:
+    return _("This roll was sent for another session already.")
 
 
 def _take_kept(session: Session, sheet: Sheet, *, by: User, of_classes: list[int] | None) -> tuple[int, dict[int, str]]:

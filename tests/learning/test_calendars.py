@@ -36,6 +36,19 @@ def facts_of(event) -> tuple:
     return str(event["SUMMARY"]), int(event["SEQUENCE"]), str(event["STATUS"]), event.decoded("DTSTART")
 
 
+def test_a_feed_holds_no_control_signs_and_no_line_of_its_own(of, client):
+    user = make.trainee_account(make.trainee(in_class=of))
+    make.session(classes=[of], on=DAY, title="A\x1b[2J\x0bB\r\nBEGIN:VALARM", place="C\x07D")
+    _feed, token = make_feed(user, kind="own")
+
+    content = client.get(reverse("learning:calendar_read", kwargs={"token": token})).content.decode()
+    (event,) = Calendar.from_ical(content).walk("VEVENT")
+
+    assert (str(event["SUMMARY"]), str(event["LOCATION"])) == ("A[2JB\nBEGIN:VALARM", "CD")
+    assert "\nBEGIN:VALARM" not in content
+    assert not set(content.replace("\r\n", "")) & set(map(chr, range(32)))
+
+
 def test_the_feed_of_a_person_is_read_without_signing_in_and_follows_every_change(of, client):
     user = make.trainee_account(make.trainee(in_class=of))
     session = make_session(cohort=of.cohort, classes=[of], teacher_name="张三", place="党校 201", **facts())

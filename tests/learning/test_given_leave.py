@@ -53,6 +53,17 @@ def test_free_parts_are_what_the_others_leave(taken, free):
     assert free_parts(1, 9, taken) == free
 
 
+def test_nobody_gives_the_own_leave(cohort, clock):
+    in_class = make.training_class(cohort)
+    mine, other = member(in_class, "Anna"), member(in_class, "Ben")
+
+    give(cohort, [mine, other], by=mine.person.user)
+
+    assert list(Leave.objects.values_list("trainee", flat=True)) == [other.pk]
+    with pytest.raises(Refused, match="given by somebody else"):
+        give(cohort, [mine], by=mine.person.user)
+
+
 def test_everybody_has_leave_is_told_once_and_one_entry_says_so(cohort, clock):
     in_class = make.training_class(cohort)
     people = [member(in_class, name) for name in ("Anna", "Ben", "Chen")]

@@ -1,5 +1,6 @@
 import contextlib
 import io
+import struct
 from datetime import date
 from threading import Barrier, Thread
 
@@ -149,6 +150,15 @@ def test_a_picture_is_encoded_anew_without_place_and_device():
 def test_what_is_no_picture_is_refused(data):
     with pytest.raises(Refused):
         encode_anew(data)
+
+
+@pytest.mark.parametrize("width", [b"abc\0", b"\0\0\0\1"])
+def test_a_picture_whose_facts_about_itself_are_of_the_wrong_kind_is_refused(width):
+    tags = struct.pack(">HHHL", 2, 0x0100, 2, 4) + width + struct.pack(">HHLHH", 0x0112, 3, 1, 6, 0)
+    exif = b"Exif\0\0MM\0*\0\0\0\x08" + tags + b"\0\0\0\0"
+
+    with pytest.raises(Refused):
+        encode_anew(a_picture(exif=exif))
 
 
 @pytest.mark.django_db
