@@ -7,7 +7,9 @@ from django.utils.translation import gettext_noop
 from accounts.access import SCOPES, Scope
 from accounts.models import Role, ScopeKind
 from cohorts.models import ClassMembership, ClassOfficer, Cohort, Trainee, TrainingClass
+from library.access import ALSO_AROUND
 from programs.access import my_programs, of_my_programs
+from programs.models import Program
 from trainee_mgmt.kit.access import all_rows, any_of, grant
 from trainee_mgmt.kit.pages import Inside
 
@@ -20,6 +22,15 @@ def my_cohorts(user, role) -> Q:
     if classes := class_ids(user, role):
         conditions.append(Q(pk__in=TrainingClass.objects.filter(pk__in=classes).values("cohort")))
     return any_of(conditions)
+
+
+def units_of_my_work(user, role) -> Q:
+    """units of programs and cohorts in the scope of the role"""
+    of_cohorts = Cohort.objects.filter(my_cohorts(user, role)).values("program")
+    return Q(programs__in=Program.objects.filter(my_programs(user, role)).values("pk")) | Q(programs__in=of_cohorts)
+
+
+ALSO_AROUND.append(units_of_my_work)
 
 
 def class_ids(user, role) -> list[int]:

@@ -1,18 +1,25 @@
 """Who may see and keep what every tier shares."""
 
+from collections.abc import Callable
+
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.access import in_my_units, units_of
 from accounts.models import ScopeKind, Unit
 from trainee_mgmt.kit.access import all_rows, grant
 
+# Apps whose scopes lie in units say here in which: (user, role) -> condition on units.
+ALSO_AROUND: list[Callable[..., Q]] = []
+
 
 def venues_around_my_units(user, role) -> Q:
-    """venues of units in the scope of the role, and of the units above these and above my own"""
+    """venues of units in the scope of the role, of my own unit and those of my programs, and of the units above these"""
     grants = user.grants_of(role)
     if any(each.scope_kind == ScopeKind.ALL for each in grants):
         return all_rows(user, role)
     mine = Q(users=user) | Q(pk__in=[each.unit_id for each in grants if each.scope_kind == ScopeKind.UNIT])
+    for units in ALSO_AROUND:
+        mine |= units(user, role)
     above = Exists(Unit.objects.filter(mine, path__startswith=OuterRef("unit__path")))
     return in_my_units(user, role) | Q(above)
 

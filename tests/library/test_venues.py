@@ -35,6 +35,20 @@ def test_an_organizer_of_a_program_sees_the_venues_above_the_own_unit(client):
     assert list(page.context["table"].ordered) == [hall]
 
 
+@pytest.mark.parametrize("scope", ["program", "cohort"])
+def test_an_organizer_sees_the_venues_of_the_unit_of_the_own_program_or_cohort_but_keeps_none_of_them(client, scope):
+    office = make.unit("Office", parent=make.unit("City"))
+    hall, elsewhere = make.venue(office), make.venue(make.unit("Elsewhere"))
+    cohort = make.cohort(program=make.program(unit=office))
+    client.force_login(make.user(Role.ORGANIZER, {"program": cohort.program, "cohort": cohort}[scope]))
+
+    page = client.get(reverse("library:venue_list"))
+
+    assert list(page.context["table"].ordered) == [hall]
+    assert client.get(hall.get_absolute_url()).context["can_change"] is False
+    assert client.get(elsewhere.get_absolute_url()).status_code == 404
+
+
 @pytest.mark.parametrize("items", [1, 3])
 def test_the_list_needs_the_same_queries_for_any_number_of_venues(client, django_assert_num_queries, items):
     unit = make.unit()
