@@ -1,4 +1,4 @@
-"""What learning tells people: journals that are due or overdue, a timetable that changed."""
+"""What learning tells people: one kind of notice for each thing, with its sentence and whether it still holds."""
 
 from datetime import date, datetime
 

@@ -10,12 +10,9 @@ from django.utils import timezone
 from accounts.models import NoticeSettings
 from accounts.rules.timing import Hours, IsWorkingDay
 from learning.models import Leave
+from trainee_mgmt.kit.days import bounds
 
 NOON = time(12)
-
-
-def midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(0)))
 
 
 def days_of(starts_at: datetime, ends_at: datetime, first: date, last: date) -> Iterable[date]:
@@ -36,10 +33,11 @@ class Absences:
     """
 
     def __init__(self, first: date, last: date, *, users: Iterable[int]):
+        start, end = bounds(first, last)
         rows = Leave.objects.filter(
             state=Leave.State.APPROVED,
-            starts_at__lt=midnight(last + timedelta(days=1)),
-            ends_at__gt=midnight(first),
+            starts_at__lt=end,
+            ends_at__gt=start,
             trainee__person__user__in=list(users),
         ).values_list("trainee", "trainee__person__user", "starts_at", "ends_at")
         self._of_trainee: dict[int, set[date]] = defaultdict(set)
@@ -61,10 +59,11 @@ class Absences:
 
 def away_between(first: date, last: date) -> list[int]:
     """Accounts that are away on some of these days, by leave or by their own dates; two queries."""
+    start, end = bounds(first, last)
     leaves = Leave.objects.filter(
         state=Leave.State.APPROVED,
-        starts_at__lt=midnight(last + timedelta(days=1)),
-        ends_at__gt=midnight(first),
+        starts_at__lt=end,
+        ends_at__gt=start,
         trainee__person__user__isnull=False,
     )
     own = NoticeSettings.objects.filter(Q(away_until=None) | Q(away_until__gte=first), away_from__lte=last)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -14,6 +14,7 @@ from cohorts.models import ClassMembership, Cohort, GroupMembership, Trainee
 from learning.models import DutyDue, DutyKind, DutyPause, DutyRecord, DutySpeaker, DutyTurn, Leave
 from learning.rules.duties import Speaker, Standing, forecast, in_turn, standing
 from learning.rules.weeks import monday_of
+from trainee_mgmt.kit.days import midnight
 
 WEEK = timedelta(days=7)
 UNSEEN = ("trainee__profile", "trainee__person__id_number", "trainee__person__phone")
@@ -270,7 +271,7 @@ def _people(classes: Collection[int], groups: Collection[int], first: date, last
 
 def _away(cohort: Cohort, mondays: Sequence[date]) -> dict[date, set[int]]:
     """Who is on approved leave in which of these weeks."""
-    starts = [timezone.make_aware(datetime.combine(monday, time(0))) for monday in mondays]
+    starts = [midnight(monday) for monday in mondays]
     approved = Leave.objects.filter(
         cohort=cohort, state=Leave.State.APPROVED, starts_at__lt=starts[-1] + WEEK, ends_at__gt=starts[0]
     ).values_list("trainee", "starts_at", "ends_at")

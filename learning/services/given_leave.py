@@ -18,7 +18,7 @@ from learning.models.leave import LEAVE_ONCE
 from learning.rules import leave as rules
 from learning.rules.leave import Act, Level
 from learning.services.leave import DECIDED
-from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.errors import Refused, constraint_of
 
 OVERLAPPING = (Leave.State.WAITING, Leave.State.RETURNED, Leave.State.APPROVED)
 
@@ -131,7 +131,7 @@ def _write(leaves: list[Leave]) -> None:
         with transaction.atomic():
             Leave.objects.bulk_create(leaves)
     except IntegrityError as error:
-        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != LEAVE_ONCE:
+        if constraint_of(error) != LEAVE_ONCE:
             raise
         raise Refused(_("Somebody asked for leave at this moment. Please send it again.")) from None
 

@@ -12,7 +12,8 @@ from accounts.services.calendar import working_days_between
 from accounts.services.notices import Planner, Telling, plan_notices
 from learning.models import HANDED_IN, JournalDue
 from learning.rules.reminders import is_excused
-from learning.selectors.absences import Absences, away_between, midnight
+from learning.selectors.absences import Absences, away_between
+from trainee_mgmt.kit.days import midnight
 
 AHEAD = timedelta(days=14)  # longer than any holiday, so that the last working day before it is not missed
 BEHIND = timedelta(days=14)

@@ -16,6 +16,7 @@ from learning.models import DutyDue, DutySpeaker
 from learning.rules.duties import Standing, standing
 from learning.tables.attendance import TRAINEE, only_name
 from trainee_mgmt.kit.formats import EMPTY, day
+from trainee_mgmt.kit.pages import is_key
 from trainee_mgmt.kit.pieces import link, status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
@@ -173,7 +174,7 @@ class SpeakerTable(Table):
     def prepare(self, queryset):
         asked = self.params.get("kind", "")
         spoken = DutySpeaker.objects.filter(trainee=OuterRef("pk"), record__in_force=True)
-        if asked.isascii() and asked.isdigit() and len(asked) < 19:
+        if is_key(asked):
             spoken = spoken.filter(record__kind=asked)
         spoken = spoken.order_by().values("trainee")
         stay = members_on(timezone.localdate()).filter(trainee=OuterRef("pk"))
