@@ -191,10 +191,6 @@ class Planner:
 DEFAULT_HOURS = Hours()
 
 
-def unread_count(user: User) -> int:
-    return Message.objects.filter(user=user, read_at=None).exclude(state=Message.State.CANCELLED).count()
-
-
 def mark_read(user: User, messages: models.QuerySet[Message] | None = None) -> int:
     """One's own messages were seen. What is read is nobody's business: this writes no audit entry."""
     chosen = Message.objects.filter(user=user) if messages is None else messages.filter(user=user)

@@ -1,7 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Trainee
@@ -59,9 +58,6 @@ class Activity(models.Model):
 
     def get_absolute_url(self):
         return reverse("learning:activity_detail", kwargs={"pk": self.pk})
-
-    def is_open(self) -> bool:
-        return self.cancelled_at is None and self.opens_at <= timezone.now() < self.closes_at
 
 
 class Signup(models.Model):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from learning.rules.attendance import CAME, Mark
+from learning.rules.attendance import Mark
 
 OPENS_BEFORE = timedelta(minutes=30)
 MOST_WRONG, WRONG_WITHIN = 5, timedelta(minutes=5)  # six digits are not to be guessed
@@ -37,11 +37,6 @@ def do_differ(roll: str, scan: str) -> bool:
     if roll == Mark.EARLY:
         return False
     return roll != scan
-
-
-def is_contradiction(roll: str) -> bool:
-    """The roll says that somebody was not there, and the scan says that he was."""
-    return Mark(roll) not in CAME
 
 
 def spot_check(key: bytes, session: int, people: Iterable[int], most: int = SPOT_CHECKS) -> list[int]:

@@ -25,9 +25,12 @@ const draw = (each) => {
 const keep = () => {
   const typed = boxes.filter(isChanged).map((each) => [each.name, each.dataset.saved, each.value]);
   status.textContent = typed.length ? word("typed").replace("{n}", typed.length) : "";
-  if (typed.length) localStorage.setItem(store, JSON.stringify(typed));
-  else localStorage.removeItem(store);
+  try {
+    if (typed.length) localStorage.setItem(store, JSON.stringify(typed));
+    else localStorage.removeItem(store);
+  } catch { /* no storage in this browser: what is typed stands on the page alone */ }
 };
+const recall = () => { try { return JSON.parse(localStorage.getItem(store) ?? "[]"); } catch { return []; } };
 const write = (each, text) => {
   each.value = text;
   each.removeAttribute("aria-invalid");
@@ -89,7 +92,7 @@ for (const each of form.querySelectorAll("[data-keys], [data-rest]")) each.hidde
 
 // What a closed tab left behind. A cell whose saved mark is another by now is left as it is.
 let found = 0;
-for (const [name, saved, text] of JSON.parse(localStorage.getItem(store) ?? "[]")) {
+for (const [name, saved, text] of recall()) {
   const each = byPlace.get(name);
   if (each?.dataset.saved !== saved || each.value === text) continue;
   write(each, text);

@@ -57,8 +57,18 @@ const begin = (form) => {
     for (const select of selects) if (marks.has(select.name)) { select.value = marks.get(select.name); draw(select); }
     count();
     isKept();
-  });
+  }, () => {}); // no storage in this browser: nothing was kept
 
+  // Without a network the roll is kept; where the browser keeps nothing, it sends the form itself and tells what came of it.
+  const later = async (data, at) => {
+    try {
+      await globalThis.kept.keep({ url: location.pathname, title: form.dataset.title, data, at });
+      isKept();
+    } catch {
+      form.removeAttribute("data-guard");
+      form.submit();
+    }
+  };
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     event.stopPropagation();
@@ -79,8 +89,7 @@ const begin = (form) => {
       form.removeAttribute("data-guard");
       location.assign((await answer.json()).url);
     } catch {
-      await globalThis.kept.keep({ url: location.pathname, title: form.dataset.title, data, at });
-      isKept();
+      await later(data, at);
     } finally {
       busy = false;
       send.removeAttribute("aria-busy");
