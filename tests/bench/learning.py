@@ -13,6 +13,7 @@ from trainee_mgmt.kit.pages import StaticPage
 GROWTH_OF_CLASSES = 1.5
 RATES = "rate_list"
 QUESTIONS = {"rate_rows": "?of=held&part=N"}  # what a page must be asked
+FOR_PAPER = {"sheet_print"}  # goes to the printer, for the sessions that one chose
 
 
 def of_learning(shape: Shape, small: Built, large: Built, week: int, wide: int) -> list[Case]:
@@ -37,7 +38,8 @@ def of_learning(shape: Shape, small: Built, large: Built, week: int, wide: int) 
 def _pages() -> list[str]:
     """The names of all pages that show a cohort and are no forms."""
     views = {each.name: getattr(each.callback, "view_class", None) for each in urlpatterns}
-    return [name for name, view in views.items() if isclass(view) and issubclass(view, StaticPage) and _path(name, 1)]
+    shown = [name for name, view in views.items() if isclass(view) and issubclass(view, StaticPage) and _path(name, 1)]
+    return [name for name in shown if name not in FOR_PAPER]
 
 
 def _path(name: str, cohort: int) -> str:
