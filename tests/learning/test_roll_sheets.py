@@ -221,3 +221,18 @@ def test_a_roll_with_a_key_still_tells_an_officer_at_the_page_who_was_faster(cli
     response = client.post(url, {f"mark-{first.pk}": "late", f"seen-{first.pk}": "", "key": uuid4().hex})
 
     assert (response.status_code, RollSheet.objects.count()) == (409, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("size", [1, 4])
+def test_a_roll_takes_the_same_queries_for_any_number_of_people(client, django_assert_num_queries, size):
+    of, people = a_class(size)
+    session = make.session(classes=[of], on=DAY)
+    call_roll(session, exceptions=dict.fromkeys([each.pk for each in people], "late"), by=make.user())
+    client.force_login(make.user(Role.OFFICER, of))
+    url = reverse("learning:roll_call", kwargs={"pk": session.pk})
+
+    with django_assert_num_queries(10 + 2):  # and the savepoint in which a test lives
+        client.post(url, {f"mark-{each.pk}": "present" for each in people})
+
+    assert in_force(session) == {each.pk: "present" for each in people}
