@@ -164,9 +164,22 @@ class Planner:
         hours = self.hours_of(telling.user)
         if kind.urgency == Urgency.DIGEST and telling.at is None:
             return next_digest(start, hours, self.is_working_day)
-        return next_allowed(start, hours, self.is_working_day)
+        allowed = next_allowed(start, hours, self.is_working_day)
+        return self._in_time(kind, start, hours, telling.expires_at) or allowed if allowed > start else allowed
 
-    def later(self, kind: Kind, person: int, *, is_away: bool, had_digest: bool) -> datetime | None:
+    def _in_time(self, kind: Kind, start: datetime, hours: Hours, expires_at: datetime | None) -> datetime | None:
+        """On a day off for everybody, outside quiet hours and own dates: for what would be over by the next working day
+        (a session of tomorrow, a Saturday, is cancelled). None where that is not so."""
+        if kind.urgency != Urgency.SOON or expires_at is None:
+            return None
+        if next_allowed(start, hours, self.is_working_day) < expires_at:
+            return None
+        moment = next_allowed(start, hours, lambda day: True)
+        return moment if moment < expires_at else None
+
+    def later(
+        self, kind: Kind, person: int, *, expires_at: datetime | None, is_away: bool, had_digest: bool
+    ) -> datetime | None:
         """The moment to which a notice that is due now must be put off; None if it may go."""
         if kind.urgency == Urgency.NOW:
             return None
@@ -175,6 +188,8 @@ class Planner:
         not_today = is_away or (had_digest and kind.urgency == Urgency.DIGEST)
         if not not_today and allowed <= self.now:
             return None
+        if not is_away and (moment := self._in_time(kind, self.now, hours, expires_at)):
+            return moment if moment > self.now else None
         if not_today:
             tomorrow = self.now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
             allowed = max(allowed, next_allowed(tomorrow, hours, self.is_working_day))

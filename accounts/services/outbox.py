@@ -76,7 +76,8 @@ def merge_due() -> int:
         if not people:
             return 0
         found = _due_with_the_rest_of_the_day(people, now)
-        _write_messages(_ready(found, people), people, now)
+        plan = Planner(people, now)
+        _write_messages(_ready(found, people, plan), people, plan)
     return len(found)
 
 
@@ -101,11 +102,9 @@ def _had_digest(people: Iterable[int], now: datetime) -> set[int]:
     return set(told.exclude(message__state=Message.State.CANCELLED).values_list("user", flat=True))
 
 
-def _ready(notices: list[Notice], people: dict[int, User]) -> list[Notice]:
+def _ready(notices: list[Notice], people: dict[int, User], plan: Planner) -> list[Notice]:
     """Those to be told now; the others are put off or dropped."""
-    now = timezone.now()
-    plan = Planner(people, now)
-    today = timezone.localdate(now)
+    now, today = plan.now, plan.now.date()
     away = set().union(*(ask(set(people), today) for ask in AWAY))
     had_digest = _had_digest(people, now)
     known, put_off, dropped = [], [], []
@@ -117,7 +116,11 @@ def _ready(notices: list[Notice], people: dict[int, User]) -> list[Notice]:
         elif _is_over(notice, now) or not people[notice.user_id].is_active or not plan.wants(kind, notice.user_id):
             dropped.append(notice)
         elif later := plan.later(
-            kind, notice.user_id, is_away=notice.user_id in away, had_digest=notice.user_id in had_digest
+            kind,
+            notice.user_id,
+            expires_at=notice.expires_at,
+            is_away=notice.user_id in away,
+            had_digest=notice.user_id in had_digest,
         ):
             put_off.append((notice, later))
         else:
@@ -160,7 +163,9 @@ def _drop(notices: Iterable[Notice]) -> None:
         Notice.objects.filter(pk__in=keys).update(state=Notice.State.DROPPED)
 
 
-def _write_messages(notices: list[Notice], people: dict[int, User], now) -> None:
+def _write_messages(notices: list[Notice], people: dict[int, User], plan: Planner) -> None:
+    """On a day off only what cannot wait is here: the channels do not wait either."""
+    now, is_day_off = plan.now, not plan.is_working_day(plan.now.date())
     by_person = defaultdict(list)
     for notice in sorted(notices, key=lambda each: (URGENT_FIRST[KINDS[each.kind].urgency], each.pk)):
         by_person[notice.user_id].append(notice)
@@ -176,7 +181,7 @@ def _write_messages(notices: list[Notice], people: dict[int, User], now) -> None
             user_id=person,
             key=_key(mine),
             state=Message.State.CHECKED if first else Message.State.SENT,
-            is_urgent=any(KINDS[notice.kind].urgency == Urgency.NOW for notice in mine),
+            is_urgent=is_day_off or any(KINDS[notice.kind].urgency == Urgency.NOW for notice in mine),
             subject=_subject(mine, people[person].language),
             lines=[list(lines[notice.pk]) for notice in mine],
             checked_at=now,

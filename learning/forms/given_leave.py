@@ -33,12 +33,12 @@ class GiveLeaveForm(CrispyMixin, forms.Form):
         help_text=_("Numbers or names, one on a line. Empty: everybody of the classes."),
     )
     leave_type = forms.ModelChoiceField(
-        label=_("kind"), queryset=None, empty_label=None, widget=forms.RadioSelect, initial=None
+        label=_("Kind"), queryset=None, empty_label=None, widget=forms.RadioSelect, initial=None
     )
-    starts_at = forms.DateTimeField(label=_("from"), widget=DateTimeInput)
-    ends_at = forms.DateTimeField(label=_("until"), widget=DateTimeInput)
+    starts_at = forms.DateTimeField(label=_("From"), widget=DateTimeInput)
+    ends_at = forms.DateTimeField(label=_("Until"), widget=DateTimeInput)
     reason = forms.CharField(
-        label=_("reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("They read it.")
+        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("They read it.")
     )
     submit_label = _("Give leave")
 

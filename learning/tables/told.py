@@ -34,7 +34,7 @@ def ways_in_words(pairs) -> str:
 
 def ways_as_tags(pairs):
     tags = ((status_tag(OF_DELIVERY[state], f"{way}: {said}"),) for way, state, said in ways(pairs))
-    return format_html_join(" ", "{}", tags)
+    return format_html_join(" ", "{}", tags) or "—"
 
 
 class ToldFilters(TableFilters):

@@ -227,3 +227,36 @@ def test_telling_takes_the_same_queries_for_any_number_of_people(kinds, clock, d
 
 def test_the_time_to_gather_is_short():
     assert timedelta(0) < GATHER <= timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "expires_at", "planned"),
+    [
+        (
+            (date(2026, 9, 11), 22),
+            (date(2026, 9, 12), 12),
+            "2026-09-12 08:00",
+        ),  # a session of Saturday, on Friday night
+        ((date(2026, 9, 12), 10), (date(2026, 9, 12), 12), "2026-09-12 10:00"),
+        ((date(2026, 9, 11), 22), (date(2026, 9, 14), 12), "2026-09-14 08:00"),  # Monday is early enough
+        ((date(2026, 9, 11), 22), (date(2026, 9, 12), 7), "2026-09-14 08:00"),  # not at night
+    ],
+)
+def test_what_would_be_over_by_the_next_working_day_comes_on_a_day_off(kinds, clock, now, expires_at, planned):
+    clock.set(make.at(*now))
+    notify("test.soon", [make.user()], key="1", expires_at=make.at(*expires_at))
+
+    assert due() == planned
+
+
+def test_on_a_day_off_the_channels_do_not_wait_for_monday(kinds, clock):
+    clock.set(make.at(date(2026, 9, 12), 10))
+    anna = make.user()
+    notify("test.soon", [anna], key="1", expires_at=make.at(date(2026, 9, 12), 12))
+    notify("test.digest", [anna], key="2", expires_at=make.at(date(2026, 9, 12), 12))
+    clock.forward(minutes=1)
+
+    outbox.merge_due()
+
+    message = Message.objects.get()
+    assert (len(message.lines), message.is_urgent) == (1, True)

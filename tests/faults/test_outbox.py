@@ -1,6 +1,7 @@
 """Workers are killed, the broker is emptied, two clocks tick: real processes, and a mail server that counts."""
 
 import random
+import sys
 import time
 
 import pytest
@@ -112,7 +113,7 @@ def test_a_broker_that_is_away_for_a_while_loses_nothing(office, mailbox):
 
 
 @pytest.mark.drill
-def test_a_broker_away_for_minutes_while_people_are_told_loses_nothing(office, mailbox, record_property):
+def test_a_broker_away_for_minutes_while_people_are_told_loses_nothing(office, mailbox, capsys):
     """Two clocks, two workers. The broker goes, 450 people are told in those minutes, it comes back empty, is emptied once
     more, and a worker is killed in the middle of what had piled up."""
     mailbox.pause = 0.01
@@ -136,13 +137,11 @@ def test_a_broker_away_for_minutes_while_people_are_told_loses_nothing(office, m
     wait_until(lambda: all_is_told(480), seconds=300, office=office)
 
     told, doubles, marked = outcome(mailbox)
-    for name, figure in (
-        ("told while it was away", before_it_came_back),
-        ("doubles", doubles),
-        ("marked", marked),
-        ("seconds to catch up", round(time.monotonic() - came_back_at, 1)),
-    ):
-        record_property(name, figure)
+    seconds = round(time.monotonic() - came_back_at)
+    with capsys.disabled():  # figures for whoever runs the drill
+        sys.stdout.write(
+            f"\nafter three minutes: all of {len(people)} told in {seconds} s, {doubles} twice, {marked} marked\n"
+        )
     assert told == people
     assert doubles <= marked <= killed
     assert Message.objects.count() == 480
