@@ -81,6 +81,10 @@ class TurnForm(CrispyMixin, forms.Form):
         self.fields["trainee"].choices = people
 
 
+class StrikeForm(forms.Form):
+    text = forms.CharField(max_length=200, required=False)
+
+
 class PauseForm(CrispyMixin, forms.Form):
     monday = forms.DateField(label=_("Week of"), widget=DateInput, help_text=_("Any day of the week."))
     training_class = forms.TypedChoiceField(label=_("For"), coerce=int, empty_value=None, required=False)

@@ -67,11 +67,12 @@ def change_duty_kind(kind: DutyKind, **fields) -> DutyKind:
     before, after = changes(kind, fields)
     if "held_by" in after and kind.records.exists():
         raise Refused(_("“%(name)s” was held already; end it and make a new duty.") % {"name": kind.name})
+    if not after:
+        return kind
     for name, value in after.items():
         setattr(kind, name, value)
     _save(kind)
-    if after:
-        record("learning.change_duty_kind", kind, before=before, after=after)
+    record("learning.change_duty_kind", kind, before=before, after=after)
     return kind
 
 

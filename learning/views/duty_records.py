@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.core.exceptions import BadRequest
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cohorts.models import Trainee, TrainingClass
-from learning.forms.duties import MeetingForm, TurnForm
+from learning.forms.duties import MeetingForm, StrikeForm, TurnForm
 from learning.models import DutyRecord, DutyTurn, Session
 from learning.rules.weeks import chosen_week
 from learning.selectors.duties import WEEK, Member, members_in_turn, weeks_of
@@ -224,7 +225,10 @@ class DutyStrike(ActionPage):
         return super().get_rows().select_related("training_class", "kind")
 
     def act(self, record):
-        services.strike_duty(record, reason=self.request.POST.get("text", ""))
+        form = StrikeForm(self.request.POST)
+        if not form.is_valid():
+            raise BadRequest("text has 200 signs at most")
+        services.strike_duty(record, reason=form.cleaned_data["text"])
         return _("Struck out; the week is open again.")
 
     def get_success_url(self, record):

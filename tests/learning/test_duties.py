@@ -309,6 +309,14 @@ def test_a_duty_that_was_held_is_ended_and_not_handed_from_classes_to_groups(of,
     assert DutyDue.objects.filter(kind=sharing).count() == 3
 
 
+def test_a_duty_saved_as_it_was_writes_nothing(of, sharing):
+    before = AuditEntry.objects.count()
+
+    change_duty_kind(sharing, name="Sharing", per_week=1)
+
+    assert AuditEntry.objects.count() == before
+
+
 @pytest.mark.parametrize("items", [1, 4])
 def test_a_board_needs_the_same_queries_for_any_number_of_classes(django_assert_num_queries, items):
     cohort = make.cohort(starts_on=this_monday() - WEEK, ends_on=this_monday() + 3 * WEEK)
