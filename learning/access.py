@@ -1,6 +1,6 @@
 """Who may do what with sessions, attendance and journals."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.access import everyone, in_my_units, my_own, units_of
@@ -84,6 +84,18 @@ def pictures_of_my_classes(user, role) -> Q:
     return Q(journal__in=Journal.objects.filter(handed_in_by_my_classes(user, role)))
 
 
+def of_me(user) -> QuerySet:
+    """One's own places in cohorts."""
+    return Trainee.objects.filter(person__user=user).values("pk")
+
+
+def answered_by_me(user, role) -> Q:
+    """
+    journals of trainees in the scope of the role, drafts and my own left out; as a class officer none of a cohort that I attend myself
+    """
+    return handed_in_by_my_classes(user, role) & ~Q(trainee__in=of_me(user))
+
+
 def my_own_pictures(user, role) -> Q:
     """pictures of my own journals"""
     return Q(journal__in=Journal.objects.filter(my_own_rows(user, role)))
@@ -144,17 +156,17 @@ grant(
 grant(
     "learning.review_journal",
     on="learning.Journal",
-    admin=handed_in_by_my_classes,
-    organizer=handed_in_by_my_classes,
-    officer=handed_in_by_my_classes,
+    admin=answered_by_me,
+    organizer=answered_by_me,
+    officer=answered_by_me,
 )
 
 # Head teachers read and answer journals, and give no scores. Officers who are trainees of the class see who owes one.
 grant(
     "learning.score_journal",
     on="learning.Journal",
-    admin=handed_in_by_my_classes,
-    organizer=handed_in_by_my_classes,
+    admin=answered_by_me,
+    organizer=answered_by_me,
 )
 
 # A page of whoever makes the timetable of a cohort.
@@ -208,6 +220,16 @@ def of_trainees_of_my_cohorts(user, role) -> Q:
     return all_rows(user, role) if cohorts is None else Q(trainee__cohort__in=cohorts)
 
 
+def of_others_of_my_cohorts(user, role) -> Q:
+    """rows of trainees of a cohort that the role reaches as a whole; never my own"""
+    return of_trainees_of_my_cohorts(user, role) & ~Q(trainee__in=of_me(user))
+
+
+def others_of_my_cohorts(user, role) -> Q:
+    """trainees of a cohort in the scope of the role, but not myself"""
+    return in_my_cohorts(user, role) & ~Q(pk__in=of_me(user))
+
+
 grant(
     "learning.view_hour_table",
     on="learning.HourTable",
@@ -238,12 +260,12 @@ grant(
 )
 # The rows are the units whose people's year one may read.
 grant("learning.view_unit_hours", on="accounts.Unit", admin=units_of, organizer=units_of, leader=units_of)
-grant("learning.enter_credit", on="cohorts.Trainee", admin=in_my_cohorts, organizer=in_my_cohorts)
+grant("learning.enter_credit", on="cohorts.Trainee", admin=others_of_my_cohorts, organizer=others_of_my_cohorts)
 grant(
     "learning.change_credit",
     on="learning.CreditEntry",
-    admin=of_trainees_of_my_cohorts,
-    organizer=of_trainees_of_my_cohorts,
+    admin=of_others_of_my_cohorts,
+    organizer=of_others_of_my_cohorts,
 )
 grant("learning.enter_hours", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
 # A page of whoever enters the hours of a cohort.

@@ -105,3 +105,25 @@ def test_whoever_is_no_trainee_of_the_class_marks_everybody(session, mine, of):
     call_roll(session, exceptions={mine.pk: "excused"}, by=make.user(Role.OFFICER, of))
 
     assert in_force(session) == {mine.pk: "excused"}
+
+
+def test_an_organizer_who_attends_answers_no_journal_of_the_own_and_gives_oneself_no_hours(client, of, mine):
+    user = make.trainee_account(mine)
+    make.give(user, Role.ORGANIZER, of.cohort.program.unit)
+    client.force_login(user)
+    make.hour_table(of.cohort.program.unit)
+    journal, entry = make.journal(mine, state="submitted"), make.credit(mine, "Teaching")
+    pages = {"journal_accept": journal, "journal_return": journal, "journal_score": journal, "journal_comment": journal}
+    pages |= {"credit_create": mine, "credit_reverse": entry}
+
+    answers = [
+        client.post(reverse(f"learning:{page}", kwargs={"pk": row.pk}), {"text": "fine", "reason": "mine"})
+        for page, row in pages.items()
+    ]
+    many = reverse("learning:journal_accept_many", kwargs={"cohort": of.cohort_id})
+    client.post(many, {"pk": journal.pk})
+    journal.refresh_from_db()
+    entry.refresh_from_db()
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert (journal.state, entry.in_force) == ("submitted", True)
