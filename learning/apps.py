@@ -8,5 +8,6 @@ class LearningConfig(AppConfig):
 
     def ready(self):
         import_module("learning.services.copying")
+        import_module("learning.services.closing")
         import_module("learning.services.own_data")
         import_module("learning.services.sessions")

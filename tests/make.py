@@ -25,6 +25,7 @@ from learning.models import (
     ActivityPlatform,
     Appeal,
     Attendance,
+    ClosingItem,
     HourRule,
     HourTable,
     Journal,
@@ -329,6 +330,14 @@ def signed_sheet(of: TrainingClass, sessions, *, by: User | None = None, **field
     page = SheetPage(sheet=made, kind="picture", size=2, digest=f"{next(_n):064}")
     page.file.save("sheet.jpg", ContentFile(b"\xff\xd8"))
     return made
+
+
+def closing_item(of: TrainingClass, kind: str = "own", **fields) -> ClosingItem:
+    fields = ({"title": f"Item {next(_n)}"} if kind == "own" else {}) | fields
+    if fields.get("done_at"):
+        fields.setdefault("done_by", None)
+        fields["done_by"] = fields["done_by"] or user()
+    return ClosingItem.objects.create(training_class=of, kind=kind, **fields)
 
 
 def appeal(mark: Attendance, **fields) -> Appeal:

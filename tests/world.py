@@ -16,6 +16,7 @@ from learning.models import (
     Attendance,
     AttendanceRules,
     CalendarFeed,
+    ClosingFile,
     DutyKind,
     DutyPause,
     DutyRecord,
@@ -82,6 +83,13 @@ class World:
         self.evidence = LeaveEvidence(leave=self.leave, kind="picture", size=2)
         self.evidence.file.save("evidence.jpg", ContentFile(b"\xff\xd8"))
         self.signed_sheet = make.signed_sheet(self.training_class, [self.session], by=self.organizer)
+        self.closing_item = make.closing_item(
+            self.training_class, title=f"{tag} item", owner=self.organizer, due_on=date(2026, 9, 9), note=f"{tag} note"
+        )
+        self.closing_file = ClosingFile(
+            item=self.closing_item, kind="picture", size=2, sent_by=self.organizer, sent_at=make.at(date(2026, 9, 9))
+        )
+        self.closing_file.file.save("file.jpg", ContentFile(b"\xff\xd8"))
         self.journal = make.journal(self.trainee, state="submitted", body=f"{tag} journal text")
         self.picture = JournalPicture(journal=self.journal, width=1, height=1)
         self.picture.file.save("picture.jpg", ContentFile(b"\xff\xd8"), save=False)
@@ -150,7 +158,7 @@ class World:
                 self.session, self.attendance, self.scan, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
                 self.message, self.notice, self.announcement, self.calendar_day,
-                self.signed_sheet, self.signed_sheet.pages.get(),
+                self.closing_item, self.closing_file, self.signed_sheet, self.signed_sheet.pages.get(),
                 self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
                 self.duty_kind, self.duty, self.turn, self.pause,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),

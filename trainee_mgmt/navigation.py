@@ -85,6 +85,7 @@ ENTRIES = (
     Entry(COHORT, _("Completion"), "check", "learning:online_list", in_cohort=True, covers=("learning:progress", "learning:completion")),
     Entry(COHORT, _("Activities"), "heart-hand", "learning:activity_list", in_cohort=True),
     Entry(COHORT, _("Credit hours"), "clock", "learning:credit_list", in_cohort=True, covers=("learning:cohort",)),
+    Entry(COHORT, _("Closing checklist"), "done", "learning:closing_list", in_cohort=True, covers=("learning:closing_item", "learning:closing_file")),
     Entry(COHORT, _("Scoring schemes"), "scale", "assessments:scheme_list", in_cohort=True, covers=("assessments:indicator", "assessments:rater")),
     Entry(COHORT, _("Results"), "award", "assessments:result_list", in_cohort=True, covers=("assessments:trainee", "assessments:computed")),
     Entry(COHORT, _("Import a roster"), "upload", "cohorts:roster_import", in_cohort=True),

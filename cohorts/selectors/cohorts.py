@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,8 @@ from cohorts.selectors.offices import head_teachers
 from trainee_mgmt.kit.kept import of_version
 from trainee_mgmt.kit.prepared import Prepared
 
+# Apps that keep a list of what is to be done for a class say here how many things are overdue on a day, by class.
+OVERDUE: list[Callable[[Collection[int] | QuerySet, date], Mapping[int, int]]] = []
 fields_of = Prepared(lambda cohort: ProfileField.objects.filter(cohort=cohort).order_by("order", "pk"))
 class_names = Prepared(
     lambda cohort: TrainingClass.objects.filter(cohort=cohort).order_by("number", "pk").values_list("pk", "name")
@@ -57,6 +59,15 @@ def counted(rows: QuerySet, field: str) -> Coalesce:
 def members_on(day: date) -> QuerySet:
     """The class memberships that hold on the day."""
     return ClassMembership.objects.filter(Q(starts_on__lte=day), Q(ends_on=None) | Q(ends_on__gt=day))
+
+
+def overdue_things(classes: Collection[int] | QuerySet, today: date) -> dict[int, int]:
+    """How many things are overdue in each of these classes that has some."""
+    found: dict[int, int] = {}
+    for count in OVERDUE:
+        for key, number in count(classes, today).items():
+            found[key] = found.get(key, 0) + number
+    return found
 
 
 def overview(cohort: Cohort, today: date) -> Overview:

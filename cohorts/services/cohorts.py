@@ -22,6 +22,8 @@ from trainee_mgmt.kit.errors import Refused
 OUTSIDE: list[Callable[[Cohort], str]] = []
 # Apps that keep rules of a cohort say here what a copy takes over: (source, new cohort, with_courses) -> how many of each.
 COPIED_ALONG: list[Callable[..., dict[str, int]]] = []
+# Apps that ask for something before a cohort is closed say here what is still open: a sentence, or nothing.
+AGAINST_CLOSING: list[Callable[[Cohort], str]] = []
 FIRST, LAST, LONGEST = date(2000, 1, 1), date(2100, 12, 31), timedelta(days=5 * 366)  # each week of it is a row
 COPIED_SETTINGS = (
     "journal_every",
@@ -128,8 +130,15 @@ def close_cohort(cohort: Cohort) -> None:
     cohort = _locked(cohort)
     if cohort.is_closed:
         raise Refused(_("This cohort is closed already."))
+    if said := against_closing(cohort):
+        raise Refused(said)
     Cohort.objects.filter(pk=cohort.pk).update(is_closed=True)
     record("cohorts.close_cohort", cohort)
+
+
+def against_closing(cohort: Cohort) -> str:
+    """Why the cohort cannot be closed yet, in words; empty if nothing stands against it."""
+    return " ".join(filter(None, (find(cohort) for find in AGAINST_CLOSING)))
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -6,7 +7,7 @@ from accounts.models import Unit
 from cohorts.access import COHORT, MANAGED_COHORT
 from cohorts.forms.cohorts import ClassForm
 from cohorts.models import Trainee, TrainingClass
-from cohorts.selectors.cohorts import members_on
+from cohorts.selectors.cohorts import members_on, overdue_things
 from cohorts.selectors.offices import in_office
 from cohorts.services import classes as services
 from cohorts.tables.classes import ClassTable
@@ -71,7 +72,14 @@ class ClassDetail(TablePage):
             day=self.day,
             officers=officers.order_by("starts_on", "pk").defer("person__phone", "person__id_number"),
             groups=self.training_class.groups.order_by("number", "pk"),
+            overdue=self._overdue(),
             links={
+                "checklist": link(
+                    self.request,
+                    "learning:closing_list",
+                    f"?training_class={self.training_class.pk}",
+                    cohort=self.cohort.pk,
+                ),
                 "appoint": link(
                     self.request,
                     "cohorts:officer_create",
@@ -87,6 +95,11 @@ class ClassDetail(TablePage):
             },
             **kwargs,
         )
+
+    def _overdue(self) -> int:
+        if self.cohort.is_closed:
+            return 0
+        return overdue_things([self.training_class.pk], timezone.localdate()).get(self.training_class.pk, 0)
 
 
 class ClassCreate(FormPage):

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
@@ -6,15 +8,18 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cohorts.access import COHORT
 from cohorts.forms.cohorts import CohortCopyForm, CohortEditForm, CohortForm
-from cohorts.models import Cohort
-from cohorts.selectors.cohorts import overview
+from cohorts.models import Cohort, TrainingClass
+from cohorts.selectors.cohorts import overdue_things, overview
 from cohorts.services import cohorts as services
 from cohorts.tables.cohorts import CohortTable, stage_tag
 from cohorts.views.links import link
 from programs.models import Program
+from trainee_mgmt.kit import access
 from trainee_mgmt.kit.formats import day
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, StaticPage
+
+CLOSING_BEFORE = timedelta(days=14)
 
 
 class CohortList(TablePage):
@@ -48,14 +53,32 @@ class CohortDetail(StaticPage):
         seen = overview(cohort, timezone.localdate())
         return super().get_context_data(
             overview=seen,
-            steps=[] if cohort.is_closed else list(self.next_steps(seen)),
+            steps=[] if cohort.is_closed else [*self.next_steps(seen), *self.closing_step()],
             stage=stage_tag(cohort.starts_on, cohort.ends_on, cohort.is_closed),
+            classes=self.with_overdue(seen.classes),
             links={
+                "checklist": link(self.request, "learning:closing_list", cohort=cohort.pk),
                 "figures": link(self.request, "reports:cohort_dashboard", cohort=cohort.pk),
                 "new_class": link(self.request, "cohorts:class_create", cohort=cohort.pk),
             },
             **kwargs,
         )
+
+    def with_overdue(self, lines):
+        """Each class with how many things are overdue in it; of classes in reach only."""
+        if self.cohort.is_closed or not access.holds(self.request.user, "cohorts.view_class"):
+            return [(line, 0) for line in lines]
+        mine = self.reachable(TrainingClass, "cohorts.view_class").filter(cohort=self.cohort)
+        overdue = overdue_things(mine.values("pk"), timezone.localdate())
+        return [(line, overdue.get(line.pk, 0)) for line in lines]
+
+    def closing_step(self):
+        """From two weeks before the last day on: what still stands against closing."""
+        url = link(self.request, "learning:closing_list", cohort=self.cohort.pk)
+        is_near = timezone.localdate() >= self.cohort.ends_on - CLOSING_BEFORE
+        if url and is_near and access.may(self.request.user, "cohorts.change_cohort", self.cohort):
+            why = services.against_closing(self.cohort) or _("Nothing stands against closing it.")
+            yield {"icon": "lock", "title": _("Close the cohort"), "why": why, "verb": _("Checklist"), "url": url}
 
     def next_steps(self, seen):
         """What the cohort still lacks, in the order in which it is done; only what the reader may do."""
@@ -199,10 +222,19 @@ class CohortCopy(CohortPage):
 class CohortClose(ActionPage):
     allow = "cohorts.change_cohort"
     model = Cohort
+    is_done = False
 
     def act(self, cohort):
         services.close_cohort(cohort)
+        self.is_done = True
         return _("The cohort was closed.")
+
+    def get_success_url(self, cohort):
+        """What was refused is explained where it is solved."""
+        checklist = (
+            "" if self.is_done or cohort.is_closed else link(self.request, "learning:closing_list", cohort=cohort.pk)
+        )
+        return checklist or cohort.get_absolute_url()
 
 
 class CohortReopen(ActionPage):

@@ -3,6 +3,7 @@ from learning.models.appeals import Appeal
 from learning.models.attendance import Attendance
 from learning.models.calendars import CalendarFeed
 from learning.models.checkins import Scan
+from learning.models.closing import ClosingFile, ClosingItem, ClosingRule
 from learning.models.duties import DutyDue, DutyKind, DutyPause, DutyRecord, DutySpeaker, DutyTurn
 from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTime
 from learning.models.hours import CreditEntry, HourRule, HourTable
@@ -28,6 +29,9 @@ __all__ = [
     "Attendance",
     "AttendanceRules",
     "CalendarFeed",
+    "ClosingFile",
+    "ClosingItem",
+    "ClosingRule",
     "CompletionRule",
     "CreditEntry",
     "DisputedMark",

@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, DateField, IntegerField, Min, Q, QuerySet, Value
+from django.db.models import Count, DateField, F, IntegerField, Min, Q, QuerySet, Value
 
-from learning.models import Activity, Appeal, ProgressCase, Signup
+from learning.models import Activity, Appeal, ClosingItem, ProgressCase, Signup
 
-APPEALS, CASES, ACTIVITIES = IN_ORDER = "appeals", "cases", "activities"
+APPEALS, CASES, ACTIVITIES, CLOSING = IN_ORDER = "appeals", "cases", "activities", "closing"
 
 
 @dataclass(frozen=True)
 class Waiting:
     """In one cohort: how many objections wait for an answer and the day on which the first is due; or rows of online
     progress that wait for a person and how ``many`` fit nobody; or activities to come with a waiting list, and how
-    ``many`` people wait."""
+    ``many`` people wait; or items of closing checklists and the day until which the first is to be done."""
 
     what: str
     cohort_id: int
@@ -29,17 +29,18 @@ def waiting(
     appeals: QuerySet[Appeal] | None,
     cases: QuerySet[ProgressCase] | None,
     activities: QuerySet[Activity] | None,
+    closing: QuerySet[ClosingItem] | None,
     now: datetime,
 ) -> list[Waiting]:
     """Of what is given; one query, or none."""
-    parts = list(_parts(appeals, cases, activities, now))
+    parts = list(_parts(appeals, cases, activities, closing, now))
     if not parts:
         return []
     rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
     return sorted((Waiting(*row) for row in rows), key=lambda each: (IN_ORDER.index(each.what), each.cohort_id))
 
 
-def _parts(appeals, cases, activities, now: datetime) -> Iterator[QuerySet]:
+def _parts(appeals, cases, activities, closing, now: datetime) -> Iterator[QuerySet]:
     nobody, no_day = Value(0, IntegerField()), Value(None, DateField())
     if appeals is not None:
         yield _part(APPEALS, appeals.filter(state=Appeal.State.OPEN), Count("pk"), nobody, Min("due_on"))
@@ -49,6 +50,9 @@ def _parts(appeals, cases, activities, now: datetime) -> Iterator[QuerySet]:
     if activities is not None:
         queued = activities.filter(signups__state=Signup.State.WAITING, cancelled_at=None, starts_at__gt=now)
         yield _part(ACTIVITIES, queued, Count("pk", distinct=True), Count("signups"), no_day)
+    if closing is not None:
+        of_cohort = closing.annotate(cohort=F("training_class__cohort"))
+        yield _part(CLOSING, of_cohort, Count("pk"), nobody, Min("due_on"))
 
 
 def _part(what: str, rows: QuerySet, count, many, due_on) -> QuerySet:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, OuterRef, Q
 from django.utils import timezone
@@ -16,7 +16,8 @@ from cohorts.selectors.home import CohortLine
 from learning.access import leave_waiting_for
 from learning.models import Activity, Appeal, DisputedMark, Journal, Leave, ProgressCase, Scan, Session, TimetableState
 from learning.selectors import OpenRolls, WaitingJournals, open_rolls, waiting_journals
-from learning.selectors.desk import ACTIVITIES, APPEALS, CASES, Waiting, waiting
+from learning.selectors.closing import items_of
+from learning.selectors.desk import ACTIVITIES, APPEALS, CASES, CLOSING, Waiting, waiting
 from learning.selectors.differing import waiting_differences
 from learning.selectors.leave import waiting_leave
 from reports.rules import ANSWER_WITHIN, When, when
@@ -27,6 +28,7 @@ from trainee_mgmt.kit.formats import day as day_words
 from trainee_mgmt.kit.formats import number
 from trainee_mgmt.navigation import link
 
+CLOSING_SOON = timedelta(days=7)
 FEW, MANY = 3, 100  # so many plans are named one by one, so many looked at
 
 
@@ -158,7 +160,7 @@ def _leaves(asked: Asked) -> Iterator[Need]:
 
 
 def _waiting(asked: Asked) -> Iterator[Need]:
-    """Objections to answer, rows of online progress to look at, activities with a waiting list."""
+    """Objections, rows of online progress, activities with a waiting list, own items of closing checklists."""
     if not asked.cohorts:
         return
 
@@ -171,6 +173,9 @@ def _waiting(asked: Asked) -> Iterator[Need]:
         appeals=mine(Appeal, "learning.answer_appeal"),
         cases=mine(ProgressCase, "learning.decide_progress"),
         activities=mine(Activity, "learning.change_activity"),
+        closing=items_of(asked.user, asked.cohorts, until=asked.today + CLOSING_SOON, now=asked.now)
+        if asked.may("learning.do_closing_item")
+        else None,
         now=asked.now,
     )
     for each in found:
@@ -217,7 +222,25 @@ def _activity_need(asked: Asked, each: Waiting) -> Need:
     )
 
 
-WORDS_OF_WAITING = {APPEALS: _appeal_need, CASES: _case_need, ACTIVITIES: _activity_need}
+def _closing_need(asked: Asked, each: Waiting) -> Need:
+    what = ngettext("%(n)s item of the closing checklist", "%(n)s items of the closing checklist", each.count)
+    due = _("the first by %(day)s") % {"day": day_words(each.due_on, asked.today)}
+    return Need(
+        when(each.due_on, asked.today),
+        "done",
+        what % {"n": each.count},
+        asked.about(each.cohort_id, due),
+        _("Finish"),
+        asked.link("learning:closing_list", "?view=open", cohort=each.cohort_id),
+    )
+
+
+WORDS_OF_WAITING = {
+    APPEALS: _appeal_need,
+    CASES: _case_need,
+    ACTIVITIES: _activity_need,
+    CLOSING: _closing_need,
+}
 
 
 def _differences(asked: Asked) -> Iterator[Need]:

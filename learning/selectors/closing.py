@@ -1,0 +1,141 @@
+"""The closing checklist as it stands: what is done, what is missing, what stands against closing."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from accounts.models import Grant, Role, ScopeKind, User
+from cohorts.models import ClassOfficer, Cohort, TrainingClass
+from learning.models import (
+    ClosingItem,
+    ClosingRule,
+    PersonTime,
+    Session,
+    SessionClass,
+    TimetableRelease,
+    TimetableRule,
+)
+from learning.rules.closing import Asked, Line, OpenPoint, Sheets, open_points
+from learning.selectors.paper import scans_of
+
+Kind = ClosingItem.Kind
+
+
+def rule_in_force(cohort: Cohort) -> ClosingRule | None:
+    return ClosingRule.objects.filter(cohort=cohort, in_force=True).select_related("made_by").first()
+
+
+def asked_of(cohort: Cohort) -> Asked:
+    rule = rule_in_force(cohort)
+    return rule.asked if rule else Asked()
+
+
+def held_by(training_class, now: datetime) -> QuerySet[SessionClass]:
+    """A class at the sessions that are over and at which somebody of it was expected."""
+    people = PersonTime.objects.filter(session=OuterRef("session"), training_class=OuterRef("training_class"))
+    return SessionClass.objects.filter(
+        Exists(people),
+        training_class=training_class,
+        session__ends_at__lte=now,
+        session__cancelled_at=None,
+        session__is_draft=False,
+    )
+
+
+def without_sheet(parts: QuerySet[SessionClass], *, needs_scan: bool) -> QuerySet[SessionClass]:
+    """Those that lack their sign-in sheet (``rules.closing.is_sheet_kept``)."""
+    parts = parts.filter(~Exists(scans_of(OuterRef("session"), OuterRef("training_class"))))
+    if needs_scan:
+        return parts
+    people = PersonTime.objects.filter(session=OuterRef("session"), training_class=OuterRef("training_class"))
+    return parts.filter(Exists(people.filter(state=None)))
+
+
+def with_state(items: QuerySet[ClosingItem], *, now: datetime) -> QuerySet[ClosingItem]:
+    """Items with ``is_done``, in the same query."""
+    of_cohort = {"cohort": OuterRef("training_class__cohort")}
+    held = held_by(OuterRef("training_class"), now)
+    needs_scan = Exists(ClosingRule.objects.filter(in_force=True, sheets=Sheets.SCAN, **of_cohort))
+    lacks_scan, lacks_both = (Exists(without_sheet(held, needs_scan=value)) for value in (True, False))
+    coming = SessionClass.objects.filter(
+        training_class=OuterRef("training_class"), session__cancelled_at=None, session__ends_at__gt=now
+    )
+    drafts = Session.everything.filter(is_draft=True, **of_cohort)
+    released = Exists(TimetableRelease.objects.filter(**of_cohort))
+    in_versions = Exists(TimetableRule.objects.filter(in_force=True, at_once=False, **of_cohort))
+    sheets_kept = Exists(held) & ~(needs_scan & lacks_scan) & ~lacks_both
+    timetable_final = Exists(held) & ~Exists(coming) & ~Exists(drafts) & (released | ~in_versions)
+    return items.annotate(
+        is_done=Case(
+            When(Q(kind=Kind.SHEETS) & sheets_kept, then=Value(True)),
+            When(Q(kind=Kind.TIMETABLE) & timetable_final, then=Value(True)),
+            When(Q(kind__in=[Kind.SHEETS, Kind.TIMETABLE]), then=Value(False)),
+            When(done_at__isnull=False, then=Value(True)),
+            default=Value(False),
+            output_field=BooleanField(),
+        )
+    )
+
+
+def sessions_without_sheet(item: ClosingItem, asked: Asked, *, now: datetime) -> list[Session]:
+    """The sessions that the item of sign-in sheets still waits for, by time."""
+    parts = without_sheet(held_by(item.training_class_id, now), needs_scan=asked.sheets == Sheets.SCAN)
+    return list(Session.objects.filter(pk__in=parts.values("session")).order_by("starts_at", "pk"))
+
+
+def against_closing(cohort: Cohort, *, now: datetime) -> list[OpenPoint]:
+    """What the rule of the cohort asks for and is not done; one query where it asks for nothing."""
+    asked = asked_of(cohort)
+    if not asked.kinds:
+        return []
+    classes = dict(cohort.classes.order_by("number", "pk").values_list("pk", "name"))
+    items = with_state(ClosingItem.objects.filter(training_class__in=classes), now=now).order_by("pk")
+    lines = [
+        Line(classes[training_class], kind, title, is_done)
+        for training_class, kind, title, is_done in items.values_list("training_class", "kind", "title", "is_done")
+    ]
+    return open_points(asked, classes.values(), lines)
+
+
+def overdue_by_class(classes: Collection[int] | QuerySet, today: date) -> dict[int, int]:
+    """How many items of each class are overdue."""
+    late = ClosingItem.objects.filter(
+        training_class__in=classes, due_on__lt=today, training_class__cohort__is_closed=False
+    )
+    rows = with_state(late, now=timezone.now()).filter(is_done=False).order_by().values_list("training_class")
+    return dict(rows.annotate(n=Count("pk")))
+
+
+def items_of(owner: User, cohorts: Collection[int], *, until: date, now: datetime) -> QuerySet[ClosingItem]:
+    """What one person still has to do by that day in these cohorts, overdue or not."""
+    mine = ClosingItem.objects.filter(
+        owner=owner, due_on__lte=until, training_class__cohort__in=cohorts, training_class__cohort__is_closed=False
+    )
+    return with_state(mine, now=now).filter(is_done=False)
+
+
+def people_in_charge(cohort: Cohort, *, day: date) -> QuerySet[User]:
+    """Who may be put in charge: organizers of the cohort, officers of its classes, with an account in use."""
+    classes = TrainingClass.objects.filter(cohort=cohort)
+    program = cohort.program
+    over = (
+        Q(role=Role.OFFICER, scope_kind=ScopeKind.TRAINING_CLASS, scope_id__in=classes.values("pk"))
+        | Q(role=Role.ORGANIZER, scope_kind=ScopeKind.COHORT, scope_id=cohort.pk)
+        | Q(role=Role.ORGANIZER, scope_kind=ScopeKind.PROGRAM, scope_id=program.pk)
+        | Q(role=Role.ORGANIZER, scope_kind=ScopeKind.UNIT, unit=program.unit_id)
+    )
+    return User.objects.filter(pk__in=Grant.objects.in_force(day).filter(over).values("user"), is_active=True)
+
+
+def head_teachers_by_class(cohort: Cohort, *, day: date) -> dict[int, int]:
+    """The account of the head teacher of each class, where there is one."""
+    terms = ClassOfficer.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=day),
+        training_class__cohort=cohort,
+        office=ClassOfficer.Office.HEAD_TEACHER,
+        starts_on__lte=day,
+        person__user__in=people_in_charge(cohort, day=day),
+    )
+    return dict(terms.order_by("-starts_on", "-pk").values_list("training_class", "person__user"))
