@@ -58,7 +58,7 @@ class ClosingTable(Table):
         Column("owner", _("In charge"), source="owner__name", text=lambda name: name or "", sort="owner__name_key"),
         Column(
             "due_on",
-            _("Until"),
+            _("Due by"),
             text=lambda due_on: due_on,
             html=lambda due_on: day(due_on) if due_on else EMPTY,
             sort="due_on",
