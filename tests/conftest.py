@@ -12,9 +12,14 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import timezone, translation
 from django.utils.translation.reloader import translation_file_changed
+from hypothesis import HealthCheck, settings
 
 from tests.browsers import HOW_TO_ADD, find_chromium
 from trainee_mgmt.kit.notices import KINDS, Kind, Line, Urgency
+
+# How long generated cases take says how busy the machine is, and nothing about the code.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_configure(config):

@@ -3,7 +3,7 @@
 Each step is one paragraph of what the product promises, done by the people whom it is for, each in a browser of his own.
 """
 
-from tests.browser.walk import between, figures, office, paper, points, presence, roster, study, timetable
+from tests.browser.walk import between, figures, office, paper, points, presence, roster, study, timetable, weeks
 from tests.browser.walk.walk import Walk
 
 STEPS = (
@@ -14,6 +14,7 @@ STEPS = (
     *presence.STEPS,
     *paper.STEPS,
     *study.STEPS,
+    *weeks.STEPS,
     *points.STEPS,
     *figures.STEPS,
 )
