@@ -193,6 +193,9 @@ def _mark(session: Session, place: Place, user: User, mark: str, version: int) -
 
 def _keep(session: Session, place: Place, facts: dict[str, Any], verdict: str, reasons: list[str]) -> None:
     scan = _scan(session, place, facts, verdict, reasons)
+    same = Scan.objects.filter(session=session.pk, trainee=place.trainee_id, verdict=verdict, window=scan.window)
+    if verdict == Verdict.FLAGGED and same.exists():  # digits of one window, sent again
+        return
     if insert_once(scan):
         _record(scan, session, place)
 
