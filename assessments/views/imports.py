@@ -60,8 +60,8 @@ class ScoreTemplate(Page, View):
     model = Rater
 
     def get(self, request, pk):
-        rater = get_object_or_404(self.reachable(Rater).select_related("scheme__cohort"), pk=pk)
+        rater = get_object_or_404(self.reachable(Rater).select_related("scheme__cohort", "user"), pk=pk)
         book, people = template_book(rater)
-        record_export(ExportRequest("points to fill in", f"rater={rater.pk}", people, "", "xlsx"))
+        record_export(ExportRequest(_("points to fill in"), rater.user.name, people, "", "xlsx"))
         headers = {"Content-Disposition": content_disposition(f"{rater.scheme.name}.xlsx")}
         return HttpResponse(book, content_type=XLSX, headers=headers)

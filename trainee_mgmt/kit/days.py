@@ -10,6 +10,11 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def _day_after(day: date) -> date:
+    """The last day that can be written has none; nothing lies on it."""
+    return day + timedelta(days=1) if day < date.max else day
+
+
 def bounds(first: date, last: date | None = None) -> tuple[datetime, datetime]:
     """From the beginning of the first day up to, not including, the end of the last one, which may be the same."""
-    return midnight(first), midnight((last or first) + timedelta(days=1))
+    return midnight(first), midnight(_day_after(last or first))
