@@ -62,8 +62,20 @@ class Office:
             "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "-n", f"w{len(self.processes)}"
         )
 
+    def workers(self) -> list[subprocess.Popen]:
+        return [each for each in self.processes if "worker" in each.args]
+
     def clock(self) -> subprocess.Popen:
         return self.start("beat", "--pidfile", "", "--max-interval", "1")
+
+    def start_again_what_ended(self) -> int:
+        """What the service manager does. A Celery worker that had a task in hand when its broker went ends by itself
+        ("Unrecoverable error" while it gives the message back)."""
+        ended = [each for each in self.processes if each.poll() is not None]
+        for process in ended:
+            self.processes.remove(process)
+            self.start(*process.args[5:-2])
+        return len(ended)
 
     def empty_the_broker(self) -> None:
         if self.broker:
