@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from learning.models import Signup
 from learning.rules.conflict_words import when_words
 from learning.services import appeals, duties, leave, warnings
-from learning.services.activities import CANCELLED, OFFERED
+from learning.services.activities import CANCELLED, MOVED, OFFERED
 from learning.services.reminders import DUE, OVERDUE, still_owed
 from learning.services.session_reminders import COMING, still_coming
 from learning.services.telling import CHANGED
@@ -155,12 +155,22 @@ def _still_offered(notices: list) -> list:
     return [notice for notice in notices if notice.params["signup"] in offered]
 
 
+def _activity_moved(notice) -> Line:
+    given = {"title": notice.params["title"], "when": moment(datetime.fromisoformat(notice.params["at"]))}
+    if place := notice.params["place"]:
+        sentence = _("“%(title)s” now takes place on %(when)s: %(place)s.") % (given | {"place": place})
+    else:
+        sentence = _("“%(title)s” now takes place on %(when)s.") % given
+    return Line(sentence, reverse("learning:my_activities"))
+
+
 def _activity_cancelled(notice) -> Line:
     given = {"title": notice.params["title"], "when": moment(datetime.fromisoformat(notice.params["at"]))}
     return Line(_("“%(title)s” on %(when)s is cancelled.") % given, reverse("learning:my_activities"))
 
 
 register(Kind(OFFERED, gettext_lazy("Seat offered"), _seat_offered, _still_offered))
+register(Kind(MOVED, gettext_lazy("Activity moved"), _activity_moved))
 register(Kind(CANCELLED, gettext_lazy("Activity cancelled"), _activity_cancelled))
 
 

@@ -351,7 +351,7 @@ class RosterProblems(OnePlan, Page, View):
         count = sum(len(sheet.rows) for sheet in sheets)
         purpose = _("rows of an import to be mended")
         record_export(
-            ExportRequest("roster problems", self.plan.source_name, count, purpose, "xlsx", list(sheets[0].header)),
+            ExportRequest(_("roster problems"), self.plan.source_name, count, purpose, "xlsx", list(sheets[0].header)),
             unmasked=True,
         )
         name = f"{_('Rows with problems')}-{timezone.localdate():%Y%m%d}.xlsx"

@@ -15,7 +15,8 @@ from cohorts.models import Cohort, Trainee
 from learning.models import Activity, ActivityPlatform, Signup
 from trainee_mgmt.kit.errors import Refused
 
-OFFERED, CANCELLED = "learning.seat_offered", "learning.activity_cancelled"
+OFFERED, MOVED, CANCELLED = "learning.seat_offered", "learning.activity_moved", "learning.activity_cancelled"
+WHEN_AND_WHERE = ("starts_at", "ends_at", "mode", "place")  # a change of these is told
 OFFER = timedelta(hours=24)
 HELD = (Signup.State.SIGNED, Signup.State.OFFERED)
 MOST_PLATFORMS = 20
@@ -52,7 +53,7 @@ def make_activity(*, cohort: Cohort, platform: str, **fields) -> Activity:
 
 @transaction.atomic
 def change_activity(activity: Activity, *, platform: str, **fields) -> Activity:
-    """More seats go to the waiting list at once; no fewer than are taken."""
+    """More seats go to the waiting list at once; no fewer than are taken. Whoever signed up is told of another time or place."""
     activity = _locked(activity)
     _refuse_if_cancelled(activity)
     _check(activity.cohort, fields)
@@ -61,10 +62,13 @@ def change_activity(activity: Activity, *, platform: str, **fields) -> Activity:
         raise Refused(_("%(taken)s seats are taken; there cannot be fewer.") % {"taken": taken})
     fields["platform"] = _platform(activity.cohort, platform)
     before, after = changes(activity, fields)
+    is_moved = any(getattr(activity, name) != fields.get(name, getattr(activity, name)) for name in WHEN_AND_WHERE)
     for name, value in fields.items():
         setattr(activity, name, value)
     activity.save(update_fields=list(fields))
     _offer_free_seats(activity, timezone.now())
+    if is_moved and activity.ends_at > timezone.now():
+        _tell_of_move(activity)
     record("learning.change_activity", activity, before=before, after=after)
     return activity
 
@@ -76,10 +80,10 @@ def cancel_activity(activity: Activity) -> None:
     if activity.ends_at <= timezone.now():
         raise Refused(_("This activity is over."))
     Activity.objects.filter(pk=activity.pk).update(cancelled_at=timezone.now())
-    cancel_notices(kind=OFFERED, about=activity)
-    concerned = activity.signups.exclude(state=Signup.State.WITHDRAWN).values_list("trainee__person__user", flat=True)
+    for kind in (OFFERED, MOVED):
+        cancel_notices(kind=kind, about=activity)
     params = {"title": activity.title, "at": activity.starts_at.isoformat()}
-    notify(CANCELLED, [pk for pk in concerned if pk], about=activity, key=f"{activity.pk}", params=params)
+    notify(CANCELLED, _accounts_of(activity), about=activity, key=f"{activity.pk}", params=params)
     record("learning.cancel_activity", activity)
 
 
@@ -205,6 +209,20 @@ def _offer_free_seats(activity: Activity, now: datetime) -> None:
         user = signup.trainee.person.user_id
         params = {"title": activity.title, "until": until.isoformat(), "signup": signup.pk}
         notify(OFFERED, [user] if user else [], about=activity, key=f"{signup.pk}:{until.isoformat()}", params=params)
+
+
+def _accounts_of(activity: Activity) -> list[int]:
+    """Of whoever has a seat or waits for one."""
+    concerned = activity.signups.exclude(state=Signup.State.WITHDRAWN).values_list("trainee__person__user", flat=True)
+    return [pk for pk in concerned if pk]
+
+
+def _tell_of_move(activity: Activity) -> None:
+    """Only the last change is told, if several are made before the first was sent."""
+    cancel_notices(kind=MOVED, about=activity)
+    params = {"title": activity.title, "at": activity.starts_at.isoformat(), "place": activity.place}
+    key = f"{activity.pk}:{timezone.now().isoformat()}"
+    notify(MOVED, _accounts_of(activity), about=activity, key=key, params=params)
 
 
 def _platform(cohort: Cohort, name: str) -> ActivityPlatform:

@@ -77,7 +77,8 @@ class CreditProblems(Page, View):
         purpose = _("rows of an import to be mended")
         header = [str(cell or "") for cell in sheets[0].header]
         record_export(
-            ExportRequest("problems of credit hours", plan.source_name, count, purpose, "xlsx", header), unmasked=True
+            ExportRequest(_("problems of credit hours"), plan.source_name, count, purpose, "xlsx", header),
+            unmasked=True,
         )
         name = f"{_('Rows with problems')}-{timezone.localdate():%Y%m%d}.xlsx"
         headers = {"Content-Disposition": content_disposition(name)}

@@ -178,6 +178,26 @@ def test_more_seats_go_to_the_waiting_list_and_fewer_than_taken_are_refused():
 
 
 @pytest.mark.django_db
+def test_another_time_or_place_is_told_once_to_whoever_signed_up():
+    activity = make.activity(capacity=1)
+    people = people_of(activity, 3)
+    for each in people:
+        sign_up(activity, each)
+    withdraw(activity, people[2])
+    waiting = Notice.objects.filter(kind="learning.activity_moved")
+
+    change_activity(activity, **fields_of(activity, title="Another name"))
+    told_of_the_name = waiting.count()
+    for place in ("Hall 2", "Hall 3"):
+        change_activity(activity, **fields_of(activity, place=place))
+
+    assert told_of_the_name == 0
+    last = waiting.filter(params__place="Hall 3")
+    assert sorted(last.values_list("user", flat=True)) == sorted(each.person.user_id for each in people[:2])
+    assert set(waiting.exclude(params__place="Hall 3").values_list("state", flat=True)) == {"cancelled"}
+
+
+@pytest.mark.django_db
 def test_a_cancelled_activity_tells_whoever_signed_up_once():
     activity = make.activity(capacity=1)
     people = people_of(activity, 3)
