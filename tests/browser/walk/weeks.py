@@ -55,9 +55,12 @@ def organizer_sets_up_the_closing_checklist(walk: Walk) -> None:
     organizer.press(organizer.page.locator("#list-rows tbody a").first)
     organizer.look()
     organizer.open("cohorts:cohort_detail", cohort=cohort)
-    organizer.press_action("cohorts:cohort_close", pk=cohort)
+    with organizer.expecting(422):  # it is refused, and says what stands open
+        organizer.press_action("cohorts:cohort_close", pk=cohort)
     organizer.look()
-    assert organizer.action("cohorts:cohort_reopen", pk=cohort).count() == 0
+    assert organizer.page.locator("main .note-bad").count() == 1
+    organizer.open("cohorts:cohort_detail", cohort=cohort)
+    assert organizer.action("cohorts:cohort_close", pk=cohort).count() == 1
 
 
 STEPS = (
