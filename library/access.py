@@ -12,8 +12,8 @@ from trainee_mgmt.kit.access import all_rows, grant
 ALSO_AROUND: list[Callable[..., Q]] = []
 
 
-def venues_around_my_units(user, role) -> Q:
-    """venues of units in the scope of the role, of my own unit and those of my programs, and of the units above these"""
+def around_my_units(user, role) -> Q:
+    """rows kept by units in the scope of the role, by my own unit and those of my programs, and by the units above these"""
     grants = user.grants_of(role)
     if any(each.scope_kind == ScopeKind.ALL for each in grants):
         return all_rows(user, role)
@@ -27,9 +27,9 @@ def venues_around_my_units(user, role) -> Q:
 grant(
     "library.view_venue",
     on="library.Venue",
-    admin=venues_around_my_units,
-    organizer=venues_around_my_units,
-    leader=venues_around_my_units,
+    admin=around_my_units,
+    organizer=around_my_units,
+    leader=around_my_units,
 )
 grant("library.change_venue", on="library.Venue", admin=in_my_units, organizer=in_my_units)
 # The rows are the units in whose name a venue may be kept.

@@ -41,6 +41,7 @@ from learning.models import (
 from learning.services.hour_tables import make_table, release_table
 from learning.services.hours import enter_credit, table_for
 from library.models import Venue
+from placements.models import Host, Offer, Placement, Post, Seat
 from programs.models import Program
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
 
@@ -189,6 +190,32 @@ def group(in_cohort: Cohort | None = None, **fields) -> StudyGroup:
 
 def venue(of: Unit | None = None, **fields) -> Venue:
     return Venue.objects.create(unit=of or unit(), **{"name": f"Venue {next(_n)}", "capacity": 60} | fields)
+
+
+def host(of: Unit | None = None, **fields) -> Host:
+    """A checked one."""
+    fields = {"name": f"Host {next(_n)}", "state": Host.State.CHECKED, "checked_on": START} | fields
+    return Host.objects.create(unit=of or unit(), **fields)
+
+
+def offer(in_cohort: Cohort | None = None, *, at_host: Host | None = None, seats: int = 1, **fields) -> Offer:
+    """A new post of the host, offered with its seats for all days of the cohort."""
+    in_cohort = in_cohort or cohort()
+    post = Post.objects.create(
+        host=at_host or host(in_cohort.program.unit), name=fields.pop("name", f"Post {next(_n)}")
+    )
+    fields = {"starts_on": in_cohort.starts_on, "ends_on": in_cohort.ends_on} | fields
+    made = Offer.objects.create(cohort=in_cohort, post=post, **fields)
+    Seat.objects.bulk_create(Seat(offer=made, number=number) for number in range(1, seats + 1))
+    return made
+
+
+def placement(of: Trainee | None = None, *, at_offer: Offer | None = None, **fields) -> Placement:
+    """In the first seat of the offer."""
+    at_offer = at_offer or offer(of.cohort if of else None)
+    of = of or trainee(in_cohort=at_offer.cohort)
+    fields = {"starts_on": at_offer.starts_on, "ends_on": at_offer.ends_on} | fields
+    return Placement.objects.create(trainee=of, seat=at_offer.seats.order_by("number").first(), **fields)
 
 
 def session(in_cohort: Cohort | None = None, *, classes=(), on: date = START, **fields) -> Session:

@@ -4,7 +4,7 @@ from trainee_mgmt.settings import *
 
 INSTALLED_APPS = ["django_linear_migrations", "django_migration_linter", *INSTALLED_APPS]
 MIGRATION_LINTER_OPTIONS = {
-    "include_apps": ["accounts", "library", "programs", "cohorts", "learning", "assessments", "reports"],
+    "include_apps": ["accounts", "library", "programs", "cohorts", "learning", "placements", "assessments", "reports"],
     "no_cache": True,
     "quiet": ["ok", "ignore", "warning"],
     # before the first release no old code runs beside them

@@ -77,7 +77,7 @@ def tables() -> str:
 
 
 def apps_of_ours() -> set[str]:
-    return {"accounts", "programs", "cohorts", "learning", "library", "assessments", "reports"}
+    return {"accounts", "programs", "cohorts", "learning", "library", "placements", "assessments", "reports"}
 
 
 class Walk:

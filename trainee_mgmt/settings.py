@@ -47,6 +47,7 @@ INSTALLED_APPS = [  # ours first: where two catalogues translate a word, the fir
     "programs",
     "cohorts",
     "learning",
+    "placements",
     "assessments",
     "reports",
     "django.contrib.auth",

@@ -9,6 +9,7 @@ urlpatterns = [  # all are tried in turn: those of the daily work come first
     path("", include("learning.urls")),
     path("", include("cohorts.urls")),
     path("", include("assessments.urls")),
+    path("", include("placements.urls")),
     path("account/", include(sign_in_patterns)),
     path("", include("accounts.urls")),
     path("", include("library.urls")),
