@@ -200,6 +200,7 @@ WORDS = {
     "library.edit_venue": _("changed a venue"),
     "library.reopen_venue": _("opened a venue again"),
     "library.set_way": _("wrote down how long a way between venues takes"),
+    "placements.claim_seat": _("placed a trainee"),
     "programs.close_program": _("closed a program"),
     "programs.create_program": _("created a program"),
     "programs.delete_program": _("deleted a program"),

@@ -1,0 +1,106 @@
+"""Seats of offered posts: claimed under a lock of the offer, so the last one goes to one trainee, however many ask at once.
+
+The database stands behind it: a seat has one trainee a day, and a trainee one seat (``placements_one_trainee_a_seat``,
+``placements_one_seat_a_trainee``).
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from accounts.services import record
+from cohorts.models import Trainee
+from placements.models import Host, HostContact, Offer, Placement, Seat
+from trainee_mgmt.kit.errors import Refused, constraint_of
+
+SEAT_TAKEN, TRAINEE_PLACED = "placements_one_trainee_a_seat", "placements_one_seat_a_trainee"
+
+
+@transaction.atomic
+def claim_seat(
+    offer: Offer,
+    trainee: Trainee,
+    *,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    mentor: HostContact | None = None,
+) -> Placement:
+    """Place one trainee by hand, for the days of the offer unless others are given; see ``take_seat``."""
+    made = take_seat(offer, trainee, starts_on=starts_on, ends_on=ends_on, mentor=mentor)
+    record("placements.claim_seat", made, after={"starts_on": made.starts_on, "ends_on": made.ends_on})
+    return made
+
+
+def take_seat(
+    offer: Offer,
+    trainee: Trainee,
+    *,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    mentor: HostContact | None = None,
+) -> Placement:
+    """One free seat of the offer for these days, or ``Refused``. For services that write many placements and record them
+    as one act: call it inside their transaction."""
+    offer = locked_offer(offer)
+    Trainee.objects.select_for_update(no_key=True).get(pk=trainee.pk)
+    starts_on, ends_on = starts_on or offer.starts_on, ends_on or offer.ends_on
+    _check(offer, trainee, starts_on, ends_on)
+    seat = free_seats(offer, starts_on, ends_on).first()
+    if seat is None:
+        raise Refused(_("%(post)s has no free seat for these days.") % {"post": offer.post})
+    return put_in_seat(seat, trainee, starts_on=starts_on, ends_on=ends_on, mentor=mentor or offer.post.mentor)
+
+
+def put_in_seat(
+    seat: Seat, trainee: Trainee, *, starts_on: date, ends_on: date, mentor: HostContact | None = None
+) -> Placement:
+    """Write the placement; whoever does this without the lock of the offer meets the database's own refusal."""
+    try:
+        with transaction.atomic():
+            return Placement.objects.create(
+                seat=seat, trainee=trainee, starts_on=starts_on, ends_on=ends_on, mentor=mentor
+            )
+    except IntegrityError as error:
+        broken = constraint_of(error)
+        if broken == TRAINEE_PLACED:
+            raise Refused(_("%(trainee)s has another place on some of these days.") % {"trainee": trainee}) from None
+        if broken == SEAT_TAKEN:
+            raise Refused(_("This seat was given to somebody else at this moment. Look again.")) from None
+        raise
+
+
+def free_seats(offer: Offer, starts_on: date, ends_on: date):
+    """The seats of an offer that nobody holds on any of these days, in their order."""
+    held = Placement.objects.standing().filter(seat=OuterRef("pk"), starts_on__lte=ends_on, ends_on__gte=starts_on)
+    return Seat.objects.filter(~Exists(held), offer=offer).order_by("number")
+
+
+def locked_offer(offer: Offer) -> Offer:
+    """The offer with its post and host, locked until the transaction ends."""
+    return lock_offers([offer.pk])[offer.pk]
+
+
+def lock_offers(pks: Iterable[int]) -> dict[int, Offer]:
+    """Many offers locked in one order, so that two who lock several do not wait for each other; by primary key."""
+    pks = set(pks)
+    rows = Offer.objects.select_for_update(of=("self",)).select_related("post__host", "post__mentor")
+    locked = {offer.pk: offer for offer in rows.filter(pk__in=pks).order_by("pk")}
+    if len(locked) < len(pks):
+        raise Refused(_("This post is no longer on offer."))
+    return locked
+
+
+def _check(offer: Offer, trainee: Trainee, starts_on: date, ends_on: date) -> None:
+    if trainee.cohort_id != offer.cohort_id:
+        raise Refused(_("%(post)s is offered to another cohort.") % {"post": offer.post})
+    if trainee.status != Trainee.Status.ACTIVE:
+        raise Refused(_("%(trainee)s is no longer in training.") % {"trainee": trainee})
+    if offer.post.host.state != Host.State.CHECKED:
+        raise Refused(_("%(host)s is not checked, or closed. Check it first.") % {"host": offer.post.host})
+    if ends_on < starts_on:
+        raise Refused(_("The last day comes before the first."))
+    if starts_on < offer.starts_on or ends_on > offer.ends_on:
+        raise Refused(_("%(post)s is not offered on all of these days.") % {"post": offer.post})
