@@ -24,7 +24,7 @@ class Host(models.Model):
     class State(models.TextChoices):
         NEW = "new", _("to be checked")
         CHECKED = "checked", _("checked")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", _("out of use")
 
     unit = models.ForeignKey(Unit, verbose_name=_("kept by"), on_delete=models.PROTECT, related_name="hosts")
     name = models.CharField(_("name"), max_length=120)
@@ -99,6 +99,7 @@ class Post(models.Model):
     mentor = models.ForeignKey(
         HostContact, verbose_name=_("mentor"), on_delete=models.PROTECT, related_name="posts", null=True, blank=True
     )
+    has_lodging = models.BooleanField(_("lodging with this post"), null=True)  # null: as the host says
     closed_on = models.DateField(_("closed from"), null=True, editable=False)
 
     class Meta:
@@ -107,6 +108,11 @@ class Post(models.Model):
 
     def __str__(self):
         return f"{self.host} · {self.name}"
+
+    @property
+    def lodges(self) -> bool:
+        """Whether whoever takes this post can live at the host."""
+        return self.host.has_lodging if self.has_lodging is None else self.has_lodging
 
 
 class Offer(models.Model):
