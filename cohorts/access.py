@@ -228,3 +228,23 @@ grant("cohorts.send_announcement", on="cohorts.Announcement", admin=in_my_cohort
 # The rows are the cohorts whose fields one may read.
 grant("cohorts.view_profile_field", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts, leader=my_cohorts)
 grant("cohorts.change_profile_field", on="cohorts.ProfileField", admin=in_my_cohorts, organizer=in_my_cohorts)
+
+
+# Applications ---------------------------------------------------------------------------------------------------------
+
+
+grant(
+    "cohorts.view_application",
+    on="cohorts.Application",
+    admin=within("round__cohort"),
+    organizer=within("round__cohort"),
+    leader=within("round__cohort"),
+)
+grant(
+    "cohorts.change_application",
+    on="cohorts.Application",
+    admin=within("round__cohort"),
+    organizer=within("round__cohort"),
+)
+# The rows are the cohorts whose round, rules and quotas one sets, and into which one imports applications.
+grant("cohorts.manage_applications", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)

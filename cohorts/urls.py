@@ -3,6 +3,7 @@ from django.urls import path
 from cohorts.views import (
     accounts,
     announcements,
+    applications,
     classes,
     cohorts,
     directory,
@@ -118,4 +119,8 @@ urlpatterns += [  # accounts, the address book, one's own profile, search
     path("my/consents/give/", own.ConsentAct.as_view(), name="consent_give"),
     path("my/consents/take-back/", own.ConsentAct.as_view(gives=False), name="consent_take_back"),
     path("search/", search.Search.as_view(), name="search"),
+]
+urlpatterns += [  # applications
+    path("cohorts/<int:cohort>/applications/", applications.ApplicationList.as_view(), name="application_list"),
+    path("applications/<int:pk>/", applications.ApplicationDetail.as_view(), name="application_detail"),
 ]

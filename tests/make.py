@@ -12,14 +12,19 @@ from accounts.models import Delivery, Grant, Message, Notice, Plan, Role, ScopeK
 from assessments.models import Indicator, Rater, Scheme, Score
 from cohorts.models import (
     Announcement,
+    Application,
+    ApplicationRound,
     ClassMembership,
     ClassOfficer,
     Cohort,
+    EligibilityRule,
     Person,
     StudyGroup,
     Trainee,
     TrainingClass,
+    UnitQuota,
 )
+from cohorts.rules.values import check_character
 from learning.models import (
     Activity,
     ActivityPlatform,
@@ -377,3 +382,58 @@ def appeal(mark: Attendance, **fields) -> Appeal:
         "training_class": stay and stay.training_class,
     } | fields
     return Appeal.objects.create(mark=mark, trainee=mark.trainee, cohort=mark.session.cohort, **fields)
+
+
+def id_number_of(born_on: date = date(1992, 5, 6), *, sex: str = "m", serial: int | None = None) -> str:
+    """An ID number of a region that does not exist, with a right check character; another one at each call."""
+    n = next(_n) if serial is None else serial
+    body = f"990000{born_on:%Y%m%d}{n % 100:02}{(1 if sex == 'm' else 0) + 2 * (n // 100 % 5)}"
+    return body + check_character(body)
+
+
+def application_round(in_cohort: Cohort | None = None, **fields) -> ApplicationRound:
+    """A round that is open now, for ten seats."""
+    now = timezone.now()
+    fields = {"opens_at": now - timedelta(days=1), "closes_at": now + timedelta(days=30), "seats": 10} | fields
+    return ApplicationRound.objects.create(cohort=in_cohort or cohort(), **fields)
+
+
+def eligibility_rule(of: ApplicationRound, field: str, operator: str, value) -> EligibilityRule:
+    version = of.rules_version + 1
+    ApplicationRound.objects.filter(pk=of.pk).update(rules_version=version)
+    of.refresh_from_db()
+    return EligibilityRule.objects.create(round=of, field=field, operator=operator, value=value, since=version)
+
+
+def unit_quota(of: ApplicationRound | None = None, for_unit: Unit | None = None, *, seats: int = 3) -> UnitQuota:
+    return UnitQuota.objects.create(round=of or application_round(), unit=for_unit or unit(), seats=seats)
+
+
+def application(of: ApplicationRound | None = None, *, id_number: str = "", phone: str = "", **fields) -> Application:
+    """An application that was handed in; with ``nominating_unit`` a nomination."""
+    n = next(_n)
+    id_number = id_number or id_number_of()
+    origin = "nominated" if fields.get("nominating_unit") else "self"
+    fields = {
+        "name": f"Applicant {n}",
+        "name_key": f"applicant {n:06}",
+        "origin": origin,
+        "state": "submitted",
+    } | fields
+    fields = {"state_at": at(START), "submitted_at": at(START)} | fields
+    if fields["state"] == "returned":
+        fields.setdefault("reason", "Not this time.")
+    if fields["state"] == "waiting":
+        fields.setdefault("waiting_rank", n)
+    fields |= {
+        "id_number": Sealed.of(id_number),
+        "id_index": blind_index("id_number", id_number),
+        "id_mask": mask_id_number(id_number),
+    }
+    if phone:
+        fields |= {
+            "phone": Sealed.of(phone),
+            "phone_index": blind_index("phone", phone),
+            "phone_mask": mask_phone(phone),
+        }
+    return Application.objects.create(round=of or application_round(), **fields)

@@ -49,6 +49,9 @@ class World:
         self.group = make.group(self.cohort, name=f"{tag} group", training_class=self.training_class)
         GroupMembership.objects.create(group=self.group, trainee=self.trainee, starts_on=self.cohort.starts_on)
         self.profile_field = ProfileField.objects.create(cohort=self.cohort, key="party", label=f"{tag} field")
+        self.round = make.application_round(self.cohort)
+        self.quota = make.unit_quota(self.round, self.unit)
+        self.application = make.application(self.round, name=f"{tag} applicant", nominating_unit=self.unit)
         self.venue = make.venue(self.unit, name=f"{tag} venue", place=f"{tag} building")
         self.session = make.session(classes=[self.training_class], on=date(2026, 9, 8), title=f"{tag} session")
         self.release = TimetableRelease.objects.create(
@@ -160,7 +163,7 @@ class World:
                 self.message, self.notice, self.announcement, self.calendar_day,
                 self.closing_item, self.closing_file, self.signed_sheet, self.signed_sheet.pages.get(),
                 self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
-                self.duty_kind, self.duty, self.turn, self.pause,
+                self.round, self.quota, self.application, self.duty_kind, self.duty, self.turn, self.pause,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )
         }  # fmt: skip

@@ -22,6 +22,8 @@ VERBS = {
     "join": _("sign up"),
     "key": _("key in"),
     "list": _("see the list of"),
+    "manage": _("manage"),
+    "nominate": _("nominate"),
     "object": _("object to"),
     "open": _("open"),
     "plan": _("plan"),

@@ -1,4 +1,5 @@
 from cohorts.models.announcements import Announcement
+from cohorts.models.applications import Application, ApplicationRound, EligibilityRule, UnitQuota
 from cohorts.models.cohorts import Cohort, PastJournalRule, TrainingClass
 from cohorts.models.groups import ClassOfficer, GroupMembership, StudyGroup
 from cohorts.models.people import Consent, Person
@@ -7,10 +8,13 @@ from cohorts.models.trainees import ClassMembership, Trainee
 
 __all__ = [
     "Announcement",
+    "Application",
+    "ApplicationRound",
     "ClassMembership",
     "ClassOfficer",
     "Cohort",
     "Consent",
+    "EligibilityRule",
     "GroupMembership",
     "PastJournalRule",
     "Person",
@@ -18,4 +22,5 @@ __all__ = [
     "StudyGroup",
     "Trainee",
     "TrainingClass",
+    "UnitQuota",
 ]

@@ -28,6 +28,15 @@ class ProfileField(models.Model):
     )
     needs_consent = models.BooleanField(_("only with consent"), default=False)
     filled_by_trainee = models.BooleanField(_("the trainee may fill it in"), default=False)
+    asked_of_applicants = models.BooleanField(
+        _("asked of applicants"),
+        default=False,
+        db_default=False,
+        help_text=_("The form of applications asks it, and the answer goes along into the trainee's profile."),
+    )
+    needed_of_applicants = models.BooleanField(
+        _("applicants must answer"), default=False, db_default=False, help_text=_("Without it nothing is handed in.")
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:

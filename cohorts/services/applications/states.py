@@ -1,0 +1,55 @@
+"""The one way in which an application changes its state. The caller is inside a transaction."""
+
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cohorts.models import Application, ApplicationRound, Cohort
+from cohorts.rules.applications import Stage
+from trainee_mgmt.kit.errors import Refused
+
+State = Application.State
+
+
+def lock_round(pk: int) -> ApplicationRound:
+    """Whoever decides about the seats of a round waits for the others. Refused once the cohort is closed."""
+    locked = ApplicationRound.objects.select_for_update(of=("self",)).select_related("cohort__program").get(pk=pk)
+    refuse_closed_cohort(locked.cohort)
+    return locked
+
+
+def refuse_closed_cohort(cohort: Cohort) -> None:
+    if cohort.is_closed:
+        raise Refused(_("%(cohort)s is closed. Open it again before you change it.") % {"cohort": cohort.name})
+
+
+def lock_application(pk: int, *states: str) -> Application:
+    """The application as it is stored now; refused unless it is in one of the states."""
+    locked = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("round__cohort", "nominating_unit", "account", "person")
+        .get(pk=pk)
+    )
+    refuse_closed_cohort(locked.round.cohort)
+    if states and locked.state not in states:
+        raise Refused(_("This application is %(state)s by now.") % {"state": locked.get_state_display()})
+    return locked
+
+
+def refuse_unless_open(round: ApplicationRound) -> None:
+    """New ones come, and changes are made by applicants and units, only while the round is open."""
+    now = round.stage(timezone.now())
+    if now == Stage.PLANNED:
+        raise Refused(_("Applications are not open yet."))
+    if now != Stage.OPEN:
+        raise Refused(_("Applications are closed. Please ask the office."))
+
+
+def put(rows: QuerySet[Application] | Collection[Application], state: str, *, reason: str = "") -> None:
+    """Into a state other than the waiting list, from now on, for the same reason."""
+    keys = [row.pk for row in rows]
+    Application.objects.filter(pk__in=keys).update(
+        state=state, state_at=timezone.now(), reason=reason[:200], waiting_rank=None
+    )

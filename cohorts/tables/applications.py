@@ -1,0 +1,118 @@
+"""The applications of a cohort: who, from where, which state; numbers only as masks."""
+
+from functools import partial
+
+import django_filters
+from django.db.models import Q
+from django.db.models.fields.json import KT
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from cohorts.models import Application, Person, ProfileField
+from cohorts.rules.profile import in_words
+from cohorts.selectors.people import secret_index
+from trainee_mgmt.kit.pieces import status_tag
+from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
+
+State, Origin = Application.State, Application.Origin
+TAGS = {
+    State.DRAFT: ("", "edit"),
+    State.SUBMITTED: ("accent", ""),
+    State.ACCEPTED: ("accent", "check"),
+    State.RETURNED: ("warn", ""),
+    State.CHOSEN: ("ok", ""),
+    State.WAITING: ("warn", "clock"),
+    State.DECLINED: ("", ""),
+    State.WITHDRAWN: ("", ""),
+}
+ON_SCREEN = 2  # answers shown as columns; the spreadsheet has them all
+
+
+def application_tag(state: str) -> SafeString:
+    kind, drawing = TAGS[State(state)]
+    return status_tag(kind, State(state).label, drawing)
+
+
+class ApplicationFilters(TableFilters):
+    q = django_filters.CharFilter(label=gettext_lazy("Name, work unit, phone or ID number"), method="search")
+    state = django_filters.ChoiceFilter(
+        label=gettext_lazy("State"), empty_label=gettext_lazy("Any state"), choices=State.choices
+    )
+    origin = django_filters.ChoiceFilter(
+        label=gettext_lazy("How it came"), empty_label=gettext_lazy("However it came"), choices=Origin.choices
+    )
+    unit = django_filters.ChoiceFilter(
+        label=gettext_lazy("Nominating unit"),
+        empty_label=gettext_lazy("All units"),
+        field_name="nominating_unit",
+        choices=[],
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.filters["unit"].extra["choices"] = self.table.context["units"]
+
+    def search(self, queryset, name, value):
+        value = value.strip()
+        if not value:
+            return queryset
+        if self.table.context["finds_numbers"] and (index := secret_index(value)):
+            return queryset.filter(Q(phone_index=index) | Q(id_index=index))
+        return queryset.filter(Q(name__icontains=value) | Q(work_unit__icontains=value))
+
+
+class ApplicationTable(Table):
+    name = gettext_lazy("Applications")
+    columns = (
+        Column("name", gettext_lazy("Name"), sort="name_key"),
+        Column(
+            "state",
+            gettext_lazy("State"),
+            source="state",
+            text=lambda state: str(State(state).label),
+            html=application_tag,
+            sort="state",
+        ),
+        Column("waiting_rank", gettext_lazy("Place on the waiting list"), number=True, sort="waiting_rank"),
+        Column("work_unit", gettext_lazy("Works at"), sort="work_unit"),
+        Column("position", gettext_lazy("Position")),
+        Column("origin", gettext_lazy("How it came"), text=lambda origin: str(Origin(origin).label), sort="origin"),
+        Column("unit", gettext_lazy("Nominating unit"), source="nominating_unit__name"),
+        Column("submitted_at", pgettext_lazy("application", "Handed in"), sort="submitted_at"),
+        Column("reason", gettext_lazy("Reason"), on_screen=False),
+        Column("sex", gettext_lazy("Sex"), text=lambda s: str(Person.Sex(s).label) if s else "", on_screen=False),
+        Column("born_on", gettext_lazy("Born"), on_screen=False),
+        Column("phone", gettext_lazy("Phone"), source="phone_mask", on_screen=False),
+        Column("id_number", gettext_lazy("ID number"), source="id_mask", on_screen=False),
+    )
+    tabs = (
+        Tab("submitted", pgettext_lazy("applications", "To be read"), Q(state=State.SUBMITTED)),
+        Tab("accepted", pgettext_lazy("applications", "In the screening"), Q(state=State.ACCEPTED)),
+        Tab("chosen", pgettext_lazy("applications", "Chosen"), Q(state=State.CHOSEN)),
+        Tab("waiting", pgettext_lazy("applications", "Waiting list"), Q(state=State.WAITING)),
+        Tab("returned", pgettext_lazy("applications", "Sent back"), Q(state=State.RETURNED)),
+        Tab("out", pgettext_lazy("applications", "Out"), Q(state__in=[State.DECLINED, State.WITHDRAWN])),
+    )
+    filterset_class = ApplicationFilters
+    default_order = ("name_key",)
+    row_url = "cohorts:application_detail"
+    personal = True
+    empty_title = gettext_lazy("No applications yet")
+    empty_hint = gettext_lazy("People apply by the public link, units nominate, or a list is imported.")
+
+    def __init__(self, queryset, params, **options):
+        super().__init__(queryset, params, columns=tuple(self._answers(options["context"]["fields"])), **options)
+        self.select = bool(self.bulk)
+        if self.tab and self.tab.key == "waiting" and not params.get("sort"):
+            self.default_order = ("waiting_rank",)
+
+    @staticmethod
+    def _answers(fields: list[ProfileField]):
+        shown = [field for field in fields if not field.is_personal]
+        for field in shown:
+            text = partial(in_words, field.kind) if field.kind == ProfileField.Kind.YES_NO else None
+            yield Column(f"answer_{field.key}", field.label, text=text, on_screen=False)
+
+    def prepare(self, queryset):
+        fields = (field for field in self.context["fields"] if not field.is_personal)
+        return queryset.annotate(**{f"answer_{field.key}": KT(f"answers__{field.key}") for field in fields})
