@@ -85,7 +85,7 @@ def _write(rows, chosen, waiting, declined, reasons) -> list[Application]:
             row.state_at = now
         row.state, row.waiting_rank, row.reason = state, rank, reason
         changed.append(row)
-    Application.objects.bulk_update(changed, ["state", "state_at", "waiting_rank", "reason"])
+    Application.objects.bulk_update(changed, ["state", "state_at", "waiting_rank", "reason"], batch_size=200)
     return changed
 
 

@@ -1,0 +1,168 @@
+"""What speaks against calling a person to a cohort: another call at the same time, leave, a training repeated too soon.
+
+Words never tell what another office keeps: only that there is something, from when until when, and whom to ask.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from trainee_mgmt.kit.formats import span
+
+REPEAT_YEARS = 5  # a training of the same program within so many years is a repeat, unless the rules say otherwise
+
+TRAINEE, CHOSEN, NOMINATED, APPLIED = "trainee", "chosen", "nominated", "applied"
+LEAVE, AWAY, EXEMPT = "leave", "away", "exempt"
+REPEAT, OTHERS, HOURS = "repeat", "others", "hours"
+HINTS = frozenset({HOURS})  # told, but no reason is asked for
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """A place in a cohort, or an application for one, in any office."""
+
+    kind: str
+    cohort: int
+    program: int
+    starts_on: date
+    ends_on: date
+    office: str
+
+
+@dataclass(frozen=True)
+class Absence:
+    """On leave, sent elsewhere or exempt, both days included; without ``ends_on`` until further notice."""
+
+    kind: str
+    starts_on: date
+    ends_on: date | None
+    office: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was found. ``params`` are plain JSON; ``cohort`` is for those who may open it and is not stored."""
+
+    code: str
+    params: Mapping[str, Any] = field(hash=False)
+    cohort: int | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether going on needs a reason."""
+        return self.code not in HINTS
+
+    def to_json(self) -> list:
+        return [self.code, dict(self.params)]
+
+
+def overlap(starts_on: date, ends_on: date | None, other_start: date, other_end: date | None) -> bool:
+    """Whether two spans, their last days included, have a day in common."""
+    return (other_end is None or starts_on <= other_end) and (ends_on is None or other_start <= ends_on)
+
+
+def findings(
+    *,
+    cohort: Engagement,
+    engagements: Iterable[Engagement],
+    absences: Iterable[Absence] = (),
+    hours: Decimal | None = None,
+    untrained: int = 0,
+    repeat_years: int = REPEAT_YEARS,
+) -> list[Finding]:
+    """What speaks against calling somebody to ``cohort``, the weightiest first.
+
+    ``hours``: held already in the year in which the cohort begins; ``untrained``: others of the same employer who never
+    were in the program, told only beside a repeat.
+    """
+    others = sorted(
+        (each for each in engagements if each.cohort != cohort.cohort), key=lambda each: (each.starts_on, each.cohort)
+    )
+    found = [
+        Finding(each.kind, _span(each) | {"office": each.office}, each.cohort)
+        for each in others
+        if overlap(cohort.starts_on, cohort.ends_on, each.starts_on, each.ends_on)
+    ]
+    found += [
+        Finding(each.kind, _span(each) | {"office": each.office})
+        for each in absences
+        if overlap(cohort.starts_on, cohort.ends_on, each.starts_on, each.ends_on)
+    ]
+    if last := _repeated(cohort, others, repeat_years):
+        found.append(Finding(REPEAT, _span(last) | {"office": last.office, "years": repeat_years}, last.cohort))
+        if untrained:
+            found.append(Finding(OTHERS, {"count": untrained}))
+    if hours:
+        found.append(Finding(HOURS, {"hours": f"{hours.normalize():f}", "year": cohort.starts_on.year}))
+    return found
+
+
+def _repeated(cohort: Engagement, others: Iterable[Engagement], years: int) -> Engagement | None:
+    """The last training of the same program that ended before this one begins and no longer ago than the years say."""
+    since = _years_before(cohort.starts_on, years)
+    same = [
+        each
+        for each in others
+        if each.kind == TRAINEE and each.program == cohort.program and since <= each.ends_on < cohort.starts_on
+    ]
+    return max(same, key=lambda each: each.ends_on, default=None)
+
+
+def _years_before(day: date, years: int) -> date:
+    """The same day years before; of 29 February the 28th."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def _span(each: Engagement | Absence) -> dict[str, str | None]:
+    return {"from": each.starts_on.isoformat(), "until": each.ends_on.isoformat() if each.ends_on else None}
+
+
+SENTENCES = {
+    TRAINEE: _("Is in another training, %(span)s. Ask %(office)s."),
+    CHOSEN: _("Is chosen for another training, %(span)s. Ask %(office)s."),
+    NOMINATED: _("Is nominated for another training, %(span)s. Ask %(office)s."),
+    APPLIED: _("Has applied for another training, %(span)s. Ask %(office)s."),
+    LEAVE: _("Is on leave, %(span)s. Ask %(office)s."),
+    AWAY: _("Is sent elsewhere, %(span)s. Ask %(office)s."),
+    EXEMPT: _("Is exempt from training, %(span)s. Ask %(office)s."),
+    REPEAT: _("Was in this program already, %(span)s; within %(years)s years it counts as a repeat."),
+    OTHERS: ngettext_lazy(
+        "%(count)s other person of the same work unit applied and never was in this program.",
+        "%(count)s other people of the same work unit applied and never were in this program.",
+        "count",
+    ),
+    HOURS: _("Has %(hours)s credit hours in %(year)s already."),
+}
+CODES = {
+    TRAINEE: _("in another training"),
+    CHOSEN: _("chosen elsewhere"),
+    NOMINATED: _("nominated elsewhere"),
+    APPLIED: _("applied elsewhere"),
+    LEAVE: _("on leave"),
+    AWAY: _("sent elsewhere"),
+    EXEMPT: _("exempt"),
+    REPEAT: _("repeat training"),
+    OTHERS: _("others never trained"),
+    HOURS: _("hours held"),
+}
+
+
+def in_words(code: str, params: Mapping[str, Any]) -> str:
+    """One sentence in the reader's language; of live findings and of stored ones."""
+    words = dict(params)
+    if "from" in words:
+        starts_on, until = date.fromisoformat(words["from"]), words["until"]
+        words["span"] = (
+            span(starts_on, date.fromisoformat(until))
+            if until
+            else _("from %(day)s until further notice") % {"day": span(starts_on, starts_on)}
+        )
+    return str(SENTENCES[code] % words)
