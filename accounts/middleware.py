@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 
 from accounts.models import AuditEntry, User
 from accounts.services import LANGUAGE_COOKIE, VIEW_AS, record, record_denied, refuse_beyond
@@ -26,7 +27,7 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
-        user = request.user
+        user = request.user = _itself(request.user)
         request.real_user, request.seen_as = user, None
         if user.is_authenticated and (seen := request.session.get(VIEW_AS)):
             self._borrow(request, seen)
@@ -81,6 +82,11 @@ class ActorMiddleware:
         if status == 404 and not _exists(request, model, pk):
             return
         record_denied(permission, model, pk)
+
+
+def _itself(user):
+    """The account that stands behind a name of it: whoever asks it for something need not go through that name."""
+    return user._wrapped if isinstance(user, SimpleLazyObject) and user.is_authenticated else user
 
 
 def _exists(request, model, pk) -> bool:

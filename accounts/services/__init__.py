@@ -1,4 +1,4 @@
-from accounts.services.audit import record, record_denied
+from accounts.services.audit import entry_of, record, record_denied
 from accounts.services.complaints import answer_complaint, send_complaint
 from accounts.services.exports import look_at_secret, record_export
 from accounts.services.grants import delegate_grant, end_grant, give_grant, refuse_beyond
@@ -60,6 +60,7 @@ __all__ = [
     "discard_plan",
     "end_grant",
     "end_view_as",
+    "entry_of",
     "first_passwords",
     "give_grant",
     "is_setup_token",

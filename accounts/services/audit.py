@@ -32,8 +32,23 @@ def record(
     outcome: str = "done",
 ) -> AuditEntry:
     """Write one entry for one act on one object (or one bulk act: then ``after`` holds the counts)."""
+    entry = entry_of(action, obj, before=before, after=after, label=label, outcome=outcome)
+    _insert(entry)
+    return entry
+
+
+def entry_of(
+    action: str,
+    obj: models.Model | None = None,
+    *,
+    before: dict | None = None,
+    after: dict | None = None,
+    label: str = "",
+    outcome: str = "done",
+) -> AuditEntry:
+    """The same, not yet written: for who writes it in one statement with the act (kit/once.py)."""
     who = actor.current()
-    return _written(
+    return AuditEntry(
         actor_id=who.user_id,
         actor_name=who.name,
         role=who.role,
@@ -51,7 +66,7 @@ def record(
 
 def record_denied(permission: str, model: type[models.Model] | None, pk: int | None) -> AuditEntry:
     who = actor.current()
-    return _written(
+    entry = AuditEntry(
         actor_id=who.user_id,
         actor_name=who.name,
         seen_as=who.seen_as_id,
@@ -61,15 +76,11 @@ def record_denied(permission: str, model: type[models.Model] | None, pk: int | N
         object_id=pk,
         outcome=AuditEntry.Outcome.DENIED,
     )
+    _insert(entry)
+    return entry
 
 
 _insert = Insert(AuditEntry)
-
-
-def _written(**fields) -> AuditEntry:
-    entry = AuditEntry(**fields)
-    _insert(entry)
-    return entry
 
 
 def changes(obj: models.Model, values: dict) -> tuple[dict, dict]:

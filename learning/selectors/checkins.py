@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import JSONObject, TruncDate
 from django.utils import timezone
 
-from cohorts.models import ClassMembership, Trainee
-from learning.models import CAME, Attendance, DisputedMark, PersonTime, RollSheet, Scan, Session
+from cohorts.models import Trainee
+from learning.models import CAME, Attendance, AttendanceRules, DisputedMark, PersonTime, RollSheet, Scan, Session
 from learning.rules.checkins import do_differ
 from learning.rules.states import Limits, arrival
 from learning.selectors.roll import expected_memberships
+from learning.selectors.rules import AS_JSON, Version, versions_from_json
 from trainee_mgmt.kit.prepared import Prepared
 
 
@@ -26,24 +28,53 @@ class Place:
     accepted_at: datetime | None
 
 
-def _place(*, session: int, day: date, user: int) -> QuerySet[ClassMembership]:
+OF_SESSION = ("id", "cohort_id", "title", "starts_at", "ends_at", "cancelled_at")
+
+
+def _desk(*, session: int, user: int) -> QuerySet[Session]:
     accepted = Q(trainee__scans__session=session, trainee__scans__verdict=Scan.Verdict.ACCEPTED)
-    return (
-        expected_memberships(session, day)
+    place = (
+        expected_memberships(session, OuterRef("day"))
         .filter(trainee__person__user=user)
         .annotate(accepted=FilteredRelation("trainee__scans", condition=accepted))
         .order_by("trainee_id")
-        .values_list("trainee_id", "trainee__number", "trainee__person__name", "accepted__at")
+        .values(found=JSONObject(**{name: f"trainee__{path}" for name, path in OF_PLACE.items()}, at="accepted__at"))
+    )
+    rules = AttendanceRules.objects.filter(cohort=OuterRef("cohort")).order_by("from_on", "pk")
+    return (
+        Session.objects.filter(pk=session, is_draft=False)
+        .annotate(day=TruncDate("starts_at"))
+        .values_list(*OF_SESSION, Subquery(place[:1]), ArraySubquery(rules.values(rule=AS_JSON)))
     )
 
 
-_place_of = Prepared(_place)
+OF_PLACE = {"trainee_id": "id", "number": "number", "name": "person__name"}
+_desk_of = Prepared(_desk)
 
 
-def place_of(session: Session, user: int) -> Place | None:
-    """The place of the person with this account at the session; None for whoever is not expected."""
-    row = _place_of.one(session=session.pk, day=timezone.localdate(session.starts_at), user=user)
-    return Place(*row) if row else None
+@dataclass(frozen=True)
+class Desk:
+    """All that a check-in stands on: the session, the place of the person (None for whoever is not expected), and the
+    rules of the cohort."""
+
+    session: Session
+    place: Place | None
+    versions: list[Version]
+
+
+def desk_of(session: int, user: int, *, hold: tuple[str, tuple]) -> Desk | None:
+    """``hold`` is a statement that keeps the session as it is, sent before in the same breath: what is read here is what
+    was there when it was held. None where there is no such session, or only a draft."""
+    row = _desk_of.one(session=session, user=user, first=hold)
+    if row is None:
+        return None
+    *values, place, rules = row
+    held = Session.from_db("default", OF_SESSION, values)
+    return Desk(held, _place(**place) if place else None, versions_from_json(rules))
+
+
+def _place(*, at: str | None, **facts) -> Place:
+    return Place(**facts, accepted_at=datetime.fromisoformat(at) if at else None)
 
 
 def stranger_of(session: Session, user: int) -> Place | None:

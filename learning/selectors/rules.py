@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django.db.models.functions import JSONObject
 
 from cohorts.models import Cohort
 from learning.models import AttendanceRules
-from learning.rules.states import DEFAULT, Limits
+from learning.rules.states import DEFAULT, NUMBERS, Limits
 from trainee_mgmt.kit.prepared import Prepared
 
 
@@ -41,6 +45,19 @@ def versions_from(rows: list[AttendanceRules]) -> list[Version]:
         Version(row.version, row.limits, row.from_on if at else None, last, row.pk, row.used_at is not None)
         for at, (row, last) in enumerate(zip(rows, [*ends, None], strict=True))
     ]
+
+
+AS_JSON = JSONObject(**{name: name for name in ("pk", "version", "from_on", "used_at", *NUMBERS)})
+
+
+def versions_from_json(rows: list[dict[str, Any]]) -> list[Version]:
+    """The same from rows that came along with another query, each ``AS_JSON``."""
+    return versions_from([_rule(**row) for row in rows])
+
+
+def _rule(*, version: int, from_on: str, used_at: str | None, pk: int, **numbers: int) -> SimpleNamespace:
+    day, limits = date.fromisoformat(from_on), Limits(**numbers)
+    return SimpleNamespace(pk=pk, version=version, from_on=day, used_at=used_at, limits=limits)
 
 
 def version_on(versions: list[Version], day: date) -> Version:

@@ -11,33 +11,32 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models import AuditEntry, User
-from accounts.services import record
+from accounts.services import entry_of, record
 from learning.models import Attendance, Scan, Session
 from learning.rules import checkins as rules
 from learning.rules import codes
 from learning.rules.states import arrival
 from learning.selectors.checkins import (
+    Desk,
     Place,
+    desk_of,
     own_sessions_around,
-    place_of,
     stranger_of,
     wrong_digits_since,
 )
 from learning.services.rules import KEPT, use_version
 from trainee_mgmt.kit.crypto import blind_index
-from trainee_mgmt.kit.once import insert_in_turn, insert_once
+from trainee_mgmt.kit.once import IfNew, KeyOf, insert_in_turn, insert_once
+from trainee_mgmt.kit.prepared import Statement
 
 TICKET_SECONDS = 15 * 60  # to find one's password and sign in after the code was read
 SALT = "learning.check_in"
 IN, ALREADY, FLAGGED, REFUSED = "in", "already", "flagged", "refused"
 UNKNOWN, NONE_OPEN, TOO_MANY = "unknown", "none_open", "too_many"
 Reason, Verdict, Source = Scan.Reason, Scan.Verdict, Scan.Source
-OF_SESSION = ("id", "cohort_id", "title", "starts_at", "ends_at", "cancelled_at")
-HELD = " ".join(
-    (
-        *("SELECT", ", ".join(OF_SESSION), ",", KEPT % {"expressions": "cohort_id"}),
-        "FROM learning_session WHERE id = %s AND NOT is_draft FOR KEY SHARE",
-    )
+HOLDING = KEPT % {"expressions": "cohort_id"}
+HOLD = Statement(
+    " ".join(("SELECT", HOLDING, "FROM learning_session WHERE id = %s AND NOT is_draft FOR KEY SHARE")), ("bigint",)
 )
 
 
@@ -89,19 +88,19 @@ def check_in(user: User, code: codes.Code, *, at: datetime, device: str, read_by
 
     ``device`` is the phone that asks, ``read_by`` the beginning of the one that read the code.
     """
-    session = _held(code.session)
-    if session is None:
+    desk = _desk(code.session, user)
+    if desk is None:
         return Answer(UNKNOWN)
-    place, refusal = _place(session, user, at)
+    place, refusal = _place(desk, user, at)
     if place is None:
         return Answer(REFUSED, Reason.NOT_EXPECTED)
     if place.accepted_at:
-        return _already(session, place)
+        return _already(desk.session, place)
     if not refusal and not code.is_fresh(at):
         refusal = Reason.OLD_CODE
     doubts = [] if device and device[:16] == read_by else [Reason.OTHER_DEVICE]
     facts = {"at": at, "window": code.window, "device": device, "source": Source.CODE}
-    return _judge(session, place, user, facts, refusal=refusal, doubts=doubts)
+    return _judge(desk, place, user, facts, refusal=refusal, doubts=doubts)
 
 
 @transaction.atomic
@@ -117,31 +116,30 @@ def check_in_by_digits(user: User, typed: str, *, device: str) -> Answer:
         return _none_open(around)
     digits = codes.clean_digits(typed)
     shown = [each for each in near if digits and codes.are_digits_fresh(code_key(), each.pk, digits, now)]
-    session = _held((shown or near)[0].pk)
-    place, refusal = _place(session, user, now)
+    desk = _desk((shown or near)[0].pk, user)
+    if desk is None:  # taken back this moment
+        return Answer(NONE_OPEN)
+    place, refusal = _place(desk, user, now)
     if place is None:
         return Answer(REFUSED, Reason.NOT_EXPECTED)
     if place.accepted_at:
-        return _already(session, place)
+        return _already(desk.session, place)
     if not refusal and not shown:
         refusal = Reason.WRONG_DIGITS
     window = codes.window_of(now, codes.DIGITS_WINDOW)
     facts = {"at": now, "window": window, "device": device, "source": Source.DIGITS}
-    return _judge(session, place, user, facts, refusal=refusal, doubts=[] if device else [Reason.OTHER_DEVICE])
+    return _judge(desk, place, user, facts, refusal=refusal, doubts=[] if device else [Reason.OTHER_DEVICE])
 
 
-def _held(session: int) -> Session | None:
+def _desk(session: int, user: User) -> Desk | None:
     """The released session, held so that neither it nor the rules of its cohort change while a scan is written; scans
     hold it together."""
-    with connection.cursor() as cursor:
-        cursor.execute(HELD, [session])
-        row = cursor.fetchone()
-    return Session.from_db("default", OF_SESSION, row[: len(OF_SESSION)]) if row else None
+    return desk_of(session, user.pk, hold=HOLD.ready(session))
 
 
-def _place(session: Session, user: User, at: datetime) -> tuple[Place | None, str]:
+def _place(desk: Desk, user: User, at: datetime) -> tuple[Place | None, str]:
     """As whom somebody comes, and what speaks against it."""
-    place = place_of(session, user.pk)
+    session, place = desk.session, desk.place
     opening = rules.opening(session.starts_at, session.ends_at)
     if place is None:
         place = stranger_of(session, user.pk)
@@ -155,20 +153,16 @@ def _place(session: Session, user: User, at: datetime) -> tuple[Place | None, st
     return place, Reason.OVER if opening.is_over(at) else ""
 
 
-def _judge(
-    session: Session, place: Place, user: User, facts: dict[str, Any], *, refusal: str, doubts: list[str]
-) -> Answer:
+def _judge(desk: Desk, place: Place, user: User, facts: dict[str, Any], *, refusal: str, doubts: list[str]) -> Answer:
+    session = desk.session
     if refusal:
         _keep(session, place, facts, Verdict.REFUSED, [refusal])
         opens_at = rules.opening(session.starts_at, session.ends_at).opens_at
         return Answer(REFUSED, refusal, session.title, session.starts_at, facts["at"], opens_at=opens_at)
     if not doubts:
-        version = use_version(session)
+        version = use_version(session, desk.versions)
         mark = arrival(facts["at"], session.starts_at, session.ends_at, version.limits)
-        scan = _scan(session, place, facts, Verdict.ACCEPTED, [])
-        is_in, is_marked = insert_in_turn(scan, _mark(session, place, user, mark, version.number))
-        if is_in:
-            _record(scan, session, place, mark=mark if is_marked else "")
+        if _let_in(session, place, facts, _mark(session, place, user, mark, version.number)):
             return Answer(IN, "", session.title, session.starts_at, facts["at"], mark)
         accepted = Scan.objects.filter(session=session.pk, trainee=place.trainee_id, verdict=Verdict.ACCEPTED).first()
         if accepted:  # the same request a moment ago
@@ -176,6 +170,14 @@ def _judge(
         doubts = [Reason.SHARED_DEVICE]
     _keep(session, place, facts, Verdict.FLAGGED, doubts)
     return Answer(FLAGGED, doubts[0], session.title, session.starts_at, facts["at"])
+
+
+def _let_in(session: Session, place: Place, facts: dict[str, Any], mark: Attendance) -> bool:
+    """Scan, mark and the record of the act in one statement; whether the scan is the first."""
+    scan = _scan(session, place, facts, Verdict.ACCEPTED, [])
+    entry = entry_of("learning.check_in", scan, label=_label(session, place))
+    entry.object_id, entry.after = KeyOf(0), IfNew(1, _said(scan, mark.state), _said(scan, ""))
+    return insert_in_turn(scan, mark, entry)[0]
 
 
 def _mark(session: Session, place: Place, user: User, mark: str, version: int) -> Attendance:
@@ -211,9 +213,16 @@ def _scan(session: Session, place: Place, facts: dict[str, Any], verdict: str, r
     )
 
 
-def _record(scan: Scan, session: Session, place: Place, *, mark: str = "") -> None:
-    after = {"verdict": str(scan.verdict), "reasons": scan.reasons, "source": str(scan.source), "mark": str(mark)}
-    record("learning.check_in", scan, after=after, label=f"{session.title} {place.number} {place.name}")
+def _record(scan: Scan, session: Session, place: Place) -> None:
+    record("learning.check_in", scan, after=_said(scan, ""), label=_label(session, place))
+
+
+def _said(scan: Scan, mark: str) -> dict[str, Any]:
+    return {"verdict": str(scan.verdict), "reasons": scan.reasons, "source": str(scan.source), "mark": str(mark)}
+
+
+def _label(session: Session, place: Place) -> str:
+    return f"{session.title} {place.number} {place.name}"
 
 
 def _already(session: Session, place: Place) -> Answer:

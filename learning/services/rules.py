@@ -32,13 +32,14 @@ class RulesKept(Func):
 
 def use_rules(session: Session) -> int:
     """The number of the version under which marks of this session are made; it was locked with ``RulesKept``."""
-    return use_version(session).number
+    return use_version(session, versions_of(session.cohort_id)).number
 
 
-def use_version(session: Session) -> Version:
-    """The version under which marks of this session are made, from now on frozen; the session was locked with ``KEPT``."""
+def use_version(session: Session, versions: list[Version]) -> Version:
+    """The version under which marks of this session are made, from now on frozen. The session was locked with ``KEPT``,
+    and after that the versions were read."""
     day = timezone.localdate(session.starts_at)
-    found = version_on(versions_of(session.cohort_id), day)
+    found = version_on(versions, day)
     if found.pk is None:
         _first_version(session.cohort)
         found = version_on(versions_of(session.cohort_id), day)

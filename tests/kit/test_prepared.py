@@ -13,7 +13,7 @@ from learning.models import Attendance
 from tests import make
 from trainee_mgmt.kit import access, pages
 from trainee_mgmt.kit.ledgers import Ledger
-from trainee_mgmt.kit.prepared import Insert, Prepared
+from trainee_mgmt.kit.prepared import Insert, Prepared, Statement
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +157,17 @@ def test_a_ledger_takes_a_row_out_of_force_and_adds_the_new_one_in_one_statement
 
     assert len(queries) == 1
     assert list(Attendance.objects.order_by("pk").values_list("pk", "in_force")) == [(old.pk, False), (new.pk, True)]
+
+
+@pytest.mark.django_db
+def test_a_statement_that_comes_before_is_known_by_its_name_from_the_second_time_on():
+    statement = Statement("SELECT %s || '%%' AS word", ("text",))
+
+    with connection.cursor() as cursor:
+        found = []
+        for word in ("a", "b", "c"):
+            statement.execute(cursor, word)
+            found.append(cursor.fetchone())
+
+    assert found == [("a%",), ("b%",), ("c%",)]
+    assert connection.plans.find(statement.number)

@@ -366,7 +366,7 @@ def test_a_check_in_takes_the_same_few_queries_in_a_class_of_any_size(django_ass
     phone = phone_of(account)
     ticket = phone.get(reverse("learning:code_read", kwargs={"code": token(session)}), follow=True).context["ticket"]
 
-    with django_assert_num_queries(6 + 2):  # account, session, place, rules, scan with mark, audit; savepoint
+    with django_assert_num_queries(3 + 2):  # account; session with place and rules; scan with mark and audit; savepoint
         phone.post(URL, {"ticket": ticket})
 
 

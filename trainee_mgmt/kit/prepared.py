@@ -14,7 +14,7 @@ what a row function of access.py makes of a person depends on nothing else: a ch
 PostgreSQL reads and plans such a query once for each connection too (``DatabaseWrapper.plans``): for a row found by
 its key, planning takes ten times as long as finding.
 
-``Insert`` does the same for new rows.
+``Insert`` does the same for new rows, ``Statement`` for SQL that Django does not write.
 
 The tests compile each call again and compare (settings.CHECK_PREPARED): whatever the arguments forget is found there.
 """
@@ -36,6 +36,7 @@ from django.db.models import Field, Model, QuerySet
 from django.http import Http404
 
 NOT_YET = object()
+ALONE = ("", ())  # no statement before
 MOST = 500  # compiled forms that one query keeps
 PLACES = (  # of which type a value is, and what stands in for it while the SQL is made: never a real one
     (int, "bigint", lambda n: 7_123_456_789_000_000 + n),
@@ -55,8 +56,11 @@ class Prepared:
     def __call__(self, *shape, **values) -> list:
         return self.rows(shape, values)
 
-    def rows(self, shape: tuple, values: dict[str, Any], *, page: slice | None = None) -> list:
-        """``page``: only these rows, as in ``queryset[50:100]``."""
+    def rows(
+        self, shape: tuple, values: dict[str, Any], *, page: slice | None = None, first: tuple[str, tuple] = ALONE
+    ) -> list:
+        """``page``: only these rows, as in ``queryset[50:100]``. ``first``: a statement with its parameters that is sent
+        before in the same breath, such as one that locks what is read; its own rows are dropped."""
         key = (*(getattr(each, "query_key", each) for each in shape), *((name, type(values[name])) for name in values))
         compiled = self._compiled.get(key, NOT_YET)
         if compiled is NOT_YET:
@@ -65,11 +69,11 @@ class Prepared:
             compiled = self._compiled[key] = self._compile(shape, values)
         if settings.CHECK_PREPARED:
             self._check(compiled, shape, values)
-        return compiled.rows(values, page) if compiled else []
+        return compiled.rows(values, page, first) if compiled else []
 
-    def one(self, *shape, **values):
+    def one(self, *shape, first: tuple[str, tuple] = ALONE, **values):
         """The first row, or None."""
-        return next(iter(self.rows(shape, values, page=slice(0, 1))), None)
+        return next(iter(self.rows(shape, values, page=slice(0, 1), first=first)), None)
 
     def one_or_404(self, *shape, **values):
         found = self.one(*shape, **values)
@@ -99,6 +103,33 @@ class Prepared:
         kept = [compiled.sql, compiled.filled(values)] if compiled else ["", ()]
         if fresh != kept:
             raise ImproperlyConfigured(f"Prepared with too few arguments:\n{kept}\n{fresh}")
+
+
+class Statement:
+    """SQL with a place for each value; ``types`` are those of the values, as the server calls them."""
+
+    def __init__(self, sql: str, types: tuple[str, ...]):
+        self.sql, self.number = sql, next(_numbers)
+        self.signature = _signature(types)
+        at = count(1)
+        self.numbered = TOKEN.sub(lambda token: f"${next(at)}" if token[0] == "%s" else "%", sql)
+
+    def ready(self, *values) -> tuple[str, tuple]:
+        """Its text and parameters, for a cursor of this thread: by its name from the second time on."""
+        plans = connection.plans
+        if any(isinstance(each, int) and each > LARGEST for each in values) or not plans.has_seen(self.number):
+            return self.sql, values
+        prepare, name = "", plans.find(self.number)
+        if not name:
+            name, prepare = plans.prepare(self.number, self.signature, self.numbered)
+        return f"{prepare.replace('%', '%%')}EXECUTE {name}{_places(len(values))}", values
+
+    def execute(self, cursor, *values) -> None:
+        try:
+            cursor.execute(*self.ready(*values))
+        except DatabaseError:
+            connection.plans.forget()  # whatever became of it
+            raise
 
 
 class Insert:
@@ -175,6 +206,18 @@ def _is_place(value, names: dict) -> bool:
     return isinstance(value, Hashable) and value in names
 
 
+def _signature(types: tuple[str, ...]) -> str:
+    return f" ({', '.join(types)})" if types else ""
+
+
+def _places(values: int) -> str:
+    return f" ({', '.join(['%s'] * values)})" if values else ""
+
+
+def _after(first: tuple[str, tuple], statement: tuple[str, tuple]) -> tuple[str, tuple]:
+    return f"{first[0]}; {statement[0]}" if first[0] else statement[0], (*first[1], *statement[1])
+
+
 @dataclass(frozen=True)
 class _Compiled:
     iterable: type
@@ -194,17 +237,17 @@ class _Compiled:
             filled[at] = values[name]
         return tuple(filled)
 
-    def rows(self, values: dict, page: slice | None) -> list:
+    def rows(self, values: dict, page: slice | None, first: tuple[str, tuple]) -> list:
         """As the queryset would give them: its own iterable reads them, with a compiler that has done its work."""
         limit = "" if page is None else f" LIMIT {page.stop - page.start:d} OFFSET {page.start:d}"
         there = connections[self.db]
         try:
-            return self._read(there, self._statement(there.plans, values, limit))
+            return self._read(there, _after(first, self._statement(there.plans, values, limit)))
         except NotSupportedError:  # a migration changed the type of a column, and the server refuses the old plan
             there.plans.forget()
             if there.in_atomic_block:
                 raise
-            return self._read(there, (self.sql + limit, self.filled(values)))
+            return self._read(there, _after(first, (self.sql + limit, self.filled(values))))
         except DatabaseError:
             there.plans.forget()  # whatever became of it
             raise
@@ -224,7 +267,7 @@ class _Compiled:
         is_no_key = any(isinstance(each, int) and each > LARGEST for each in arguments)
         if is_no_key or not plans.has_seen(key):
             return self.sql + limit, self.filled(values)
-        places = f" ({', '.join(['%s'] * len(arguments))})" if arguments else ""
+        places = _places(len(arguments))
         if name := plans.find(key):
             return f"EXECUTE {name}{places}", arguments
         name, prepare = plans.prepare(key, self.signature, self.numbered + limit)
@@ -232,7 +275,7 @@ class _Compiled:
 
     @property
     def signature(self) -> str:
-        return f" ({', '.join(kind for _name, kind in self.types)})" if self.types else ""
+        return _signature(tuple(kind for _name, kind in self.types))
 
     @property
     def numbered(self) -> str:
