@@ -562,3 +562,63 @@ grant(
 # The rows are the cohorts whose rule of closing and checklists one may make.
 grant("learning.change_closing", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
 CLOSING_COHORT = Inside("cohorts.Cohort", "learning.change_closing", "cohort", related=("program__unit",))
+
+
+# What is made of journals: findings and what they cite; passages that journals share ----------------------------------------
+
+
+def findings_of_my_classes(user, role) -> Q:
+    """findings from journals that trainees in the scope of the role handed in"""
+    return Q(journal__in=Journal.objects.filter(handed_in_by_my_classes(user, role)).values("pk"))
+
+
+def findings_from_my_journals(user, role) -> Q:
+    """findings from my own journals"""
+    return Q(journal__in=Journal.objects.filter(my_own_rows(user, role)).values("pk"))
+
+
+def findings_that_i_made(user, role) -> Q:
+    """findings that I made from my own journals"""
+    return findings_from_my_journals(user, role) & Q(made_by=user)
+
+
+def my_own_handed_in(user, role) -> Q:
+    """my own journals, drafts left out"""
+    return my_own_rows(user, role) & ~Q(state="draft")
+
+
+_READERS = ("admin", "organizer", "officer")
+grant(
+    "learning.cite_journal",
+    on="learning.Journal",
+    trainee=my_own_handed_in,
+    **dict.fromkeys(_READERS, handed_in_by_my_classes),
+)
+grant("learning.list_finding", on="learning.Finding", **dict.fromkeys(_READERS, findings_of_my_classes))
+grant(
+    "learning.view_finding",
+    on="learning.Finding",
+    trainee=findings_from_my_journals,
+    **dict.fromkeys(_READERS, findings_of_my_classes),
+)
+grant(
+    "learning.change_finding",
+    on="learning.Finding",
+    trainee=findings_that_i_made,
+    **dict.fromkeys(_READERS, findings_of_my_classes),
+)
+grant("learning.see_own_findings", on="learning.Finding", trainee=findings_from_my_journals)
+
+
+def signals_of_my_classes(user, role) -> Q:
+    """shared passages in journals that trainees in the scope of the role handed in"""
+    return Q(journal__in=Journal.objects.filter(handed_in_by_my_classes(user, role)).values("pk"))
+
+
+def signals_that_i_answer(user, role) -> Q:
+    """shared passages in journals that trainees in the scope of the role handed in, my own left out"""
+    return Q(journal__in=Journal.objects.filter(answered_by_me(user, role)).values("pk"))
+
+
+grant("learning.view_copysignal", on="learning.CopySignal", **dict.fromkeys(_READERS, signals_of_my_classes))
+grant("learning.settle_copysignal", on="learning.CopySignal", **dict.fromkeys(_READERS, signals_that_i_answer))

@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cohorts.models import Cohort
-from learning.services import activities, hours
+from learning.services import activities, copies, hours
 from learning.services.conflicts import count_conflicts
 from learning.services.reminders import remind_journals as plan_reminders
 from learning.services.session_reminders import remind_of_sessions as plan_session_reminders
@@ -44,3 +44,15 @@ def lapse_offers() -> int:
 def warn_of_attendance() -> int:
     """Plan the early warnings for head teachers; each is told once, in the digest of the day."""
     return warn_head_teachers()
+
+
+@shared_task(name="learning.compare_journal")
+def compare_journal(journal_id: int) -> int:
+    """Find what a journal that was handed in shares with others. Safe to run twice."""
+    return copies.compare(journal_id)
+
+
+@shared_task(name="learning.compare_journals")
+def compare_journals() -> int:
+    """Journals that were not compared as they stand now; a missed or failed run repairs itself."""
+    return copies.compare_what_is_new()

@@ -17,10 +17,12 @@ from learning.models import (
     AttendanceRules,
     CalendarFeed,
     ClosingFile,
+    CopySignal,
     DutyKind,
     DutyPause,
     DutyRecord,
     DutyTurn,
+    Finding,
     JournalNote,
     JournalPicture,
     LeaveEvidence,
@@ -98,6 +100,15 @@ class World:
         self.picture.file.save("picture.jpg", ContentFile(b"\xff\xd8"), save=False)
         self.picture.thumbnail.save("thumbnail.jpg", ContentFile(b"\xff\xd8"))
         JournalNote.objects.create(journal=self.journal, kind="comment", author=self.organizer, text=f"{tag} comment")
+        self.finding = Finding.objects.create(
+            journal=self.journal, kind="lead", title=f"{tag} finding", quote=f"{tag} journal", start=0, end=len(f"{tag} journal"),
+            revision=0, made_by=self.organizer, made_at=make.at(date(2026, 9, 15)),
+        )  # fmt: skip
+        self.signal = CopySignal.objects.create(
+            journal=self.journal, source=make.journal(make.trainee(in_class=self.training_class), state="submitted", body=f"{tag} source"),
+            signs=40, passages=[[0, 3, 0, 3, 3]], journal_revision=0, source_revision=0, found_at=make.at(date(2026, 9, 15)),
+            checked_at=make.at(date(2026, 9, 15)),
+        )  # fmt: skip
         self.scheme = make.scheme(self.cohort, name=f"{tag} scheme", state="open", opened_at=make.at(date(2026, 9, 1)))
         self.indicator = make.indicator(self.scheme, name=f"{tag} indicator")
         self.computed = make.indicator(
@@ -164,6 +175,7 @@ class World:
                 self.closing_item, self.closing_file, self.signed_sheet, self.signed_sheet.pages.get(),
                 self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
                 self.round, self.quota, self.application, self.duty_kind, self.duty, self.turn, self.pause,
+                self.finding, self.signal,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )
         }  # fmt: skip

@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "warn of attendance": {"task": "learning.warn_of_attendance", "schedule": timedelta(hours=1)},
     "remind of journals": {"task": "learning.remind_journals", "schedule": timedelta(hours=1)},
+    "compare journals": {"task": "learning.compare_journals", "schedule": timedelta(minutes=10)},
     "remind of sessions": {"task": "learning.remind_of_sessions", "schedule": timedelta(minutes=30)},
     "fill the calendar of holidays": {"task": "accounts.fill_calendar", "schedule": timedelta(hours=6)},
     "count what became a conflict": {"task": "learning.count_conflicts", "schedule": timedelta(minutes=10)},

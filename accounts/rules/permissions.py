@@ -11,6 +11,7 @@ VERBS = {
     "cancel": _("cancel"),
     "call": _("call the roll"),
     "change": _("change"),
+    "cite": _("cite"),
     "create": _("create"),
     "decide": _("decide on"),
     "delegate": _("lend"),

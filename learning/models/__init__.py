@@ -4,8 +4,10 @@ from learning.models.attendance import Attendance
 from learning.models.calendars import CalendarFeed
 from learning.models.checkins import Scan
 from learning.models.closing import ClosingFile, ClosingItem, ClosingRule
+from learning.models.copies import CopySignal, JournalPrint
 from learning.models.duties import DutyDue, DutyKind, DutyPause, DutyRecord, DutySpeaker, DutyTurn
 from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTime
+from learning.models.findings import Finding
 from learning.models.hours import CreditEntry, HourRule, HourTable
 from learning.models.journal_scores import JournalScore
 from learning.models.journals import Journal, JournalNote, JournalPicture, JournalVersion
@@ -33,6 +35,7 @@ __all__ = [
     "ClosingItem",
     "ClosingRule",
     "CompletionRule",
+    "CopySignal",
     "CreditEntry",
     "DisputedMark",
     "DutyDue",
@@ -41,12 +44,14 @@ __all__ = [
     "DutyRecord",
     "DutySpeaker",
     "DutyTurn",
+    "Finding",
     "HourRule",
     "HourTable",
     "Journal",
     "JournalDue",
     "JournalNote",
     "JournalPicture",
+    "JournalPrint",
     "JournalScore",
     "JournalVersion",
     "Leave",

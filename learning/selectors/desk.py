@@ -6,16 +6,19 @@ from datetime import date, datetime
 
 from django.db.models import Count, DateField, F, IntegerField, Min, Q, QuerySet, Value
 
-from learning.models import Activity, Appeal, ClosingItem, ProgressCase, Signup
+from learning.models import Activity, Appeal, ClosingItem, CopySignal, Finding, ProgressCase, Signup
 
-APPEALS, CASES, ACTIVITIES, CLOSING = IN_ORDER = "appeals", "cases", "activities", "closing"
+APPEALS, CASES, ACTIVITIES, CLOSING = "appeals", "cases", "activities", "closing"
+FINDINGS, SIGNALS = "findings", "signals"
+IN_ORDER = (APPEALS, CASES, ACTIVITIES, CLOSING, FINDINGS, SIGNALS)
 
 
 @dataclass(frozen=True)
 class Waiting:
     """In one cohort: how many objections wait for an answer and the day on which the first is due; or rows of online
     progress that wait for a person and how ``many`` fit nobody; or activities to come with a waiting list, and how
-    ``many`` people wait; or items of closing checklists and the day until which the first is to be done."""
+    ``many`` people wait; or items of closing checklists, or findings, and the day until which the first is to be done; or
+    journals that share passages."""
 
     what: str
     cohort_id: int
@@ -30,10 +33,12 @@ def waiting(
     cases: QuerySet[ProgressCase] | None,
     activities: QuerySet[Activity] | None,
     closing: QuerySet[ClosingItem] | None,
+    findings: QuerySet[Finding] | None = None,
+    signals: QuerySet[CopySignal] | None = None,
     now: datetime,
 ) -> list[Waiting]:
     """Of what is given; one query, or none."""
-    parts = list(_parts(appeals, cases, activities, closing, now))
+    parts = list(_parts(appeals, cases, activities, closing, now)) + list(_of_journals(findings, signals))
     if not parts:
         return []
     rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
@@ -53,6 +58,17 @@ def _parts(appeals, cases, activities, closing, now: datetime) -> Iterator[Query
     if closing is not None:
         of_cohort = closing.annotate(cohort=F("training_class__cohort"))
         yield _part(CLOSING, of_cohort, Count("pk"), nobody, Min("due_on"))
+
+
+def _of_journals(findings, signals) -> Iterator[QuerySet]:
+    nobody, no_day = Value(0, IntegerField()), Value(None, DateField())
+    in_cohort = F("journal__trainee__cohort")
+    if findings is not None:
+        is_open = findings.filter(state=Finding.State.OPEN).annotate(cohort=in_cohort)
+        yield _part(FINDINGS, is_open, Count("pk"), nobody, Min("due_on"))
+    if signals is not None:
+        is_open = signals.filter(state=CopySignal.State.OPEN).annotate(cohort=in_cohort)
+        yield _part(SIGNALS, is_open, Count("pk"), nobody, no_day)
 
 
 def _part(what: str, rows: QuerySet, count, many, due_on) -> QuerySet:

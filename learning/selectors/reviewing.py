@@ -10,7 +10,10 @@ from django.db.models.functions import Left, Length
 from accounts.models import User
 from cohorts.models import Cohort
 from cohorts.rules.scoring import Scoring
-from learning.models import Journal, JournalNote, JournalScore
+from learning.models import Finding, Journal, JournalNote, JournalScore
+from learning.rules.findings import Paragraph, paragraphs
+from learning.selectors.copies import open_signals
+from learning.selectors.findings import Citation, citation, findings_of
 from trainee_mgmt.kit import access
 
 OPENING = 3000  # so much of a text stands on a page of many; the rest is one key away
@@ -19,13 +22,26 @@ UNSEEN = ("trainee__profile", "trainee__person__id_number", "trainee__person__ph
 
 @dataclass(frozen=True)
 class Reading:
-    """A journal on a reviewer's page. ``scoring`` is there for whoever may score it, in a cohort that scores journals."""
+    """A journal on a reviewer's page. ``scoring`` is there for whoever may score it, in a cohort that scores journals;
+    ``signals``: how many others share passages with it; ``findings``: what was made of it, on the page of one."""
 
     journal: Journal
     text: str
     is_cut: bool = False
     scoring: Scoring | None = None
     scores: list[JournalScore] = field(default_factory=list)
+    signals: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    citation: Citation | None = None
+
+    @property
+    def anchor(self) -> str:
+        return "cite" if self.citation else f"text-{self.journal.pk}"
+
+    @property
+    def paragraphs(self) -> list[Paragraph]:
+        place = self.citation.place if self.citation else None
+        return paragraphs(self.text, [place] if place else [])
 
     @property
     def score(self) -> JournalScore | None:
@@ -50,7 +66,7 @@ def readings(user: User, cohort: Cohort, keys: Sequence[int]) -> list[Reading]:
     """These journals in their order, long texts by their opening. The same number of queries for any number of them."""
     rows = reviewable(Journal.objects).defer("body", *UNSEEN)
     found = rows.annotate(opening=Left("body", OPENING), length=Length("body")).in_bulk(keys)
-    scores = _scores(user, cohort, keys)
+    scores, signals = _scores(user, cohort, keys), open_signals(user, keys)
     return [
         Reading(
             found[key],
@@ -58,18 +74,28 @@ def readings(user: User, cohort: Cohort, keys: Sequence[int]) -> list[Reading]:
             found[key].length > OPENING,
             cohort.scoring if key in scores else None,
             scores.get(key, []),
+            signals.get(key, 0),
         )
         for key in keys
         if key in found
     ]
 
 
-def reading(user: User, journal: Journal) -> Reading:
-    """One journal in full length; its trainee and cohort are loaded."""
+def reading(user: User, journal: Journal, *, cite: str = "") -> Reading:
+    """One journal in full length; its trainee and cohort are loaded. ``cite``: the key of a finding whose words are marked."""
     cohort = journal.trainee.cohort
     scores = _scores(user, cohort, [journal.pk])
     scoring = cohort.scoring if journal.pk in scores else None
-    return Reading(journal, journal.body, scoring=scoring, scores=scores.get(journal.pk, []))
+    findings = list(findings_of(user, journal))
+    return Reading(
+        journal,
+        journal.body,
+        scoring=scoring,
+        scores=scores.get(journal.pk, []),
+        signals=open_signals(user, [journal.pk]).get(journal.pk, 0),
+        findings=findings,
+        citation=citation(cite, findings, journal.body),
+    )
 
 
 def _scores(user: User, cohort: Cohort, keys: Sequence[int]) -> dict[int, list[JournalScore]]:

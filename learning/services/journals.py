@@ -21,6 +21,7 @@ from learning.rules.pictures import encode_anew
 from learning.selectors import period_of
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.formats import day
+from trainee_mgmt.kit.queue import after_commit
 
 PICTURES = 9
 
@@ -129,6 +130,7 @@ def _hand_in(journal: Journal, body: str, by: User) -> None:
     JournalNote.objects.create(journal=journal, kind=JournalNote.Kind.SUBMITTED, author=by)
     after = {"state": journal.state, "characters": len(body)}
     record("learning.submit_journal", journal, before={"state": before}, after=after)
+    after_commit("learning.compare_journal", journal.pk, is_repaired=True)
 
 
 def _keep_version(journal: Journal, body: str) -> bool:

@@ -1,15 +1,19 @@
 from datetime import date
 
 from django import template
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from learning.models import Appeal, Journal, Scan
+from learning.models import Appeal, CopySignal, Finding, Journal, Scan
 from learning.rules.conflict_words import when_words
+from learning.rules.findings import Paragraph, Piece
 from learning.selectors import JournalPeriod
 from learning.selectors.duties import Line
 from learning.tables import appeals as appeal_table
+from learning.tables import copies as copy_table
 from learning.tables import duties as duty_table
+from learning.tables import findings as finding_table
 from learning.tables import journals as journal_table
 from learning.tables import leave as leave_table
 from learning.tables.attendance import mark_tag
@@ -91,3 +95,37 @@ def leave_tag(state: str) -> SafeString:
 def appeal_tag(appeal: Appeal) -> SafeString:
     """The tag of an objection; red when its answer is overdue."""
     return appeal_table.appeal_tag(appeal.state, appeal.due_on)
+
+
+@register.simple_tag
+def journal_text(name: str, paragraphs: list[Paragraph]) -> SafeString:
+    """The paragraphs of a journal; each has an address (``name`` and its number) and knows where it stands in the text.
+
+    Joined here and not by a template: fifty journals stand on one page.
+    """
+    return SafeString(
+        "".join(
+            f'<p id="{name}-{each.number}" data-start="{each.start}">{"".join(_piece(name, piece) for piece in each.pieces)}</p>'
+            for each in paragraphs
+        )
+    )
+
+
+def _piece(name: str, piece: Piece) -> str:
+    text = escape(piece.text)
+    if not piece.mark:
+        return text
+    where = f' id="{name}-mark-{piece.mark}"' if piece.is_first else ""
+    return f"<mark{where}>{text}</mark>"
+
+
+@register.filter
+def finding_tag(finding: Finding) -> SafeString:
+    """The tag of a finding; red when it is overdue."""
+    return finding_table.finding_tag(finding.state, finding.due_on)
+
+
+@register.filter
+def signal_tag(signal: CopySignal) -> SafeString:
+    """The tag of passages that two journals share."""
+    return copy_table.signal_tag(signal.state)

@@ -16,8 +16,10 @@ from cohorts.models import Cohort, Trainee
 from learning import selectors
 from learning.models import Journal, JournalPicture, JournalVersion
 from learning.rules import journals as rules
+from learning.rules.findings import paragraphs
 from learning.rules.journals import Action
 from learning.rules.pictures import MOST_BYTES
+from learning.selectors.findings import citation, findings_of
 from learning.selectors.reviewing import overdue, reading, readings, reviewable
 from learning.services import (
     accept,
@@ -99,6 +101,8 @@ class JournalWrite(_MyJournal, StaticPage):
         journal = Journal.objects.filter(trainee=self.trainee, period_start=self.period.start).first()
         state = journal.state if journal else Journal.State.DRAFT
         scores = list(journal.scores.select_related("given_by").order_by("pk")) if journal else []
+        findings = list(findings_of(self.request.user, journal)) if journal and state != Journal.State.DRAFT else []
+        cited = citation(self.request.GET.get("cite", ""), findings, journal.body) if journal else None
         return super().get_context_data(
             trainee=self.trainee,
             period=self.period,
@@ -107,6 +111,9 @@ class JournalWrite(_MyJournal, StaticPage):
             revision=journal.revision if journal else 0,
             can_edit=rules.may(state, Action.EDIT),
             prompts=[line for line in self.trainee.cohort.journal_prompts.splitlines() if line.strip()],
+            findings=findings,
+            citation=cited,
+            paragraphs=paragraphs(journal.body, [cited.place] if cited and cited.place else []) if journal else [],
             pictures=list(journal.pictures.order_by("pk")) if journal else [],
             versions=list(journal.versions.order_by("-pk")) if journal else [],
             notes=list(journal.notes.select_related("author").order_by("pk")) if journal else [],
@@ -317,7 +324,7 @@ class JournalDetail(StaticPage):
     def get_context_data(self, **kwargs):
         rows = reviewable(self.reachable(Journal)).select_related("trainee__cohort__program")
         journal = get_object_or_404(rows, pk=self.kwargs["pk"])
-        shown = reading(self.request.user, journal)
+        shown = reading(self.request.user, journal, cite=self.request.GET.get("cite", ""))
         return super().get_context_data(reading=shown, cohort=journal.trainee.cohort, **kwargs)
 
 

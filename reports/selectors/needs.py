@@ -14,10 +14,22 @@ from assessments.models import Indicator, Rater, Score
 from cohorts.models import ClassMembership, Cohort, Trainee
 from cohorts.selectors.home import CohortLine
 from learning.access import leave_waiting_for
-from learning.models import Activity, Appeal, DisputedMark, Journal, Leave, ProgressCase, Scan, Session, TimetableState
+from learning.models import (
+    Activity,
+    Appeal,
+    CopySignal,
+    DisputedMark,
+    Finding,
+    Journal,
+    Leave,
+    ProgressCase,
+    Scan,
+    Session,
+    TimetableState,
+)
 from learning.selectors import OpenRolls, WaitingJournals, open_rolls, waiting_journals
 from learning.selectors.closing import items_of
-from learning.selectors.desk import ACTIVITIES, APPEALS, CASES, CLOSING, Waiting, waiting
+from learning.selectors.desk import ACTIVITIES, APPEALS, CASES, CLOSING, FINDINGS, SIGNALS, Waiting, waiting
 from learning.selectors.differing import waiting_differences
 from learning.selectors.leave import waiting_leave
 from reports.rules import ANSWER_WITHIN, When, when
@@ -28,7 +40,8 @@ from trainee_mgmt.kit.formats import day as day_words
 from trainee_mgmt.kit.formats import number
 from trainee_mgmt.navigation import link
 
-CLOSING_SOON = timedelta(days=7)
+SOON = timedelta(days=7)
+OF_JOURNAL = "journal__trainee__cohort"
 FEW, MANY = 3, 100  # so many plans are named one by one, so many looked at
 
 
@@ -160,26 +173,34 @@ def _leaves(asked: Asked) -> Iterator[Need]:
 
 
 def _waiting(asked: Asked) -> Iterator[Need]:
-    """Objections, rows of online progress, activities with a waiting list, own items of closing checklists."""
+    """Objections, rows of online progress, activities with a waiting list, own items of closing checklists, findings that
+    one is in charge of, journals that share passages."""
     if not asked.cohorts:
         return
 
-    def mine(model, permission: str):
+    def mine(model, permission: str, cohort: str = "cohort"):
         if not asked.may(permission):
             return None
-        return model.objects.filter(access.rows(asked.user, permission), cohort__in=asked.cohorts)
+        return model.objects.filter(access.rows(asked.user, permission), **{f"{cohort}__in": asked.cohorts})
 
     found = waiting(
         appeals=mine(Appeal, "learning.answer_appeal"),
         cases=mine(ProgressCase, "learning.decide_progress"),
         activities=mine(Activity, "learning.change_activity"),
-        closing=items_of(asked.user, asked.cohorts, until=asked.today + CLOSING_SOON, now=asked.now)
+        closing=items_of(asked.user, asked.cohorts, until=asked.today + SOON, now=asked.now)
         if asked.may("learning.do_closing_item")
         else None,
+        findings=_my_findings(asked, mine(Finding, "learning.list_finding", OF_JOURNAL)),
+        signals=mine(CopySignal, "learning.settle_copysignal", OF_JOURNAL),
         now=asked.now,
     )
     for each in found:
         yield WORDS_OF_WAITING[each.what](asked, each)
+
+
+def _my_findings(asked: Asked, findings):
+    """Those that I am in charge of, due within a week."""
+    return findings.filter(owner=asked.user, due_on__lte=asked.today + SOON) if findings is not None else None
 
 
 def _appeal_need(asked: Asked, each: Waiting) -> Need:
@@ -235,11 +256,38 @@ def _closing_need(asked: Asked, each: Waiting) -> Need:
     )
 
 
+def _finding_need(asked: Asked, each: Waiting) -> Need:
+    what = ngettext("%(n)s finding from a journal is yours", "%(n)s findings from journals are yours", each.count)
+    due = _("the first by %(day)s") % {"day": day_words(each.due_on, asked.today)}
+    return Need(
+        when(each.due_on, asked.today),
+        "flag",
+        what % {"n": each.count},
+        asked.about(each.cohort_id, due),
+        _("Go on"),
+        asked.link("learning:finding_list", "?view=open&sort=due_on", cohort=each.cohort_id),
+    )
+
+
+def _signal_need(asked: Asked, each: Waiting) -> Need:
+    what = ngettext("%(n)s journal shares passages", "%(n)s journals share passages", each.count)
+    return Need(
+        When.WEEK,
+        "copy",
+        what % {"n": each.count},
+        asked.about(each.cohort_id, _("to look at; nothing is scored by it")),
+        _("Look"),
+        asked.link("learning:copysignal_list", "?view=open", cohort=each.cohort_id),
+    )
+
+
 WORDS_OF_WAITING = {
     APPEALS: _appeal_need,
     CASES: _case_need,
     ACTIVITIES: _activity_need,
     CLOSING: _closing_need,
+    FINDINGS: _finding_need,
+    SIGNALS: _signal_need,
 }
 
 

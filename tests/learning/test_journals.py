@@ -206,7 +206,7 @@ def test_reviewing_needs_the_same_queries_for_any_number_of_journals(client, dja
     for _ in range(items):
         make.journal(make.trainee(in_class=of), state="submitted")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("learning:journal_review", kwargs={"cohort": of.cohort.pk}))
 
 

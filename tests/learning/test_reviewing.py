@@ -135,7 +135,7 @@ def test_46_journals_with_scores_stand_on_one_page_with_the_same_queries(client,
         waiting(of, 1, body="seen and asked " * 1200)
     client.force_login(make.user(Role.ORGANIZER, of.cohort))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = client.get(reverse("learning:journal_review", kwargs={"cohort": of.cohort_id}))
 
     assert len(page.context["readings"]) == items

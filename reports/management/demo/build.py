@@ -29,6 +29,7 @@ from library.models import Venue
 from programs.models import Program
 from reports.management.demo.between import Stage, between
 from reports.management.demo.duties import build_duties
+from reports.management.demo.journals import journals
 from reports.management.demo.paper import paper
 from reports.management.demo.people import Crowd, Someone
 from reports.management.demo.programs import (
@@ -125,6 +126,8 @@ def _program(
         stage = Stage(plan, cohort, trainees, sessions, organizer, rng, today)
         between(stage)
         paper(stage)
+        if plan.key == "S2":
+            journals(stage)
     if plan.key in ("S0", "S2"):
         build_duties(cohort, trainees, by=organizer, rng=random.Random(SEED), today=today)
         _scores(plan, cohort, trainees, crowd=crowd, office=office, rng=rng)
