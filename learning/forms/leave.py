@@ -5,10 +5,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from learning.forms.files import EvidenceField
 from learning.models import Leave, LeaveType
 from learning.services.leave import FILES, KIND_FIELDS, Request
 from trainee_mgmt.kit.days import midnight
+from trainee_mgmt.kit.evidence import EvidenceField
 from trainee_mgmt.kit.forms import CrispyMixin, DateTimeInput
 
 

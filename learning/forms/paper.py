@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from learning.forms.files import EvidenceField
 from learning.models import Session
 from learning.rules.sheet_codes import read_code
 from learning.selectors.paper import sessions_within
 from learning.services.signed import FILES
+from trainee_mgmt.kit.evidence import EvidenceField
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
 from trainee_mgmt.kit.pages import LARGEST_KEY
 

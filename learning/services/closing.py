@@ -16,9 +16,9 @@ from cohorts.selectors.cohorts import OVERDUE
 from cohorts.services.cohorts import AGAINST_CLOSING
 from learning.models import ClosingFile, ClosingItem, ClosingRule
 from learning.rules.closing import USUAL, Sheets, sentence
-from learning.rules.evidence import checked
 from learning.selectors import closing
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.evidence import checked
 
 FILES, MOST_ITEMS = 5, 30
 

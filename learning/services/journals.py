@@ -17,10 +17,10 @@ from cohorts.services.cohorts import OUTSIDE
 from learning.models import Journal, JournalNote, JournalPicture, JournalScore, JournalVersion
 from learning.rules import journals as rules
 from learning.rules.journals import Action
-from learning.rules.pictures import encode_anew
 from learning.selectors import period_of
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.formats import day
+from trainee_mgmt.kit.pictures import encode_anew
 from trainee_mgmt.kit.queue import after_commit
 
 PICTURES = 9

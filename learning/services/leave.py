@@ -21,9 +21,9 @@ from learning.access import decides_as
 from learning.models import Leave, LeaveEvidence, LeaveStep, LeaveType
 from learning.models.leave import LEAVE_ONCE
 from learning.rules import leave as rules
-from learning.rules.evidence import checked
 from learning.rules.leave import Act, Level
 from trainee_mgmt.kit.errors import Refused, constraint_of
+from trainee_mgmt.kit.evidence import checked
 
 FILES = 5
 WAITING, DECIDED = "learning.leave_waiting", "learning.leave_decided"

@@ -12,8 +12,8 @@ from accounts.models import User
 from accounts.services import record
 from cohorts.models import Cohort, TrainingClass
 from learning.models import Session, SheetPage, SignedSheet
-from learning.rules.evidence import checked
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.evidence import checked
 
 FILES = 8
 

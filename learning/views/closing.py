@@ -27,8 +27,8 @@ from learning.rules.closing import Asked, Kind, in_words, is_overdue
 from learning.selectors.closing import asked_of, rule_in_force, sessions_without_sheet, with_state
 from learning.services import closing as services
 from learning.tables.closing import ClosingTable, item_state
-from learning.views.evidence import evidence_response
 from trainee_mgmt.kit import access
+from trainee_mgmt.kit.evidence import evidence_response
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page, StaticPage
 

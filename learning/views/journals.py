@@ -18,7 +18,6 @@ from learning.models import Journal, JournalPicture, JournalVersion
 from learning.rules import journals as rules
 from learning.rules.findings import paragraphs
 from learning.rules.journals import Action
-from learning.rules.pictures import MOST_BYTES
 from learning.selectors.findings import citation, findings_of
 from learning.selectors.reviewing import overdue, reading, readings, reviewable
 from learning.services import (
@@ -40,6 +39,7 @@ from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.kept import ANEW, kept
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, Page, StaticPage, is_key
+from trainee_mgmt.kit.pictures import MOST_BYTES
 from trainee_mgmt.kit.uploads import read_upload
 
 PER_PAGE = 50

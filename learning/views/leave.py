@@ -24,8 +24,8 @@ from learning.services import (
     withdraw_leave,
 )
 from learning.tables.leave import LeaveTable
-from learning.views.evidence import evidence_response
 from trainee_mgmt.kit import access
+from trainee_mgmt.kit.evidence import evidence_response
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page, StaticPage
 

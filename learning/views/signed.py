@@ -10,8 +10,8 @@ from learning.forms.paper import SignedSheetForm, SpanForm
 from learning.models import Session, SheetPage, SignedSheet
 from learning.selectors.weeks import of_class
 from learning.services.signed import remove_signed, replace_signed, send_signed
-from learning.views.evidence import evidence_response
 from trainee_mgmt.kit import access
+from trainee_mgmt.kit.evidence import evidence_response
 from trainee_mgmt.kit.pages import ActionPage, FormPage, Page, StaticPage
 
 MOST_SESSIONS = 16

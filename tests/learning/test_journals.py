@@ -11,11 +11,11 @@ from PIL import Image
 
 from accounts.models import AuditEntry, Role
 from learning.models import Journal, JournalDue, JournalNote, JournalPicture, JournalVersion
-from learning.rules.pictures import encode_anew
 from learning.services import accept, keep_draft, open_journal, return_to_writer, submit
 from tests import make
 from trainee_mgmt.kit import kept
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.pictures import encode_anew
 
 MONDAY = date(2026, 9, 7)
 

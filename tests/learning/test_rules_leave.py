@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learning.rules.documents import check_pdf
 from learning.rules.leave import Level, Limits, chain, check_times, days, next_level, overlaps
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.pdfs import check_pdf
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LIMITS = Limits(officer_days=Decimal("0.5"), head_teacher_days=Decimal(3), after_days=0)
