@@ -2,18 +2,37 @@
 
 from django.db.models import Q
 
-from accounts.access import in_my_units, units_of
-from accounts.models import Role
-from cohorts.access import in_my_cohorts, trainees_of_my_classes, within
+from accounts.access import units_of
+from accounts.models import Role, Unit
+from cohorts.access import cohorts_as_a_whole, in_my_cohorts, my_traineeships, trainees_of_my_classes, within
 from cohorts.models import Trainee
 from library.access import around_my_units
 from placements.models import Host
+from programs.access import my_programs
+from programs.models import Program
 from trainee_mgmt.kit.access import grant
+from trainee_mgmt.kit.pages import Inside
+
+
+def units_of_my_programs(user, role) -> Q:
+    """units in the scope of the role, and those of programs in its scope"""
+    programs = Program.objects.filter(my_programs(user, role))
+    return units_of(user, role) | Q(pk__in=programs.values("unit"))
+
+
+def kept_by_my_units(user, role) -> Q:
+    """rows kept by units in the scope of the role, and by those of programs in its scope"""
+    return Q(unit__in=Unit.objects.filter(units_of_my_programs(user, role)).values("pk"))
 
 
 def of_my_hosts(user, role) -> Q:
-    """rows of a host enterprise that is kept by a unit in the scope of the role"""
-    return Q(host__in=Host.objects.filter(in_my_units(user, role)).values("pk"))
+    """rows of a host enterprise that is kept by a unit in the scope of the role, or by that of a program in its scope"""
+    return Q(host__in=Host.objects.filter(kept_by_my_units(user, role)).values("pk"))
+
+
+def cohorts_of_my_programs(user, role) -> Q:
+    """cohorts of programs in the scope of the role"""
+    return Q(program__in=Program.objects.filter(my_programs(user, role)).values("pk"))
 
 
 def of_trainees_of_my_classes(user, role) -> Q:
@@ -33,11 +52,16 @@ grant(
     organizer=around_my_units,
     leader=around_my_units,
 )
-grant("placements.change_host", on="placements.Host", admin=in_my_units, organizer=in_my_units)
+grant("placements.change_host", on="placements.Host", admin=kept_by_my_units, organizer=kept_by_my_units)
 # The rows are the units in whose name a host may be kept.
-grant("placements.create_host", on="accounts.Unit", admin=units_of, organizer=units_of)
+grant("placements.create_host", on="accounts.Unit", admin=units_of_my_programs, organizer=units_of_my_programs)
+# The rows are the cohorts to which a file of hosts offers its seats; the hosts are kept by the unit of the program.
+grant("placements.import_hosts", on="cohorts.Cohort", admin=cohorts_of_my_programs, organizer=cohorts_of_my_programs)
 grant("placements.change_post", on="placements.Post", admin=of_my_hosts, organizer=of_my_hosts)
 grant("placements.change_contact", on="placements.HostContact", admin=of_my_hosts, organizer=of_my_hosts)
+grant("placements.see_phone", on="placements.HostContact", admin=of_my_hosts, organizer=of_my_hosts)
+# The rows are the cohorts to which a post may be offered.
+grant("placements.create_offer", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
 grant(
     "placements.view_offer", on="placements.Offer", admin=in_my_cohorts, organizer=in_my_cohorts, leader=in_my_cohorts
 )
@@ -57,3 +81,36 @@ grant(
     organizer=within("trainee__cohort"),
 )
 grant("placements.see_own_placement", on="placements.Placement", **{Role.TRAINEE: my_placements})
+
+HOSTING_COHORT = Inside("cohorts.Cohort", "placements.import_hosts", "cohort", related=("program__unit",))
+
+# Visits ---------------------------------------------------------------------------------------------------------------
+
+
+_RUN = {"admin": within("cohort"), "organizer": within("cohort")}
+grant("placements.view_visit", on="placements.Visit", leader=within("cohort"), **_RUN)
+grant("placements.change_visit", on="placements.Visit", **_RUN)
+# The rows are the cohorts whose visits one plans.
+grant("placements.plan_visits", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
+
+# Tickets --------------------------------------------------------------------------------------------------------------
+
+
+def tickets_of_my_classes(user, role) -> Q:
+    """tickets of trainees who are or were in a class in the scope of the role, and those that are mine to answer"""
+    return of_trainees_of_my_classes(user, role) | Q(owner=user)
+
+
+def my_tickets(user, role) -> Q:
+    """my own tickets"""
+    return Q(trainee__person__user=user)
+
+
+_SERVE = _RUN | {"officer": tickets_of_my_classes}
+grant("placements.view_ticket", on="placements.Ticket", leader=within("cohort"), **_SERVE)
+grant("placements.answer_ticket", on="placements.Ticket", **_SERVE)
+# The rows are one's own places in cohorts.
+grant("placements.open_ticket", on="cohorts.Trainee", **{Role.TRAINEE: my_traineeships})
+grant("placements.see_own_ticket", on="placements.Ticket", **{Role.TRAINEE: my_tickets})
+# The rows are the cohorts whose rules of tickets one sets.
+grant("placements.change_ticket_rules", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)

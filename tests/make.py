@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.core.files.base import ContentFile
@@ -46,7 +47,7 @@ from learning.models import (
 from learning.services.hour_tables import make_table, release_table
 from learning.services.hours import enter_credit, table_for
 from library.models import Venue
-from placements.models import Host, Offer, Placement, Post, Seat
+from placements.models import Host, HostContact, Offer, Placement, Post, Seat, Ticket, Visit
 from programs.models import Program
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
 
@@ -203,6 +204,18 @@ def host(of: Unit | None = None, **fields) -> Host:
     return Host.objects.create(unit=of or unit(), **fields)
 
 
+def contact(of: Host | None = None, *, phone: str = "", **fields) -> HostContact:
+    """A mentor."""
+    if phone:
+        fields |= {
+            "phone": Sealed.of(phone),
+            "phone_index": blind_index("phone", phone),
+            "phone_mask": mask_phone(phone),
+        }
+    fields = {"name": f"Mentor {next(_n)}", "is_mentor": True} | fields
+    return HostContact.objects.create(host=of or host(), **fields)
+
+
 def offer(in_cohort: Cohort | None = None, *, at_host: Host | None = None, seats: int = 1, **fields) -> Offer:
     """A new post of the host, offered with its seats for all days of the cohort."""
     in_cohort = in_cohort or cohort()
@@ -221,6 +234,24 @@ def placement(of: Trainee | None = None, *, at_offer: Offer | None = None, **fie
     of = of or trainee(in_cohort=at_offer.cohort)
     fields = {"starts_on": at_offer.starts_on, "ends_on": at_offer.ends_on} | fields
     return Placement.objects.create(trainee=of, seat=at_offer.seats.order_by("number").first(), **fields)
+
+
+def visit(in_cohort: Cohort | None = None, *, to: Host | None = None, on: date = START, **fields) -> Visit:
+    """A planned one; with ``done_on`` it took place."""
+    in_cohort = in_cohort or cohort()
+    if fields.get("done_on"):
+        fields.setdefault("state", Visit.State.DONE)
+    fields.setdefault("visitor", None)
+    fields["visitor"] = fields["visitor"] or user()
+    return Visit.objects.create(cohort=in_cohort, host=to or host(in_cohort.program.unit), planned_on=on, **fields)
+
+
+def ticket(of: Trainee | None = None, **fields) -> Ticket:
+    """An open one, due three days after it was opened."""
+    of = of or trainee()
+    opened_at = fields.setdefault("opened_at", timezone.now())
+    fields = {"category": "housing", "due_at": opened_at + timedelta(days=3), "key": uuid4()} | fields
+    return Ticket.objects.create(trainee=of, cohort=of.cohort, **fields)
 
 
 def session(in_cohort: Cohort | None = None, *, classes=(), on: date = START, **fields) -> Session:

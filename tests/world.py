@@ -144,6 +144,12 @@ class World:
         self.hour_table = make.hour_table(self.unit, name=f"{tag} hours", starts_on=date(2026, 1, 1))
         self.hour_rule = self.hour_table.rules.get(name="Teaching")
         self.credit = make.credit(self.trainee, "Teaching", evidence=f"{tag} evidence", by=self.organizer)
+        self.host = make.host(self.unit, name=f"{tag} host", address=f"{tag} street")
+        self.contact = make.contact(self.host, name=f"{tag} mentor")
+        self.offer = make.offer(self.cohort, at_host=self.host, name=f"{tag} post")
+        self.placement = make.placement(self.trainee, at_offer=self.offer, mentor=self.contact)
+        self.visit = make.visit(self.cohort, to=self.host, visitor=self.organizer, notes=f"{tag} notes")
+        self.ticket = make.ticket(self.trainee, host=self.host, text=f"{tag} ticket", owner=self.organizer)
         self.plan = Plan.objects.create(
             kind="cohorts.roster",
             subject_type="cohorts.Cohort",
@@ -176,6 +182,8 @@ class World:
                 self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
                 self.round, self.quota, self.application, self.duty_kind, self.duty, self.turn, self.pause,
                 self.finding, self.signal,
+                self.duty_kind, self.duty, self.turn, self.pause,
+                self.host, self.contact, self.offer, self.offer.post, self.placement, self.visit, self.ticket,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )
         }  # fmt: skip

@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from trainee_mgmt.kit import access, sitemap
 from trainee_mgmt.kit.icons import icon
 
-DAILY, COHORT, FIGURES, MINE = "daily", "cohort", "figures", "mine"
+DAILY, COHORT, HOSTING, FIGURES, MINE = "daily", "cohort", "hosting", "figures", "mine"
 OFFICE, RIGHTS, RECORDS = "office", "rights", "records"
 GROUPS = {
     DAILY: "",
     COHORT: _("This cohort"),
+    HOSTING: _("At the host enterprises"),
     FIGURES: _("Summary"),
     MINE: _("My training"),
     OFFICE: _("Whole office"),
@@ -91,6 +92,7 @@ ENTRIES = (
     Entry(COHORT, _("Results"), "award", "assessments:result_list", in_cohort=True, covers=("assessments:trainee", "assessments:computed")),
     Entry(COHORT, _("Import a roster"), "upload", "cohorts:roster_import", in_cohort=True),
     Entry(COHORT, _("Profile fields"), "fields", "cohorts:profile_field_list", in_cohort=True),
+    Entry(HOSTING, _("Offered posts"), "flag", "placements:offer_list", in_cohort=True),
     Entry(FIGURES, _("Dashboard"), "chart", "reports:cohort_dashboard", in_cohort=True, bar=("organizer", "leader")),
     Entry(FIGURES, _("Lists to print"), "print", "cohorts:document_list", in_cohort=True),
     Entry(FIGURES, _("Year-end workbook"), "table", "reports:yearbook", in_cohort=True),
@@ -98,6 +100,7 @@ ENTRIES = (
     Entry(OFFICE, _("Cohorts"), "book", "cohorts:cohort_list", bar=("admin",), roles=WORKERS),
     Entry(OFFICE, _("People"), "person", "cohorts:person_list"),
     Entry(OFFICE, _("Venues"), "building", "library:venue_list"),
+    Entry(OFFICE, _("Host enterprises"), "heart-hand", "placements:host_list", covers=("placements:contact", "placements:post")),
     Entry(OFFICE, _("Rules of hours"), "clock", "learning:hour_table_list", covers=("learning:hour_rule", "learning:unit")),
     Entry(RIGHTS, _("Units"), "tree", "accounts:unit_list"),
     Entry(RIGHTS, _("Accounts"), "people", "accounts:user_list", bar=("admin",)),

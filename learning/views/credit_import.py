@@ -17,7 +17,7 @@ from learning.access import ENTERED_COHORT
 from learning.forms.hours import CreditImportForm
 from learning.plans import CreditPlan, credit_template
 from trainee_mgmt.kit.pages import FormPage, Page
-from trainee_mgmt.kit.sheets import XLSX, ProblemRow, ProblemSheet, problem_book
+from trainee_mgmt.kit.sheets import XLSX, problem_book, problem_sheets
 from trainee_mgmt.kit.tables import ExportRequest
 from trainee_mgmt.kit.uploads import content_disposition
 
@@ -83,23 +83,3 @@ class CreditProblems(Page, View):
         name = f"{_('Rows with problems')}-{timezone.localdate():%Y%m%d}.xlsx"
         headers = {"Content-Disposition": content_disposition(name)}
         return FileResponse(BytesIO(problem_book(sheets)), content_type=XLSX, headers=headers)
-
-
-def problem_sheets(payload: dict) -> list[ProblemSheet]:
-    """Sheet by sheet, each row with its reasons and its cells as they were read."""
-    why: dict[tuple[str, int], list[str]] = {}
-    for problem in payload.get("problems", ()):
-        why.setdefault((problem["sheet"], problem["row"]), []).append(f"{problem['column']} {problem['why']}".strip())
-    return [
-        ProblemSheet(
-            sheet["sheet"],
-            sheet["header"],
-            [
-                ProblemRow(
-                    "\n".join(why[sheet["sheet"], row["row"]]), _("row %(row)s") % {"row": row["row"]}, row["cells"]
-                )
-                for row in sheet["rows"]
-            ],
-        )
-        for sheet in payload.get("raw", ())
-    ]

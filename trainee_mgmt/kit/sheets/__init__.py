@@ -1,7 +1,7 @@
 """Spreadsheets in and out: the only place that knows their formats."""
 
 from trainee_mgmt.kit.sheets.book import MAX_FILE_BYTES, BadFile, Book, Cell, Sheet, column_letter
-from trainee_mgmt.kit.sheets.problems import PROBLEM_HEADERS, ProblemRow, ProblemSheet, problem_book
+from trainee_mgmt.kit.sheets.problems import PROBLEM_HEADERS, ProblemRow, ProblemSheet, problem_book, problem_sheets
 from trainee_mgmt.kit.sheets.reading import read_book
 from trainee_mgmt.kit.sheets.report import ReportBook, report_book
 from trainee_mgmt.kit.sheets.writing import XLSX, ListSheet, csv_rows, xlsx_lists, xlsx_rows
@@ -21,6 +21,7 @@ __all__ = [
     "column_letter",
     "csv_rows",
     "problem_book",
+    "problem_sheets",
     "read_book",
     "report_book",
     "xlsx_lists",

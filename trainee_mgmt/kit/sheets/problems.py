@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from trainee_mgmt.kit.sheets.book import Cell, Sheet
@@ -28,6 +29,29 @@ class ProblemSheet:
     name: str
     header: Sequence[Cell]
     rows: Iterable[ProblemRow]
+
+
+def problem_sheets(payload: dict) -> list[ProblemSheet]:
+    """What a plan left out: sheet by sheet, each row with its reasons and its cells as they were read.
+
+    ``problems`` of the payload name sheet, row, column and why; ``raw`` keeps the cells of these rows.
+    """
+    why: dict[tuple[str, int], list[str]] = {}
+    for problem in payload.get("problems", ()):
+        why.setdefault((problem["sheet"], problem["row"]), []).append(f"{problem['column']} {problem['why']}".strip())
+    return [
+        ProblemSheet(
+            sheet["sheet"],
+            sheet["header"],
+            [
+                ProblemRow(
+                    "\n".join(why[sheet["sheet"], row["row"]]), _("row %(row)s") % {"row": row["row"]}, row["cells"]
+                )
+                for row in sheet["rows"]
+            ],
+        )
+        for sheet in payload.get("raw", ())
+    ]
 
 
 def problem_book(sheets: Iterable[ProblemSheet]) -> bytes:

@@ -1,0 +1,79 @@
+"""The stored plans of this app."""
+
+from io import BytesIO
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from placements.models import Host
+from placements.services.host_import import apply_hosts, compute_hosts, hosts_version
+from trainee_mgmt.kit.plans import PlanKind, register
+from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
+
+SHOWN = 200  # rows of each kind on the page
+
+
+@register
+class HostPlan(PlanKind):
+    """Hosts, posts and seats for a cohort from a file of the office."""
+
+    name = "placements.import_hosts"
+    title = gettext_lazy("Import of hosts and posts")
+    allow = "placements.import_hosts"
+    subject_model = "cohorts.Cohort"
+    template = "placements/_host_plan.html"
+
+    def version(self, subject):
+        return hosts_version(subject)
+
+    def compute(self, subject, given, source, progress):
+        return compute_hosts(subject, source, given["name"], progress)
+
+    def apply(self, subject, payload, progress):
+        return apply_hosts(subject, payload, progress)
+
+    def done_url(self, subject, outcome):
+        return reverse("placements:offer_list", kwargs={"cohort": subject.pk})
+
+    def context(self, subject, payload):
+        hosts = payload["hosts"]
+        return {
+            "hosts": [line | {"facts": _facts(line)} for line in hosts[:SHOWN]],
+            "problems": payload["problems"][:SHOWN],
+            "warnings": payload["warnings"][:SHOWN],
+            "shown": SHOWN,
+            "nothing": not hosts,
+            "apply_label": ngettext("Write %(count)s host", "Write %(count)s hosts", len(hosts))
+            % {"count": len(hosts)},
+        }
+
+
+def _facts(line: dict) -> list[tuple[str, str, str]]:
+    """(label, before, after) of what changes of a host that is there."""
+    words = {True: _("yes"), False: _("no")}
+    return [
+        (Host._meta.get_field(name).verbose_name, words.get(before, before), words.get(line["fields"][name], line["fields"][name]))
+        for name, before in line["before"].items()
+    ]  # fmt: skip
+
+
+def host_template() -> bytes:
+    """The columns, with a line that shows how."""
+    header = [
+        "企业名称",
+        "统一社会信用代码",
+        "行业",
+        "规模",
+        "地址",
+        "岗位",
+        "名额",
+        "岗位要求",
+        "企业导师",
+        "导师电话",
+        "可提供住宿",
+    ]
+    row = ("", "", "智能装备", "中型", "", "总经理助理", 2, "能长期驻点", "", "", "是")
+    file = BytesIO()
+    xlsx_lists(file, [ListSheet(_("Host enterprises"), header, [row], text_columns=(1, 9))])
+    return file.getvalue()

@@ -1,0 +1,83 @@
+"""Hosts, posts and seats from a file: sent, read as a plan, and the rows that are left out handed back."""
+
+from io import BytesIO
+
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+
+from accounts.models import Plan
+from accounts.services import make_plan, record_export
+from accounts.services.plans import plan_payload
+from placements.access import HOSTING_COHORT
+from placements.forms.hosts import HostImportForm
+from placements.plans import HostPlan, host_template
+from trainee_mgmt.kit.pages import FormPage, Page
+from trainee_mgmt.kit.sheets import XLSX, problem_book, problem_sheets
+from trainee_mgmt.kit.tables import ExportRequest
+from trainee_mgmt.kit.uploads import content_disposition
+
+
+class HostImport(FormPage):
+    allow = "placements.import_hosts"
+    inside = HOSTING_COHORT
+    form_class = HostImportForm
+    template_name = "placements/host_import.html"
+    title = gettext_lazy("Import hosts and posts")
+
+    def get_context_data(self, **kwargs):
+        back = reverse("placements:offer_list", kwargs={"cohort": self.cohort.pk})
+        return super().get_context_data(cancel_url=back, **kwargs)
+
+    def save(self, form):
+        name = form.cleaned_data["file"].name
+        return make_plan(
+            HostPlan.name,
+            self.cohort,
+            given={"name": name},
+            source=form.source(),
+            source_name=name,
+            title=_("Import of hosts: %(cohort)s") % {"cohort": self.cohort},
+        )
+
+    def get_success_url(self):
+        return self.object.get_absolute_url()
+
+
+class HostTemplate(Page, View):
+    """A sheet with the columns."""
+
+    allow = "placements.import_hosts"
+    inside = HOSTING_COHORT
+
+    def get(self, request, **kwargs):
+        headers = {"Content-Disposition": content_disposition(_("Host enterprises") + ".xlsx")}
+        return HttpResponse(host_template(), content_type=XLSX, headers=headers)
+
+
+class HostProblems(Page, View):
+    """The rows that are left out, as a workbook to be mended and sent again; who takes it is recorded."""
+
+    allow = "accounts.view_plan"
+    inside = HOSTING_COHORT
+    model = Plan
+    http_method_names = ["post", "options"]
+
+    def post(self, request, **kwargs):
+        mine = self.reachable(Plan).filter(kind=HostPlan.name, subject_id=self.cohort.pk)
+        plan = get_object_or_404(mine, pk=kwargs["pk"])
+        sheets = problem_sheets(plan_payload(plan))
+        if not sheets:
+            return HttpResponseRedirect(plan.get_absolute_url())
+        count = sum(len(sheet.rows) for sheet in sheets)
+        header = [str(cell or "") for cell in sheets[0].header]
+        purpose = _("rows of an import to be mended")
+        asked = ExportRequest(_("problems of hosts"), plan.source_name, count, purpose, "xlsx", header)
+        record_export(asked, unmasked=True)
+        name = f"{_('Rows with problems')}-{timezone.localdate():%Y%m%d}.xlsx"
+        headers = {"Content-Disposition": content_disposition(name)}
+        return FileResponse(BytesIO(problem_book(sheets)), content_type=XLSX, headers=headers)

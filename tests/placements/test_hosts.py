@@ -1,0 +1,222 @@
+import pytest
+from django.urls import reverse
+
+from accounts.models import AuditEntry, ExportRecord, Role, SecretLook
+from placements.models import Host, HostContact, Offer, Post
+from placements.services.seats import claim_seat
+from tests import make
+
+pytestmark = pytest.mark.django_db
+CODE = "91350100M000100Y43"
+
+
+def url(name, pk):
+    return reverse(f"placements:{name}", kwargs={"pk": pk})
+
+
+@pytest.fixture
+def cohort():
+    return make.cohort()
+
+
+@pytest.fixture
+def organizer(client, cohort):
+    user = make.user(Role.ORGANIZER, cohort.program)
+    client.force_login(user)
+    return user
+
+
+def acts():
+    return list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
+
+
+def test_a_host_is_entered_checked_and_then_takes_trainees(client, cohort, organizer):
+    unit = cohort.program.unit
+    typed = {"name": "甲公司", "unit": unit.pk, "credit_code": f" {CODE.lower()} ", "industry": "物流"}
+
+    client.post(reverse("placements:host_create"), typed)
+    host = Host.objects.get()
+    offer = make.offer(cohort, at_host=host)
+    early = client.get(host.get_absolute_url()).content.decode()
+    client.post(url("host_check", host.pk), {"on": "2026-09-01", "note": "licence and lodging seen"})
+
+    host.refresh_from_db()
+    assert "Nobody has checked this host" in early
+    assert (host.credit_code, host.state, host.checked_by) == (CODE, Host.State.CHECKED, organizer)
+    assert claim_seat(offer, make.trainee(cohort)).seat.offer == offer
+    assert acts()[:2] == ["placements.create_host", "placements.check_host"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"credit_code": "123"}, "A credit code has 18 signs"),
+        ({"credit_code": CODE}, "This is the code of 甲公司."),
+        ({"name": "甲公司"}, "This unit has a host of this name already."),
+    ],
+)
+def test_a_host_that_cannot_be_is_refused(client, cohort, organizer, typed, said):
+    unit = cohort.program.unit
+    make.host(unit, name="甲公司", credit_code=CODE)
+
+    answer = client.post(reverse("placements:host_create"), {"name": "乙公司", "unit": unit.pk} | typed)
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert Host.objects.count() == 1
+
+
+def test_a_wrong_check_digit_is_told_on_the_page_and_refuses_nothing(client, cohort, organizer):
+    typed = {"name": "甲公司", "unit": cohort.program.unit.pk, "credit_code": CODE[:-1] + "4"}
+
+    client.post(reverse("placements:host_create"), typed)
+
+    page = client.get(Host.objects.get().get_absolute_url()).content.decode()
+    assert "The check digit is wrong." in page
+
+
+def test_a_host_with_people_is_not_closed_and_one_with_a_history_not_deleted(client, cohort, organizer):
+    host = make.host(cohort.program.unit)
+    make.placement(
+        make.trainee(cohort), at_offer=make.offer(cohort, at_host=host, ends_on=cohort.ends_on.replace(year=2099))
+    )
+
+    closed = client.post(url("host_close", host.pk), follow=True)
+    deleted = client.post(url("host_delete", host.pk), follow=True)
+
+    host.refresh_from_db()
+    assert host.state == Host.State.CHECKED
+    assert "1 placements there are not over yet" in closed.content.decode()
+    assert "This host has a history" in deleted.content.decode()
+    assert acts() == []
+
+
+def test_a_host_is_closed_reopened_to_be_checked_and_deleted_while_unused(client, cohort, organizer):
+    host = make.host(cohort.program.unit)
+    Post.objects.create(host=host, name="助理")
+
+    client.post(url("host_close", host.pk))
+    client.post(url("host_reopen", host.pk))
+    host.refresh_from_db()
+    client.post(url("host_delete", host.pk))
+
+    assert host.state == Host.State.NEW
+    assert not Host.objects.exists()
+    assert acts() == ["placements.close_host", "placements.reopen_host", "placements.delete_host"]
+
+
+def test_the_phone_of_a_contact_is_masked_everywhere_and_opened_for_a_reason(client, cohort, organizer):
+    host = make.host(cohort.program.unit)
+
+    client.post(url("contact_create", host.pk), {"name": "李导师", "number": "138 0013 8000", "is_mentor": "on"})
+    contact = HostContact.objects.get()
+    page = client.get(host.get_absolute_url()).content.decode()
+    client.post(url("contact_update", contact.pk), {"name": "李导师", "position": "总监", "number": ""})
+    shown = client.post(url("contact_phone", contact.pk), {"reason": "call about a visit"}).content.decode()
+
+    contact.refresh_from_db()
+    assert "138****8000" in page
+    assert "13800138000" not in page
+    assert (contact.position, contact.phone.open()) == ("总监", "13800138000")
+    assert "13800138000" in shown
+    assert SecretLook.objects.get().reason == "call about a visit"
+
+
+def test_the_export_has_masked_phones_and_is_recorded_with_its_purpose(client, cohort, organizer):
+    make.contact(make.host(cohort.program.unit), name="李导师", phone="13800138000")
+    address = reverse("placements:host_list")
+
+    without = client.post(address, {"export": "csv"})
+    file = b"".join(client.post(address, {"export": "csv", "purpose": "talks"}).streaming_content).decode()
+
+    assert without.status_code == 422
+    assert "李导师 138****8000" in file
+    assert "13800138000" not in file
+    assert ExportRecord.objects.get().purpose == "talks"
+
+
+def test_the_list_is_searched_by_post_and_contact_and_filtered(client, cohort, organizer):
+    unit = cohort.program.unit
+    first = make.host(unit, name="A", industry="物流", has_lodging=True)
+    second = make.host(unit, name="B", industry="电子", size="大型")
+    make.contact(first, name="李导师")
+    Post.objects.create(host=second, name="总经理助理")
+
+    def found(**params):
+        table = client.get(reverse("placements:host_list"), params).context["table"]
+        return [each.name for each in table.ordered]
+
+    assert found(q="李导师") == ["A"]
+    assert found(q="总经理") == ["B"]
+    assert found(industry="物流", lodging="True") == ["A"]
+    assert found(size="大型") == ["B"]
+    assert found(view="new") == []
+
+
+def test_a_post_is_offered_to_a_cohort_and_its_seats_never_fall_below_what_is_held(client, cohort, organizer):
+    host = make.host(cohort.program.unit)
+    client.post(url("post_create", host.pk), {"name": "助理", "has_lodging": "false"})
+    post = Post.objects.get()
+    client.post(url("offer_create", post.pk), {"cohort": cohort.pk, "seats": 3})
+    offer = Offer.objects.get()
+    for _n in range(2):
+        claim_seat(offer, make.trainee(cohort))
+    days = {"starts_on": cohort.starts_on, "ends_on": cohort.ends_on}
+
+    fewer = client.post(url("offer_update", offer.pk), {"seats": 1} | days)
+    client.post(url("offer_update", offer.pk), {"seats": 2, "is_required": "on"} | days)
+    outside = client.post(url("offer_update", offer.pk), {"seats": 2} | days | {"ends_on": "2099-01-01"})
+    shorter = client.post(url("offer_update", offer.pk), {"seats": 2} | days | {"starts_on": cohort.ends_on})
+    client.post(url("offer_withdraw", offer.pk))
+
+    offer.refresh_from_db()
+    assert (post.lodges, offer.seats.count(), offer.is_required) == (False, 2, True)
+    assert "there cannot be fewer" in fewer.content.decode()
+    assert "the seats lie within these days" in outside.content.decode()
+    assert "Somebody is placed there" in shorter.content.decode()
+    assert Offer.objects.filter(pk=offer.pk).exists()
+
+
+def test_the_page_of_a_host_shows_only_the_people_of_cohorts_that_the_reader_may_see(client, cohort, organizer):
+    unit = cohort.program.unit
+    host = make.host(unit)
+    other = make.cohort(program=make.program(unit=unit))
+    mine = make.placement(
+        make.trainee(cohort, of=make.person(name="自己的")), at_offer=make.offer(cohort, at_host=host)
+    )
+    make.placement(make.trainee(other, of=make.person(name="别期的")), at_offer=make.offer(other, at_host=host))
+
+    page = client.get(host.get_absolute_url())
+
+    assert page.context["history"].placements == [mine]
+    assert "别期的" not in page.content.decode()
+
+
+def test_a_leader_reads_hosts_and_changes_nothing(client, cohort):
+    host = make.host(cohort.program.unit)
+    client.force_login(make.user(Role.LEADER, cohort.program.unit))
+
+    assert client.get(host.get_absolute_url()).context["can_change"] is False
+    assert client.get(url("host_update", host.pk)).status_code == 403
+    assert client.get(reverse("placements:offer_list", kwargs={"cohort": cohort.pk})).status_code == 200
+
+
+@pytest.mark.parametrize("items", [1, 3])
+def test_lists_and_the_page_need_the_same_queries_for_any_number_of_rows(
+    client, cohort, organizer, django_assert_num_queries, items
+):
+    host = make.host(cohort.program.unit)
+    for _n in range(items):
+        make.contact(make.host(cohort.program.unit))
+        make.contact(host)
+        make.placement(make.trainee(cohort), at_offer=make.offer(cohort, at_host=host))
+        make.visit(cohort, to=host, on=cohort.starts_on.replace(day=1 + _n))
+        make.ticket(make.trainee(cohort), host=host)
+    client.get(reverse("placements:host_list"))
+
+    with django_assert_num_queries(5):
+        client.get(reverse("placements:host_list"))
+    with django_assert_num_queries(4):
+        client.get(reverse("placements:offer_list", kwargs={"cohort": cohort.pk}))
+    with django_assert_num_queries(10):
+        client.get(host.get_absolute_url())
