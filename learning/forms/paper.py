@@ -13,7 +13,7 @@ from learning.rules.sheet_codes import read_code
 from learning.selectors.paper import sessions_within
 from learning.services.signed import FILES
 from trainee_mgmt.kit.evidence import EvidenceField
-from trainee_mgmt.kit.forms import CrispyMixin, DateInput
+from trainee_mgmt.kit.forms import CrispyMixin, DateInput, LongSelect
 from trainee_mgmt.kit.pages import LARGEST_KEY
 
 FIRST, LAST, LONGEST = date(2000, 1, 1), date(2100, 12, 31), timedelta(days=400)
@@ -48,7 +48,7 @@ class SpanForm(CrispyMixin, forms.Form):
 class SheetChoiceForm(SpanForm):
     """The same with the class: what is printed."""
 
-    training_class = forms.ChoiceField(label=_("Class"), required=False)
+    training_class = forms.ChoiceField(label=_("Class"), required=False, widget=LongSelect)
     field_order = ("training_class", "first", "last")
 
     def __init__(self, *args, classes, **kwargs):

@@ -1,9 +1,10 @@
 """The closing checklist as it stands: what is done, what is missing, what stands against closing."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import date, datetime
 
-from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from accounts.models import Grant, Role, ScopeKind, User
@@ -21,6 +22,7 @@ from learning.rules.closing import Asked, Line, OpenPoint, Sheets, open_points
 from learning.selectors.paper import scans_of
 
 Kind = ClosingItem.Kind
+SEEN = (Kind.SHEETS, Kind.TIMETABLE)  # nobody ticks them off: sessions tell whether they are done
 
 
 def rule_in_force(cohort: Cohort) -> ClosingRule | None:
@@ -71,7 +73,7 @@ def with_state(items: QuerySet[ClosingItem], *, now: datetime) -> QuerySet[Closi
         is_done=Case(
             When(Q(kind=Kind.SHEETS) & sheets_kept, then=Value(True)),
             When(Q(kind=Kind.TIMETABLE) & timetable_final, then=Value(True)),
-            When(Q(kind__in=[Kind.SHEETS, Kind.TIMETABLE]), then=Value(False)),
+            When(Q(kind__in=SEEN), then=Value(False)),
             When(done_at__isnull=False, then=Value(True)),
             default=Value(False),
             output_field=BooleanField(),
@@ -100,12 +102,17 @@ def against_closing(cohort: Cohort, *, now: datetime) -> list[OpenPoint]:
 
 
 def overdue_by_class(classes: Collection[int] | QuerySet, today: date) -> dict[int, int]:
-    """How many items of each class are overdue."""
+    """How many items of each class are overdue. What follows from sessions is looked at only where it is due."""
     late = ClosingItem.objects.filter(
-        training_class__in=classes, due_on__lt=today, training_class__cohort__is_closed=False
+        training_class__in=classes, due_on__lt=today, training_class__cohort__is_closed=False, done_at=None
     )
-    rows = with_state(late, now=timezone.now()).filter(is_done=False).order_by().values_list("training_class")
-    return dict(rows.annotate(n=Count("pk")))
+    items = list(late.values_list("pk", "training_class", "kind"))
+    found = [training_class for _pk, training_class, kind in items if kind not in SEEN]
+    seen = [pk for pk, _training_class, kind in items if kind in SEEN]
+    if seen:
+        states = with_state(ClosingItem.objects.filter(pk__in=seen), now=timezone.now())
+        found += states.filter(is_done=False).values_list("training_class", flat=True)
+    return Counter(found)
 
 
 def items_of(owner: User, cohorts: Collection[int], *, until: date, now: datetime) -> QuerySet[ClosingItem]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from cohorts.models import ClassOfficer, TrainingClass
@@ -118,15 +118,14 @@ def _heads(classes: Sequence[TrainingClass]) -> dict[int, list[str]]:
 
 
 def with_state(parts: QuerySet[SessionClass]) -> QuerySet[SessionClass]:
-    """Classes at their sessions with how many are expected and marked, whether somebody is not, and the scans."""
+    """Classes at their sessions with ``people``, how many are expected and marked, and whether a scan is kept; rows may be
+    asked for by ``is_unmarked``, whether somebody has no mark."""
     people = PersonTime.objects.filter(session=OuterRef("session"), training_class=OuterRef("training_class"))
-    counted = people.order_by().values("session").annotate(n=Count("pk"))
+    counted = people.order_by().values("session").annotate(n=JSONObject(expected=Count("pk"), marked=Count("state")))
     return parts.annotate(
-        expected=_number(counted),
-        marked=_number(counted.filter(state__isnull=False)),
-        is_unmarked=Exists(people.filter(state=None)),
+        people=Subquery(counted.values("n")),
         has_scan=Exists(scans_of(OuterRef("session"), OuterRef("training_class"))),
-    )
+    ).alias(is_unmarked=Exists(people.filter(state=None)))
 
 
 def scans_of(session, training_class) -> QuerySet[SignedSheet]:

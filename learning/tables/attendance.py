@@ -10,6 +10,9 @@ from trainee_mgmt.kit.formats import from_to, from_to_in_sheet
 from trainee_mgmt.kit.pieces import link, status_tag
 from trainee_mgmt.kit.tables import Column, Table, TableFilters
 
+BY_SESSION = ("-session__starts_at", "session")
+MANY_MARKS = 20_000  # fewer are counted in the time that a page takes anyway
+
 
 class AttendanceFilters(TableFilters):
     state = django_filters.ChoiceFilter(label=_("Mark"), choices=Attendance.State.choices, empty_label=_("All marks"))
@@ -27,8 +30,10 @@ class AttendanceTable(Table):
 
     name = "attendance"
     personal = True
+    kept_beyond = MANY_MARKS
+    spread = BY_SESSION
     filterset_class = AttendanceFilters
-    default_order = ("-session__starts_at", "trainee__number")
+    default_order = (*BY_SESSION, "trainee__number")
     columns = (
         Column("trainee", _("Trainee"), source="trainee__person__name", sort="trainee__person__name_key"),
         Column("number", _("Number"), source="trainee__number", sort="trainee__number"),
@@ -81,7 +86,9 @@ class PersonTimeRows(Table):
 
     name = _("Person-times")
     personal = True
-    default_order = ("-session__starts_at", "trainee__number")
+    kept_beyond = MANY_MARKS
+    spread = BY_SESSION
+    default_order = (*BY_SESSION, "trainee__number")
     columns = (
         TRAINEE,
         Column("number", _("Number"), source="trainee__number", sort="trainee__number"),

@@ -18,6 +18,7 @@ from learning.selectors.reviewing import overdue
 from learning.tables.attendance import TRAINEE
 from learning.tables.filters import ClassFilter
 from trainee_mgmt.kit.formats import day, span, span_in_sheet
+from trainee_mgmt.kit.kept import MANY
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
@@ -140,6 +141,7 @@ class WaitingFilters(TableFilters):
 class WaitingTable(Table):
     name = _("Journals to answer")
     personal = True
+    kept_beyond = MANY
     row_url = "learning:journal_detail"
     filterset_class = WaitingFilters
     default_order = ("review_due_on", "submitted_at")

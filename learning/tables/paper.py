@@ -8,15 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from learning.models import SessionClass
 from learning.selectors.paper import with_state
 from trainee_mgmt.kit.formats import from_to, from_to_in_sheet
+from trainee_mgmt.kit.kept import MANY
 from trainee_mgmt.kit.pieces import link, status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
+NOBODY = {"expected": 0, "marked": 0}
 
-def sheet_state(ends_at, is_unmarked: bool, has_scan: bool) -> tuple[str, str]:
+
+def sheet_state(ends_at, people: dict | None, has_scan: bool) -> tuple[str, str]:
     """(kind of tag, word) of a class at a session: what its sheet has become."""
     if has_scan:
         return "ok", gettext("scan kept")
-    if not is_unmarked:
+    if (people or NOBODY)["marked"] == (people or NOBODY)["expected"]:
         return "ok", gettext("marks entered")
     if ends_at > timezone.now():
         return "", gettext("not held yet")
@@ -47,6 +50,7 @@ class SheetTable(Table):
     name = "sign-in sheets"
     filterset_class = SheetFilters
     default_order = ("session__starts_at", "training_class__number")
+    kept_beyond = MANY
     columns = (
         Column(
             "session",
@@ -68,14 +72,14 @@ class SheetTable(Table):
         Column(
             "marked",
             _("Marked / expected"),
-            source=("marked", "expected"),
-            text=lambda marked, expected: f"{marked} / {expected}",
+            source="people",
+            text=lambda people: "{marked} / {expected}".format(**(people or NOBODY)),
             number=True,
         ),
         Column(
             "state",
             _("State"),
-            source=("session__ends_at", "is_unmarked", "has_scan"),
+            source=("session__ends_at", "people", "has_scan"),
             text=lambda *values: sheet_state(*values)[1],
             html=lambda *values: status_tag(*sheet_state(*values)),
         ),

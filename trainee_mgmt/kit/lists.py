@@ -38,7 +38,9 @@ class TablePage(StaticPage, abstract=True):
 
     def get_context_data(self, **kwargs):
         kwargs.setdefault("title", self.title)
-        return super().get_context_data(table=self.get_table(self.request.GET), **kwargs)
+        table = self.get_table(self.request.GET)
+        table.reader = self.request.user.query_key
+        return super().get_context_data(table=table, **kwargs)
 
     def post(self, request, *args, **kwargs):
         kind = request.POST.get("export", "")

@@ -1,5 +1,8 @@
 """Small pieces of HTML for table cells and templates alike; every text is escaped here."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
@@ -21,6 +24,15 @@ def status_tag(kind: str, text, drawing: str = "") -> SafeString:
 
 def link(url: str, text) -> SafeString:
     return format_html('<a href="{}">{}</a>', url, text)
+
+
+def options(choices: Iterable[tuple[Any, Any]], chosen="") -> SafeString:
+    """What stands in a <select>; thousands of them in the time that a template takes for dozens."""
+    chosen, rows = str(chosen), []
+    for key, text in choices:
+        value = "" if key is None else str(key)
+        rows.append(f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(text)}</option>')
+    return SafeString("".join(rows))
 
 
 def figure(name, value, *, unit="", of="", missing="", url="", kind="") -> SafeString:

@@ -28,10 +28,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from trainee_mgmt.kit.formats import EMPTY, day, moment
-from trainee_mgmt.kit.kept import ANEW
+from trainee_mgmt.kit.kept import ANEW, Kept, kept
 from trainee_mgmt.kit.pages import LARGEST_KEY
+from trainee_mgmt.kit.pieces import options
 from trainee_mgmt.kit.prepared import Prepared
 
+NOT_COUNTED = ("page", "sort", "export", ANEW)  # what an address asks for that makes the list no longer or shorter
 MANY_DIGITS = re.compile(r"\d(?:[\s\-().·]*\d){8,}[Xx]?")  # more than a date has
 
 
@@ -95,6 +97,12 @@ class Table:
     select = False  # a box before each row, for bulk actions
     personal = False  # its spreadsheet holds personal data: taking it asks for a purpose and is recorded
     per_page = 50
+    kept_beyond: int | None = (
+        None  # of more rows than these it is kept for five minutes how many they are (kit/kept.py)
+    )
+    # The default order begins with these fields, of which the last is a key: a page of a long list reads only the rows of
+    # the keys that it shows.
+    spread: tuple[str, ...] = ()
     empty_title: str | Promise = ""
     empty_hint: str | Promise = ""
 
@@ -116,6 +124,7 @@ class Table:
         self.bulk = tuple(bulk)
         self.columns = (*self.columns, *columns)
         self.known_by = known_by
+        self.reader: Hashable = None  # who looks (``query_key``): without a reader nothing is kept
         self.context = context  # whatever filters and extra columns need, e.g. the cohort
         self._rows = queryset
 
@@ -174,18 +183,48 @@ class Table:
     # The screen -----------------------------------------------------------------------------------------------------
     @cached_property
     def counts(self) -> dict[str, int]:
-        if not self.tabs:
-            return {}
-        return self.filtered.order_by().aggregate(
-            all=Count("pk", distinct=False),
-            **{f"tab_{tab.key}": Count("pk", filter=tab.condition) for tab in self.tabs},
-        )
+        return self._kept_counts.value if self.tabs else {}
 
     @cached_property
     def count(self) -> int:
         if self.tabs:
             return self.counts[f"tab_{self.tab.key}"] if self.tab else self.counts["all"]
-        return self.queryset.order_by().count()
+        return sum(rows for _key, rows in self.groups) if self.spread else self._kept_counts.value
+
+    @property
+    def groups(self) -> list[tuple[int, int]]:
+        """The keys of ``spread`` in the order of the list, with how many rows each has."""
+        return self._kept_counts.value
+
+    @property
+    def counted_at(self) -> datetime | None:
+        """When the rows were counted, if that may have been some minutes ago."""
+        return self._kept_counts.at
+
+    @cached_property
+    def _kept_counts(self) -> Kept:
+        if self.kept_beyond is None or self.reader is None:
+            return Kept(self._count()[0], None)
+        asked = self.params.copy()
+        for name in NOT_COUNTED:
+            asked.pop(name, None)
+        depends = (type(self).__name__, self.path, asked.urlencode(), self.reader)
+        anew = ANEW in self.params
+        return kept("list", *depends, make=self._count, anew=anew, many=self.kept_beyond)
+
+    def _count(self) -> tuple[Any, int]:
+        """By tab, by group or at all; and how many rows were counted."""
+        if self.tabs:
+            conditions = {f"tab_{tab.key}": Count("pk", filter=tab.condition) for tab in self.tabs}
+            counts = self.filtered.order_by().aggregate(all=Count("pk", distinct=False), **conditions)
+            return counts, counts["all"]
+        if self.spread:
+            fields = [field.lstrip("-") for field in self.spread]
+            groups = self.queryset.order_by(*self.spread).values_list(*fields).annotate(n=Count("pk"))
+            found = [(key, rows) for *_first, key, rows in groups]
+            return found, sum(rows for _key, rows in found)
+        rows = self.queryset.order_by().count()
+        return rows, rows
 
     @cached_property
     def page(self) -> int:
@@ -373,9 +412,23 @@ class Table:
         return self.ordered.values_list(*names, "pk")
 
     def _page_of_rows(self, page: slice) -> list[tuple]:
+        if self.spread and self.order == self.default_order:
+            return self._rows_of_groups(page)
         if self.known_by is None or self.chips:
             return list(self._values(self.screen_columns)[page])
         return _rows_of_list.rows((self,), {}, page=page)
+
+    def _rows_of_groups(self, page: slice) -> list[tuple]:
+        """The rows of this page, read only from the groups that have any of them."""
+        shown, before, at = [], 0, 0
+        for key, rows in self.groups:
+            if at < page.stop and at + rows > page.start:
+                shown.append(key)
+            elif not shown:
+                before += rows
+            at += rows
+        of_groups = self._values(self.screen_columns).filter(**{f"{self.spread[-1]}__in": shown})
+        return list(of_groups[page.start - before : page.stop - before])
 
     def _row_link(self) -> tuple[str, str]:
         if not self.row_url:
@@ -450,14 +503,11 @@ def _control(name: str, field, value: str) -> str:
             f'<input class="form-control" type="search" name="{name}" value="{shown}" '
             f'aria-label="{label}" placeholder="{label}" maxlength="100">'
         )
-    options = []
-    for key, text in choices:
-        if isinstance(text, (list, tuple)):
-            raise ImproperlyConfigured("Filters of a table take flat choices.")
-        chosen = " selected" if str(key) == value else ""
-        shown = escape(str(text)) if str(text).strip("-") else label  # a filter without words for "any" shows its name
-        options.append(f'<option value="{escape(str(key if key is not None else ""))}"{chosen}>{shown}</option>')
-    return f'<select class="form-select" name="{name}" aria-label="{label}">{"".join(options)}</select>'
+    if any(isinstance(text, (list, tuple)) for _key, text in choices):
+        raise ImproperlyConfigured("Filters of a table take flat choices.")
+    words = ((key, text) if str(text).strip("-") else (key, field.label) for key, text in choices)  # "any" has a name
+    drawn = options(words, value)
+    return f'<select class="form-select" name="{name}" aria-label="{label}">{drawn}</select>'
 
 
 def _in_words(field, value) -> str:
