@@ -114,3 +114,21 @@ grant("placements.open_ticket", on="cohorts.Trainee", **{Role.TRAINEE: my_traine
 grant("placements.see_own_ticket", on="placements.Ticket", **{Role.TRAINEE: my_tickets})
 # The rows are the cohorts whose rules of tickets one sets.
 grant("placements.change_ticket_rules", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
+# Wishes and matching. Nobody but organizers and administrators comes near a plan; trainees and officers see placements.
+grant("placements.write_own_wishes", on="cohorts.Trainee", **{Role.TRAINEE: my_traineeships})
+grant(
+    "placements.view_wishes", on="placements.Wish", admin=within("trainee__cohort"), organizer=within("trainee__cohort")
+)
+grant("placements.change_host_wishes", on="placements.Offer", admin=in_my_cohorts, organizer=in_my_cohorts)
+grant("placements.plan_matching", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
+grant("placements.change_apart", on="placements.KeptApart", admin=in_my_cohorts, organizer=in_my_cohorts)
+grant("placements.view_plan", on="placements.MatchPlan", admin=in_my_cohorts, organizer=in_my_cohorts)
+grant("placements.change_plan", on="placements.MatchPlan", admin=in_my_cohorts, organizer=in_my_cohorts)
+grant("placements.publish_plan", on="placements.MatchPlan", admin=in_my_cohorts, organizer=in_my_cohorts)
+grant("placements.view_pair", on="placements.MatchPair", admin=within("plan__cohort"), organizer=within("plan__cohort"))
+grant(
+    "placements.change_pair", on="placements.MatchPair", admin=within("plan__cohort"), organizer=within("plan__cohort")
+)
+
+# A page that plans the matching of a cohort: whoever only looks at it in another role does not.
+MATCHED_COHORT = Inside("cohorts.Cohort", "placements.plan_matching", "cohort", related=("program",))

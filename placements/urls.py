@@ -1,6 +1,6 @@
 from django.urls import path
 
-from placements.views import host_import, hosts, offers
+from placements.views import host_import, hosts, matching_rules, offers, pairs, plans, publication, wishes
 
 app_name = "placements"
 urlpatterns = [
@@ -28,4 +28,33 @@ urlpatterns = [
     path("cohorts/<int:cohort>/hosts/import/", host_import.HostImport.as_view(), name="host_import"),
     path("cohorts/<int:cohort>/hosts/template/", host_import.HostTemplate.as_view(), name="host_template"),
     path("cohorts/<int:cohort>/hosts/problems/<int:pk>/", host_import.HostProblems.as_view(), name="host_problems"),
+    path("me/wishes/", wishes.MyWishes.as_view(), name="my_wishes"),
+    path("trainees/<int:pk>/wishes/", wishes.OwnWishes.as_view(), name="own_wishes"),
+    path("cohorts/<int:cohort>/wishes/", wishes.WishList.as_view(), name="wish_list"),
+    path("cohorts/<int:cohort>/wishes/demand/", wishes.WishDemand.as_view(), name="wish_demand"),
+    path("cohorts/<int:cohort>/wishes/window/", wishes.WindowUpdate.as_view(), name="wish_window"),
+    path("offers/<int:pk>/wishes/", wishes.HostWishes.as_view(), name="host_wishes"),
+    path("cohorts/<int:cohort>/matching/", plans.MatchPlanList.as_view(), name="match_plan_list"),
+    path("cohorts/<int:cohort>/matching/new/", plans.MatchPlanCreate.as_view(), name="match_plan_create"),
+    path("cohorts/<int:cohort>/matching/rules/", matching_rules.MatchingRulesDetail.as_view(), name="matching_rules"),
+    path(
+        "cohorts/<int:cohort>/matching/rules/edit/",
+        matching_rules.MatchingRulesUpdate.as_view(),
+        name="matching_rules_update",
+    ),
+    path("cohorts/<int:cohort>/matching/apart/new/", matching_rules.ApartCreate.as_view(), name="apart_create"),
+    path("matching/apart/<int:pk>/remove/", matching_rules.ApartRemove.as_view(), name="apart_remove"),
+    path("matching/<int:pk>/", plans.MatchPlanDetail.as_view(), name="match_plan_detail"),
+    path("matching/<int:pk>/again/", plans.MatchPlanAgain.as_view(), name="match_plan_again"),
+    path("matching/<int:pk>/solve/", plans.MatchPlanSolve.as_view(), name="match_plan_solve"),
+    path("matching/<int:pk>/discard/", plans.MatchPlanDiscard.as_view(), name="match_plan_discard"),
+    path("matching/<int:pk>/changes/", plans.MatchPlanChanges.as_view(), name="match_plan_changes"),
+    path("matching/<int:pk>/wishes/", pairs.MatchPlanWishes.as_view(), name="match_plan_wishes"),
+    path("matching/<int:pk>/hosts/", pairs.MatchPlanHosts.as_view(), name="match_plan_hosts"),
+    path("matching/<int:pk>/publish/", publication.MatchPlanPublish.as_view(), name="match_plan_publish"),
+    path("matching/pairs/<int:pk>/", pairs.MatchPairDetail.as_view(), name="match_pair_detail"),
+    path("matching/pairs/<int:pk>/move/", pairs.MatchPairMove.as_view(), name="match_pair_move"),
+    path("matching/pairs/<int:pk>/lock/", pairs.MatchPairLock.as_view(), name="match_pair_lock"),
+    path("cohorts/<int:cohort>/placements/", publication.PlacementList.as_view(), name="placement_list"),
+    path("me/placement/", publication.MyPlacement.as_view(), name="my_placement"),
 ]

@@ -47,7 +47,7 @@ from learning.models import (
 from learning.services.hour_tables import make_table, release_table
 from learning.services.hours import enter_credit, table_for
 from library.models import Venue
-from placements.models import Host, HostContact, Offer, Placement, Post, Seat, Ticket, Visit
+from placements.models import Host, HostContact, MatchingRules, Offer, Placement, Post, Seat, Ticket, Visit, Wish
 from programs.models import Program
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
 
@@ -468,3 +468,16 @@ def application(of: ApplicationRound | None = None, *, id_number: str = "", phon
             "phone_mask": mask_phone(phone),
         }
     return Application.objects.create(round=of or application_round(), **fields)
+
+
+def matching_rules(in_cohort: Cohort, **fields) -> MatchingRules:
+    """The next version; without fields the usual weights, and no hard rule but refusals."""
+    version = in_cohort.matching_rules.count() + 1
+    fields = {"version": version, "made_at": timezone.now(), "needs_lodging": False} | fields
+    return MatchingRules.objects.create(cohort=in_cohort, **fields)
+
+
+def wish(of: Trainee, at_offer: Offer, rank: int | None = 1, *, side: str = Wish.Side.TRAINEE, **fields) -> Wish:
+    """Without a rank a refusal."""
+    fields = {"reason": "" if rank else "a reason", "written_at": timezone.now()} | fields
+    return Wish.objects.create(side=side, trainee=of, offer=at_offer, rank=rank, **fields)

@@ -31,6 +31,8 @@ from learning.models import (
     TimetableRelease,
 )
 from learning.rules.states import DEFAULT as LIMITS
+from placements.models import KeptApart, WishWindow
+from placements.services.match_plans import make_plan as make_match_plan
 from tests import make
 from trainee_mgmt.kit import access
 
@@ -146,10 +148,23 @@ class World:
         self.credit = make.credit(self.trainee, "Teaching", evidence=f"{tag} evidence", by=self.organizer)
         self.host = make.host(self.unit, name=f"{tag} host", address=f"{tag} street")
         self.contact = make.contact(self.host, name=f"{tag} mentor")
-        self.offer = make.offer(self.cohort, at_host=self.host, name=f"{tag} post")
+        self.offer = make.offer(self.cohort, at_host=self.host, name=f"{tag} post", seats=2)
         self.placement = make.placement(self.trainee, at_offer=self.offer, mentor=self.contact)
         self.visit = make.visit(self.cohort, to=self.host, visitor=self.organizer, notes=f"{tag} notes")
         self.ticket = make.ticket(self.trainee, host=self.host, text=f"{tag} ticket", owner=self.organizer)
+        self.classmate = make.trainee(
+            in_class=self.training_class, of=make.person(name=f"{tag} mate", name_key=f"{tag} mate")
+        )
+        WishWindow.objects.create(
+            cohort=self.cohort, trainees_from=make.at(date(2026, 9, 1)), trainees_until=make.at(date(2036, 9, 1))
+        )
+        self.wish = make.wish(self.trainee, self.offer, reason=f"{tag} longing")
+        self.kept_apart = KeptApart.objects.create(
+            cohort=self.cohort, one=self.trainee, other=self.classmate, reason=f"{tag} kinship"
+        )
+        make.matching_rules(self.cohort, note=f"{tag} weights")
+        self.match_plan = make_match_plan(self.cohort, starts_on=self.offer.starts_on, by=self.organizer)
+        self.match_pair = self.match_plan.pairs.get()
         self.plan = Plan.objects.create(
             kind="cohorts.roster",
             subject_type="cohorts.Cohort",
@@ -182,7 +197,7 @@ class World:
                 self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
                 self.round, self.quota, self.application, self.duty_kind, self.duty, self.turn, self.pause,
                 self.finding, self.signal,
-                self.duty_kind, self.duty, self.turn, self.pause,
+                self.wish, self.kept_apart, self.match_plan, self.match_pair,
                 self.host, self.contact, self.offer, self.offer.post, self.placement, self.visit, self.ticket,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )

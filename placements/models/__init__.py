@@ -1,12 +1,19 @@
 from placements.models.hosts import Host, HostContact, Offer, Post, Seat
 from placements.models.placements import Placement
+from placements.models.plans import KeptApart, MatchingRules, MatchPair, MatchPlan
 from placements.models.tickets import Category, Ticket, TicketRule, TicketStep
 from placements.models.visits import Visit, VisitPicture, VisitRule, VisitTask
+from placements.models.wishes import MOST_RANKS, Wish, WishWindow
 
 __all__ = [
+    "MOST_RANKS",
     "Category",
     "Host",
     "HostContact",
+    "KeptApart",
+    "MatchPair",
+    "MatchPlan",
+    "MatchingRules",
     "Offer",
     "Placement",
     "Post",
@@ -18,4 +25,6 @@ __all__ = [
     "VisitPicture",
     "VisitRule",
     "VisitTask",
+    "Wish",
+    "WishWindow",
 ]

@@ -62,6 +62,14 @@ class LeastAtHost:
 
 
 @dataclass(frozen=True, order=True)
+class LeastAtPost:
+    """At least ``least`` people at this post."""
+
+    post: str
+    least: int
+
+
+@dataclass(frozen=True, order=True)
 class Apart:
     """These two are not at one host."""
 
@@ -83,7 +91,7 @@ class OnePlace:
     person: str
 
 
-Rule = Refusal | Lock | MostOfGroup | LeastAtHost | Apart | Seats | OnePlace
+Rule = Refusal | Lock | MostOfGroup | LeastAtHost | LeastAtPost | Apart | Seats | OnePlace
 
 
 @dataclass(frozen=True)
@@ -143,18 +151,23 @@ class Alternative:
     moves: tuple[Move, ...] = field(default=())
 
 
-def solve(problem: Problem, *, keep: Mapping[str, str] | None = None) -> Solution | Clash:
+def solve(
+    problem: Problem, *, keep: Mapping[str, str] | None = None, near: Mapping[str, str] | None = None
+) -> Solution | Clash:
     """
     The proven best plan. With ``keep``, an earlier plan, as few people as possible move: fill, then what is kept, then points.
+    With ``near``, of the best plans one in which as few as possible move.
 
     A contradiction is answered by the smallest set of rules that cannot hold together.
     """
     problem = problem.in_order
     model = _Model(problem)
-    wishes = [model.everybody]
+    wishes, worth = [model.everybody], model.worth
     if keep:
-        wishes.append(np.array([1.0 if keep.get(person) == post else 0.0 for person, post in model.pairs]))
-    chosen = model.best([*wishes, model.worth])
+        wishes.append(model.kept_of(keep))
+    if near:
+        worth = worth * (len(problem.people) + 1) + model.kept_of(near)
+    chosen = model.best([*wishes, worth])
     if chosen is None:
         return smallest_clash(problem)
     places = {person: post for (person, post), is_chosen in zip(model.pairs, chosen, strict=True) if is_chosen}
@@ -162,8 +175,8 @@ def solve(problem: Problem, *, keep: Mapping[str, str] | None = None) -> Solutio
 
 
 def alternative(problem: Problem, plan: Solution, person: str, post: str) -> Alternative | Clash:
-    """What it would cost to give this person this post, and who moves because of it."""
-    other = solve(problem.with_rules(Lock(person, post)))
+    """What it would cost at the least to give this person this post, and who moves because of it: as few as can be at that price."""
+    other = solve(problem.with_rules(Lock(person, post)), near=plan.places)
     if isinstance(other, Clash):
         return other
     moves = []
@@ -211,6 +224,9 @@ class _Model:
         self.everybody = np.ones(len(self.pairs))
         self.rows = _rows(problem, self.pairs)
 
+    def kept_of(self, places: Mapping[str, str]) -> np.ndarray:
+        return np.array([1.0 if places.get(person) == post else 0.0 for person, post in self.pairs])
+
     def best(self, wishes: Sequence[np.ndarray]) -> np.ndarray | None:
         """Which columns are chosen, after one wish after the other was met as well as can be; None: nothing is feasible."""
         if self.is_contradictory:
@@ -252,6 +268,8 @@ def _rows(problem: Problem, pairs: Sequence[tuple[str, str]]) -> list[Row]:
                 rows.append(at_most(rule.most, (at for at in of_host.get(rule.host, ()) if pairs[at][0] in group)))
             case LeastAtHost():
                 rows.append((float(rule.least), highspy.kHighsInf, [(at, 1.0) for at in of_host.get(rule.host, ())]))
+            case LeastAtPost():
+                rows.append((float(rule.least), highspy.kHighsInf, [(at, 1.0) for at in of_post.get(rule.post, ())]))
             case Apart():
                 both = {rule.one, rule.other}
                 rows += [
@@ -360,6 +378,8 @@ def _rows_to_give_up(problem: Problem, pairs: Sequence[tuple[str, str]], rule: R
             return [at_most(rule.most, columns(host=rule.host, among=set(rule.people)))]
         case LeastAtHost():
             return [at_least(rule.least, columns(host=rule.host))]
+        case LeastAtPost():
+            return [at_least(rule.least, columns(post=rule.post))]
         case Apart():
             hosts = sorted(set(host_of.values()))
             return [at_most(1, columns(host=host, among={rule.one, rule.other})) for host in hosts]

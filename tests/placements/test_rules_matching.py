@@ -9,6 +9,7 @@ from placements.rules.matching import (
     Apart,
     Clash,
     LeastAtHost,
+    LeastAtPost,
     Lock,
     MostOfGroup,
     OnePlace,
@@ -36,6 +37,8 @@ def holds(problem, rule, places):
             return sum(who in rule.people for who in at_host(rule.host)) <= rule.most
         case LeastAtHost():
             return len(at_host(rule.host)) >= rule.least
+        case LeastAtPost():
+            return sum(post == rule.post for _who, post in places) >= rule.least
         case Apart():
             return all(
                 sum(who in (rule.one, rule.other) for who in at_host(host)) <= 1 for host in set(host_of.values())
@@ -81,6 +84,7 @@ def generated(random, people=4, posts=3):
             (lambda: Lock(random.choice(people), random.choice(keys)), 0.2),
             (lambda: MostOfGroup(random.choice(hosts), tuple(people[:3]), random.randint(0, 2)), 0.4),
             (lambda: LeastAtHost(random.choice(hosts), random.randint(1, 2)), 0.25),
+            (lambda: LeastAtPost(random.choice(keys), random.randint(1, 2)), 0.2),
             (lambda: Apart(*random.sample(people, 2)) if len(people) > 1 else Seats(keys[0]), 0.3),
         )
         if random.random() < chance

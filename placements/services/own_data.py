@@ -1,0 +1,21 @@
+"""What this app knows about a person, for the person's own download: wishes and published places, never a plan."""
+
+from typing import Any
+
+from accounts.models import User
+from accounts.services import OWN_DATA
+from placements.models import Placement, Wish
+
+
+def _wishes(user: User) -> list[dict[str, Any]]:
+    rows = Wish.objects.filter(side=Wish.Side.TRAINEE, trainee__person__user=user).order_by("trainee", "rank", "pk")
+    return list(rows.values("offer__post__host__name", "offer__post__name", "rank", "reason", "written_at"))
+
+
+def _placements(user: User) -> list[dict[str, Any]]:
+    rows = Placement.objects.filter(trainee__person__user=user).order_by("starts_on", "pk")
+    fields = ("seat__offer__post__host__name", "seat__offer__post__name", "starts_on", "ends_on", "state", "end_reason")
+    return list(rows.values(*fields))
+
+
+OWN_DATA |= {"wishes": _wishes, "placements": _placements}

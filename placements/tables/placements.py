@@ -1,0 +1,81 @@
+"""Placements of a cohort: for the office, and for officers those of their class."""
+
+import django_filters
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.selectors.cohorts import members_on
+from placements.models import Placement
+from placements.tables.plans import post_cell
+from trainee_mgmt.kit.pieces import status_tag
+from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
+
+STATE_TAGS = {"standing": "ok", "ended_early": "warn", "called_off": "bad"}
+
+
+def state_tag(state: str):
+    return status_tag(STATE_TAGS[state], str(Placement.State(state).label))
+
+
+class PlacementFilters(TableFilters):
+    q = django_filters.CharFilter(label=_("Trainee, host or post"), method="find")
+    in_class = django_filters.ChoiceFilter(label=_("Class"), method="of_class", empty_label=_("All classes"))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Placement.State.choices, empty_label=_("All states"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.filters["in_class"].extra["choices"] = list(self.table.context)
+
+    def find(self, queryset, name, value):
+        return queryset.filter(
+            Q(trainee__person__name__icontains=value)
+            | Q(trainee__number__icontains=value)
+            | Q(seat__offer__post__name__icontains=value)
+            | Q(seat__offer__post__host__name__icontains=value)
+        )
+
+    def of_class(self, queryset, name, value):
+        members = members_on(timezone.localdate()).filter(training_class=value)
+        return queryset.filter(trainee__in=members.values("trainee"))
+
+
+class PlacementTable(Table):
+    name = _("Placements")
+    personal = True
+    filterset_class = PlacementFilters
+    default_order = ("trainee__number", "starts_on")
+    columns = (
+        Column("trainee", _("Trainee"), source="trainee__person__name", sort="trainee__person__name_key"),
+        Column("number", _("Number"), source="trainee__number", sort="trainee__number"),
+        Column("class", _("Class"), source="class_name", sort="class_name"),
+        Column(
+            "place",
+            _("Host and post"),
+            source=("seat__offer__post__host__name", "seat__offer__post__name"),
+            text=lambda host, post: f"{host} · {post}",
+            html=post_cell,
+            sort=("seat__offer__post__host__name", "seat__offer__post__name"),
+        ),
+        Column("address", _("Address"), source="seat__offer__post__host__address", on_screen=False),
+        Column("mentor", _("Mentor"), source="mentor__name", sort="mentor__name"),
+        Column("starts_on", _("First day"), sort="starts_on"),
+        Column("ends_on", _("Last day"), sort="ends_on"),
+        Column("state", _("State"), text=lambda state: str(Placement.State(state).label), html=state_tag, sort="state"),
+    )
+    empty_title = _("No placement yet")
+    empty_hint = _("They stand here from the moment a matching plan is published.")
+
+    @property
+    def tabs(self):
+        today = timezone.localdate()
+        standing = ~Q(state=Placement.State.CALLED_OFF)
+        return (
+            Tab("now", _("Under way"), standing & Q(starts_on__lte=today, ends_on__gte=today)),
+            Tab("coming", _("Not begun yet"), standing & Q(starts_on__gt=today)),
+            Tab("over", _("Over already"), standing & Q(ends_on__lt=today)),
+        )
+
+    def prepare(self, queryset):
+        stay = members_on(timezone.localdate()).filter(trainee=OuterRef("trainee"))
+        return queryset.annotate(class_name=Subquery(stay.values("training_class__name")[:1]))

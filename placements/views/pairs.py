@@ -1,0 +1,144 @@
+"""One pair of a plan and everybody at a host: points, prices of other places, reasons, moves by hand."""
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from placements.forms.plans import MoveForm
+from placements.models import MatchPair, MatchPlan
+from placements.selectors.explain import Explainer, parts_of
+from placements.selectors.plans import by_host
+from placements.services import match_plans as services
+from placements.views.plans import OfPlan
+from trainee_mgmt.kit import access
+from trainee_mgmt.kit.pages import ActionPage, FormPage, StaticPage, is_key
+
+RELATED = ("plan__cohort__program", "plan__rules", "trainee__person", "offer__post__host", "moved_by")
+PEOPLE_A_PAGE = 15
+
+
+class OfPair:
+    """A page about one pair; the plan of thousands names a price only where it is asked for."""
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.pair = self.find(MatchPair, kwargs["pk"], related=RELATED)
+        self.plan, self.cohort = self.pair.plan, self.pair.plan.cohort
+
+    @property
+    def person(self) -> str:
+        return str(self.pair.trainee_id)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(pair=self.pair, plan=self.plan, cohort=self.cohort, **kwargs)
+
+
+class MatchPairDetail(OfPair, StaticPage):
+    """Why this place: points by criterion, what other places would cost, and why wishes were not met."""
+
+    allow = "placements.view_pair"
+    model = MatchPair
+    template_name = "placements/match_pair_detail.html"
+
+    def get_context_data(self, **kwargs):
+        explainer = Explainer(self.plan)
+        is_small = self.plan.people * self.plan.posts <= services.SMALL
+        return super().get_context_data(
+            parts=parts_of(self.pair),
+            options=explainer.options(self.person) if is_small else [],
+            is_small=is_small,
+            checks=explainer.checks(self.pair),
+            can_change=self.plan.is_open and access.may(self.request.user, "placements.change_pair", self.pair),
+            **kwargs,
+        )
+
+
+class MatchPairMove(OfPair, FormPage):
+    """A place by hand: choose it, read what it costs all together, say why."""
+
+    allow = "placements.change_pair"
+    model = MatchPair
+    form_class = MoveForm
+    template_name = "placements/match_pair_move.html"
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.explainer = Explainer(self.plan)
+        asked = request.GET.get("offer") or request.POST.get("offer") or ""
+        if asked and (not is_key(asked) or asked not in self.explainer.posts):
+            raise Http404
+        self.asked = asked
+
+    def get_title(self):
+        return _("Move %(name)s by hand") % {"name": self.pair.trainee.person.name}
+
+    def get_initial(self):
+        return {"offer": self.asked, "revision": self.plan.revision}
+
+    def get_context_data(self, **kwargs):
+        had = str(self.pair.offer_id or "")
+        option = self.explainer.option(self.person, self.asked) if self.asked and self.asked != had else None
+        posts = sorted((name, key) for key, name in self.explainer.posts.items() if key != had)
+        return super().get_context_data(
+            option=option, asked=self.asked, posts=posts, is_open=self.plan.is_open, **kwargs
+        )
+
+    def save(self, form):
+        given = form.cleaned_data
+        return services.move(
+            self.plan,
+            self.pair.trainee_id,
+            given["offer"],
+            reason=given["reason"],
+            revision=given["revision"],
+            by=self.request.user,
+        )
+
+    def get_success_message(self):
+        return _("Moved and locked. The total is now %(total)s.") % {"total": self.object.total}
+
+    def get_success_url(self):
+        return reverse("placements:match_pair_detail", kwargs={"pk": self.pair.pk})
+
+
+class MatchPairLock(ActionPage):
+    allow = "placements.change_pair"
+    model = MatchPair
+
+    def get_rows(self):
+        return super().get_rows().select_related("plan")
+
+    def act(self, pair):
+        is_locked = self.request.POST.get("do") != "unlock"
+        services.lock(pair, is_locked=is_locked)
+        return _("It stays when the plan is solved again.") if is_locked else _("The lock is off.")
+
+    def get_success_url(self, pair):
+        return reverse("placements:match_pair_detail", kwargs={"pk": pair.pk})
+
+
+class MatchPlanWishes(OfPlan, StaticPage):
+    """For every wish that was not met, the reason."""
+
+    allow = "placements.view_plan"
+    model = MatchPlan
+    template_name = "placements/match_plan_wishes.html"
+
+    def get_context_data(self, **kwargs):
+        explainer = Explainer(self.plan)
+        people = explainer.with_unmet_wishes()
+        page = Paginator(people, PEOPLE_A_PAGE).get_page(self.request.GET.get("page"))
+        lines = [(explainer.people[person], explainer.place_of(person), explainer.unmet(person)) for person in page]
+        return super().get_context_data(lines=lines, page=page, **kwargs)
+
+
+class MatchPlanHosts(OfPlan, StaticPage):
+    """Host by host: who comes to which post, and what is left free."""
+
+    allow = "placements.view_plan"
+    model = MatchPlan
+    template_name = "placements/match_plan_hosts.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(hosts=by_host(self.plan), **kwargs)
