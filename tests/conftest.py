@@ -42,6 +42,7 @@ def pytest_collection_modifyitems(config, items):
     if removed:
         items[:] = [item for item in items if item not in set(removed)]
         config.hook.pytest_deselected(items=removed)
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)  # long ones first: all processes end together
 
 
 def pytest_terminal_summary(terminalreporter, config):

@@ -5,9 +5,9 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.product import running
 from tests.browser.visitor import CHROMIUM
-from tests.browser.walk import STEPS, Walk
+from tests.browser.walk import COHORT, HOSTING, Walk
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 @pytest.fixture(params=["zh-hans", "en"])
@@ -18,8 +18,9 @@ def walk(request, folder, chromium_path):
         browser.close()
 
 
-def test_an_office_carries_a_cohort_from_nothing_to_the_year_end(walk):
-    for step in STEPS:
+@pytest.mark.parametrize("story", [COHORT, HOSTING], ids=["cohort", "hosting"])
+def test_an_office_does_its_work_from_the_first_day_to_the_last(walk, story):
+    for step in story:
         try:
             step(walk)
         except Exception as stopped:

@@ -1,12 +1,25 @@
-"""An office carries a cohort from an empty database to the year-end workbook.
+"""Two stories, each from an empty database: an office carries a cohort to the year-end workbook; another one chooses people
+and sends them to host enterprises.
 
 Each step is one paragraph of what the product promises, done by the people whom it is for, each in a browser of his own.
 """
 
-from tests.browser.walk import between, figures, office, paper, points, presence, roster, study, timetable, weeks
+from tests.browser.walk import (
+    between,
+    figures,
+    hosting,
+    office,
+    paper,
+    points,
+    presence,
+    roster,
+    study,
+    timetable,
+    weeks,
+)
 from tests.browser.walk.walk import Walk
 
-STEPS = (
+COHORT = (
     *office.STEPS,
     *roster.STEPS,
     *between.STEPS,
@@ -18,5 +31,6 @@ STEPS = (
     *points.STEPS,
     *figures.STEPS,
 )
+HOSTING = (office.administrator_sets_up, *hosting.STEPS)
 
-__all__ = ["STEPS", "Walk"]
+__all__ = ["COHORT", "HOSTING", "Walk"]
