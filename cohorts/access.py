@@ -4,8 +4,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from accounts.access import SCOPES, Scope
-from accounts.models import Role, ScopeKind
+from accounts.access import SCOPES, Scope, in_my_units
+from accounts.models import Role, ScopeKind, Unit
 from cohorts.models import ClassMembership, ClassOfficer, Cohort, Trainee, TrainingClass
 from library.access import ALSO_AROUND
 from programs.access import my_programs, of_my_programs
@@ -248,3 +248,58 @@ grant(
 )
 # The rows are the cohorts whose round, rules and quotas one sets, and into which one imports applications.
 grant("cohorts.manage_applications", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
+
+
+# Screening and calls --------------------------------------------------------------------------------------------------
+
+
+def kept_by_my_offices(user, role) -> Q:
+    """rows kept by units in the scope of the role, and by those that run its programs and cohorts"""
+    return in_my_units(user, role) | Q(unit__in=Unit.objects.filter(units_of_my_work(user, role)).values("pk"))
+
+
+# The rows are the cohorts whose screening one reads, and those where one makes rules, runs it and decides.
+grant(
+    "cohorts.view_screening",
+    on="cohorts.Cohort",
+    admin=cohorts_as_a_whole,
+    organizer=cohorts_as_a_whole,
+    leader=cohorts_as_a_whole,
+)
+grant("cohorts.decide_screening", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
+grant(
+    "cohorts.view_screening_run",
+    on="cohorts.Screening",
+    admin=within("round__cohort"),
+    organizer=within("round__cohort"),
+    leader=within("round__cohort"),
+)
+grant(
+    "cohorts.publish_screening",
+    on="cohorts.Screening",
+    admin=within("round__cohort"),
+    organizer=within("round__cohort"),
+)
+grant(
+    "cohorts.view_screening_row",
+    on="cohorts.ScreeningRow",
+    admin=within("screening__round__cohort"),
+    organizer=within("screening__round__cohort"),
+    leader=within("screening__round__cohort"),
+)
+grant(
+    "cohorts.change_screening_row",
+    on="cohorts.ScreeningRow",
+    admin=within("screening__round__cohort"),
+    organizer=within("screening__round__cohort"),
+)
+grant(
+    "cohorts.view_override",
+    on="cohorts.Override",
+    admin=within("round__cohort"),
+    organizer=within("round__cohort"),
+    leader=within("round__cohort"),
+)
+grant("cohorts.take_override", on="cohorts.Override", admin=within("round__cohort"), organizer=within("round__cohort"))
+grant("cohorts.view_exemption", on="cohorts.Exemption", admin=kept_by_my_offices, organizer=kept_by_my_offices)
+grant("cohorts.change_exemption", on="cohorts.Exemption", admin=kept_by_my_offices, organizer=kept_by_my_offices)

@@ -4,6 +4,7 @@ from cohorts.views import (
     accounts,
     announcements,
     applications,
+    calls,
     classes,
     cohorts,
     directory,
@@ -14,6 +15,8 @@ from cohorts.views import (
     people,
     profile,
     roster,
+    screening,
+    screening_rules,
     search,
     split,
     trainee_acts,
@@ -123,4 +126,41 @@ urlpatterns += [  # accounts, the address book, one's own profile, search
 urlpatterns += [  # applications
     path("cohorts/<int:cohort>/applications/", applications.ApplicationList.as_view(), name="application_list"),
     path("applications/<int:pk>/", applications.ApplicationDetail.as_view(), name="application_detail"),
+]
+urlpatterns += [  # screening
+    path("cohorts/<int:cohort>/screening/", screening.ScreeningList.as_view(), name="screening_list"),
+    path("cohorts/<int:cohort>/screening/run/", screening.ScreeningRun.as_view(), name="screening_run"),
+    path(
+        "cohorts/<int:cohort>/screening/rules/",
+        screening_rules.ScreeningRulesList.as_view(),
+        name="screeningrules_list",
+    ),
+    path(
+        "cohorts/<int:cohort>/screening/rules/new/",
+        screening_rules.ScreeningRulesCreate.as_view(),
+        name="screeningrules_create",
+    ),
+    path(
+        "cohorts/<int:cohort>/screening/rules/four/",
+        screening_rules.ScreeningRulesBegin.as_view(),
+        name="screeningrules_begin",
+    ),
+    path("screening/<int:pk>/", screening.ScreeningDetail.as_view(), name="screening_detail"),
+    path("screening/<int:pk>/print/", screening.ScreeningPrint.as_view(), name="screening_print"),
+    path("screening/<int:pk>/check/", screening.ScreeningCheck.as_view(), name="screening_check"),
+    path("screening/<int:pk>/decide/", screening.ScreeningDecide.as_view(), name="screening_decide"),
+    path("screening/rows/<int:pk>/", screening.ScreeningRowDetail.as_view(), name="screeningrow_detail"),
+    path("screening/rows/<int:pk>/change/", screening.ScreeningRowChange.as_view(), name="screeningrow_change"),
+]
+urlpatterns += [  # calling people: twice, on leave, all the same
+    path("cohorts/<int:cohort>/calls/", calls.CallList.as_view(), name="call_list"),
+    path("applications/<int:pk>/call/", calls.CallAllTheSame.as_view(), name="call_all_the_same"),
+    path("overrides/", calls.OverrideList.as_view(), name="override_list"),
+    path("overrides/<int:pk>/", calls.OverrideDetail.as_view(), name="override_detail"),
+    path("overrides/<int:pk>/take-back/", calls.OverrideTakeBack.as_view(), name="override_take_back"),
+    path("exemptions/", calls.ExemptionList.as_view(), name="exemption_list"),
+    path("applications/<int:pk>/exempt/", calls.ExemptionCreate.as_view(), name="exemption_create"),
+    path("people/<int:pk>/exempt/", calls.PersonExemptionCreate.as_view(), name="person_exempt"),
+    path("exemptions/<int:pk>/", calls.ExemptionUpdate.as_view(), name="exemption_update"),
+    path("exemptions/<int:pk>/delete/", calls.ExemptionDelete.as_view(), name="exemption_delete"),
 ]

@@ -19,12 +19,18 @@ from cohorts.models import (
     ClassOfficer,
     Cohort,
     EligibilityRule,
+    Exemption,
+    Override,
     Person,
+    Screening,
+    ScreeningRow,
+    ScreeningRules,
     StudyGroup,
     Trainee,
     TrainingClass,
     UnitQuota,
 )
+from cohorts.rules.screening import PriorityRule, RuleSet
 from cohorts.rules.values import check_character
 from learning.models import (
     Activity,
@@ -481,3 +487,31 @@ def wish(of: Trainee, at_offer: Offer, rank: int | None = 1, *, side: str = Wish
     """Without a rank a refusal."""
     fields = {"reason": "" if rank else "a reason", "written_at": timezone.now()} | fields
     return Wish.objects.create(side=side, trainee=of, offer=at_offer, rank=rank, **fields)
+
+
+def screening(of: ApplicationRound, *, by: User, rules: RuleSet | None = None, **fields) -> Screening:
+    """A run without rows, under rules of its own version."""
+    rules = rules or RuleSet((PriorityRule("park", "one_of", [True], 10, "Works in a park"),))
+    number = of.screenings.count() + 1
+    version = ScreeningRules.objects.create(round=of, version=number, rules=rules.to_json(), made_by=by)
+    fields = {"seed": "0123456789abcdef", "seats": of.seats, "people": 1, "digest": "", "made_at": at(START)} | fields
+    return Screening.objects.create(round=of, number=number, rules=version, made_by=by, **fields)
+
+
+def screening_row(of: Screening, application: Application, **fields) -> ScreeningRow:
+    rank = of.rows.count() + 1
+    fields = {"rank": rank, "points": 0, "draw": "0" * 16, "outcome": "chosen", "why": "points"} | fields
+    fields = {"hits": [], "facts": {}, "changes": []} | fields
+    return ScreeningRow.objects.create(screening=of, application=application, **fields)
+
+
+def override(of: Application, *, by: User, **fields) -> Override:
+    fields = {"kind": "outcome", "outcome": "waiting", "reason": "Asked to wait.", "made_at": at(START)} | fields
+    return Override.objects.create(application=of, round=of.round, made_by=by, **fields)
+
+
+def exemption(of: Application, for_unit: Unit | None = None, *, by: User, **fields) -> Exemption:
+    fields = {"kind": "leave", "reason": "Ill", "starts_on": START} | fields
+    return Exemption.objects.create(
+        name=of.name, id_index=of.id_index, unit=for_unit or of.round.cohort.program.unit, made_by=by, **fields
+    )

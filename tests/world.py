@@ -66,6 +66,10 @@ class World:
         )
         self.organizer = make.user(Role.ORGANIZER, self.program, name=f"{tag} organizer", unit=self.unit)
         self.evaluator = make.user(Role.EVALUATOR, self.cohort, name=f"{tag} evaluator", unit=self.unit)
+        self.screening = make.screening(self.round, by=self.organizer)
+        self.screening_row = make.screening_row(self.screening, self.application)
+        self.override = make.override(self.application, by=self.organizer, reason=f"{tag} reason")
+        self.exemption = make.exemption(self.application, by=self.organizer, reason=f"{tag} illness")
         self.attendance = Attendance.objects.create(
             session=self.session,
             trainee=self.trainee,
@@ -199,6 +203,7 @@ class World:
                 self.finding, self.signal,
                 self.wish, self.kept_apart, self.match_plan, self.match_pair,
                 self.host, self.contact, self.offer, self.offer.post, self.placement, self.visit, self.ticket,
+                self.screening, self.screening_row, self.override, self.exemption,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )
         }  # fmt: skip
