@@ -417,7 +417,7 @@ def _drafts(stage: Stage) -> None:
     """Two released versions, and changes that wait for the third."""
     cohort = stage.cohort
     change_rule(cohort, at_once=False)
-    coming = list(Session.objects.filter(cohort=cohort, starts_at__gt=timezone.now()).order_by("starts_at", "pk")[:4])
+    coming = list(Session.objects.filter(cohort=cohort, starts_at__gte=stage.at(1, 0)).order_by("starts_at", "pk")[:4])
     _move(coming[0], timedelta(minutes=30))
     release(cohort, note="因场地检修，第一次课顺延半小时。")
     _move(coming[1], timedelta(minutes=-30))
