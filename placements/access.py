@@ -4,7 +4,14 @@ from django.db.models import Q
 
 from accounts.access import units_of
 from accounts.models import Role, Unit
-from cohorts.access import cohorts_as_a_whole, in_my_cohorts, my_traineeships, trainees_of_my_classes, within
+from cohorts.access import (
+    cohorts_as_a_whole,
+    in_my_cohorts,
+    my_cohorts,
+    my_traineeships,
+    trainees_of_my_classes,
+    within,
+)
 from cohorts.models import Trainee
 from library.access import around_my_units
 from placements.models import Host
@@ -132,3 +139,36 @@ grant(
 
 # A page that plans the matching of a cohort: whoever only looks at it in another role does not.
 MATCHED_COHORT = Inside("cohorts.Cohort", "placements.plan_matching", "cohort", related=("program",))
+
+# Mentors' feedback, and the way of the mentor to it
+grant(
+    "placements.view_feedback",
+    on="placements.FeedbackRequest",
+    admin=within("placement__trainee__cohort"),
+    organizer=within("placement__trainee__cohort"),
+    leader=within("placement__trainee__cohort"),
+)
+grant(
+    "placements.send_feedback",
+    on="placements.FeedbackRequest",
+    admin=within("placement__trainee__cohort"),
+    organizer=within("placement__trainee__cohort"),
+)
+grant(
+    "placements.change_feedback",
+    on="placements.FeedbackRequest",
+    admin=within("placement__trainee__cohort"),
+    organizer=within("placement__trainee__cohort"),
+)
+# The rows are the cohorts whose rules one may read or change.
+grant("placements.view_feedback_rules", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts, leader=my_cohorts)
+grant("placements.change_feedback_rules", on="cohorts.Cohort", admin=my_cohorts, organizer=my_cohorts)
+# What trainees think of a host: the rows are hosts, because nobody may open an opinion.
+grant(
+    "placements.view_opinions",
+    on="placements.Host",
+    admin=around_my_units,
+    organizer=around_my_units,
+    leader=around_my_units,
+)
+grant("placements.give_opinion", on="placements.Placement", **{Role.TRAINEE: my_placements})

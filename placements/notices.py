@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from placements.models import Placement
 from placements.services import publication
+from placements.services.telling import CHANGED, OPINION, still_to_say
 from trainee_mgmt.kit.formats import day
-from trainee_mgmt.kit.notices import Kind, Line, register
+from trainee_mgmt.kit.notices import Kind, Line, Urgency, register
 
 
 def _placed(notice) -> Line:
@@ -34,3 +35,27 @@ def _class_placed(notice) -> Line:
 
 register(Kind(publication.PLACED, gettext_lazy("Place at a host enterprise"), _placed, _still_placed))
 register(Kind(publication.CLASS_PLACED, gettext_lazy("Places of the class"), _class_placed))
+
+
+def _changed(notice) -> Line:
+    given = notice.params
+    words = {
+        "host": given["host"],
+        "post": given["post"],
+        "first": day(date.fromisoformat(given["first"])),
+        "last": day(date.fromisoformat(given["last"])),
+    }
+    text = _("Your stay was changed: %(host)s, %(post)s, %(first)s to %(last)s.")
+    return Line(text % words, reverse("placements:my_placement"))
+
+
+def _opinion(notice) -> Line:
+    text = _("Your stay at %(host)s ends on %(day)s. Tell us how it was, without your name; it takes a minute.")
+    words = {"host": notice.params["host"], "day": day(date.fromisoformat(notice.params["last"]))}
+    return Line(text % words, reverse("placements:my_placement"))
+
+
+register(Kind(CHANGED, gettext_lazy("Stay at a host changed"), _changed))
+register(
+    Kind(OPINION, gettext_lazy("Opinion about the host"), _opinion, still_to_say, Urgency.DIGEST, is_optional=True)
+)

@@ -1,8 +1,12 @@
 from celery import shared_task
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import services
+from placements.services.feedback import reconcile_all
+from placements.services.letters import send_waiting
 from placements.services.match_plans import solve_plan as solve
+from placements.services.telling import ask_for_opinions
 
 
 @shared_task(name="placements.solve_plan")
@@ -17,3 +21,21 @@ def solve_plan(job_id: int) -> None:
         }
 
     services.run_job(job_id, work)
+
+
+@shared_task(name="placements.plan_feedback")
+def plan_feedback() -> int:
+    """The requests that there should be, against those that there are; a missed run repairs itself."""
+    return reconcile_all(timezone.localdate())
+
+
+@shared_task(name="placements.send_letters")
+def send_letters() -> int:
+    """Send what waits for mentors; whoever marks a letter sends it, so that it goes once."""
+    return send_waiting()
+
+
+@shared_task(name="placements.ask_for_opinions")
+def ask_trainees() -> int:
+    """Whoever's stay ends soon is asked what it was like; once each, however often this runs."""
+    return ask_for_opinions(timezone.localdate())

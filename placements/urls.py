@@ -1,6 +1,19 @@
 from django.urls import path
 
-from placements.views import host_import, hosts, matching_rules, offers, pairs, plans, publication, wishes
+from placements.views import (
+    feedback,
+    host_import,
+    hosts,
+    matching_rules,
+    mentor,
+    offers,
+    opinions,
+    pairs,
+    placements,
+    plans,
+    publication,
+    wishes,
+)
 
 app_name = "placements"
 urlpatterns = [
@@ -57,4 +70,24 @@ urlpatterns = [
     path("matching/pairs/<int:pk>/lock/", pairs.MatchPairLock.as_view(), name="match_pair_lock"),
     path("cohorts/<int:cohort>/placements/", publication.PlacementList.as_view(), name="placement_list"),
     path("me/placement/", publication.MyPlacement.as_view(), name="my_placement"),
+    path("f/<str:token>/", mentor.MentorFeedback.as_view(), name="mentor_feedback"),
+    path("placements/<int:pk>/", placements.PlacementDetail.as_view(), name="placement_detail"),
+    path("cohorts/<int:cohort>/feedback/", feedback.FeedbackList.as_view(), name="feedback_list"),
+    path("cohorts/<int:cohort>/feedback/rules/", feedback.FeedbackRulesList.as_view(), name="feedbackrules_list"),
+    path(
+        "cohorts/<int:cohort>/feedback/rules/new/", feedback.FeedbackRulesCreate.as_view(), name="feedbackrules_create"
+    ),
+    path("cohorts/<int:cohort>/feedback/links/", feedback.FeedbackLinks.as_view(), name="feedback_links"),
+    path("cohorts/<int:cohort>/feedback/links/make/", feedback.FeedbackLinksMake.as_view(), name="feedback_links_make"),
+    path("placements/<int:pk>/link/renew/", feedback.FeedbackLinkRenew.as_view(), name="feedback_link_renew"),
+    path("placements/<int:pk>/link/revoke/", feedback.FeedbackLinkRevoke.as_view(), name="feedback_link_revoke"),
+    path("feedback/<int:pk>/", feedback.FeedbackDetail.as_view(), name="feedback_detail"),
+    path("feedback/<int:pk>/excuse/", feedback.FeedbackExcuse.as_view(), name="feedback_excuse"),
+    path("feedback/<int:pk>/ask-again/", feedback.FeedbackAskAgain.as_view(), name="feedback_ask_again"),
+    path("feedback/<int:pk>/help/", feedback.FeedbackHelp.as_view(), name="feedback_help"),
+    path("feedback/<int:pk>/write/", feedback.FeedbackWrite.as_view(), name="feedback_write"),
+    path("feedback/<int:pk>/remind/", feedback.FeedbackRemind.as_view(), name="feedback_remind"),
+    path("hosts/opinions/", opinions.OpinionList.as_view(), name="opinion_list"),
+    path("hosts/<int:pk>/opinions/", opinions.OpinionDetail.as_view(), name="opinion_detail"),
+    path("me/placement/<int:pk>/opinion/", opinions.OpinionCreate.as_view(), name="opinion_create"),
 ]

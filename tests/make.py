@@ -260,6 +260,17 @@ def ticket(of: Trainee | None = None, **fields) -> Ticket:
     return Ticket.objects.create(trainee=of, cohort=of.cohort, **fields)
 
 
+def stay(of: Trainee | None = None, *, phone: str = "13900001234", **fields) -> Placement:
+    """A placement with a mentor of its own; it began four weeks ago and ends in eight, unless days are given."""
+    today = timezone.localdate()
+    fields = {"starts_on": today - timedelta(days=28), "ends_on": today + timedelta(days=56)} | fields
+    in_cohort = of.cohort if of else cohort(starts_on=fields["starts_on"], ends_on=fields["ends_on"])
+    at_offer = fields.pop("at_offer", None) or offer(
+        in_cohort, starts_on=fields["starts_on"], ends_on=fields["ends_on"]
+    )
+    return placement(of, at_offer=at_offer, mentor=contact(at_offer.post.host, phone=phone), **fields)
+
+
 def session(in_cohort: Cohort | None = None, *, classes=(), on: date = START, **fields) -> Session:
     in_cohort = in_cohort or (classes[0].cohort if classes else cohort())
     fields = {"title": f"Session {next(_n)}", "starts_at": at(on), "ends_at": at(on) + timedelta(hours=3)} | fields

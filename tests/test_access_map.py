@@ -37,6 +37,7 @@ OPEN = (
     "offline",
     "manifest",
     "learning:calendar_read",
+    "placements:mentor_feedback",
 )
 # What else a URL needs, besides ``pk`` (a row of the page's or the permission's model) and ``cohort``.
 OTHER_KWARGS = {

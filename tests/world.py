@@ -32,6 +32,7 @@ from learning.models import (
 )
 from learning.rules.states import DEFAULT as LIMITS
 from placements.models import KeptApart, WishWindow
+from placements.services.feedback import reconcile
 from placements.services.match_plans import make_plan as make_match_plan
 from tests import make
 from trainee_mgmt.kit import access
@@ -168,7 +169,9 @@ class World:
         )
         make.matching_rules(self.cohort, note=f"{tag} weights")
         self.match_plan = make_match_plan(self.cohort, starts_on=self.offer.starts_on, by=self.organizer)
-        self.match_pair = self.match_plan.pairs.get()
+        self.match_pair = self.match_plan.pairs.get(trainee=self.classmate)
+        reconcile(self.cohort)
+        self.feedback = self.placement.feedback_requests.order_by("opens_on").first()
         self.plan = Plan.objects.create(
             kind="cohorts.roster",
             subject_type="cohorts.Cohort",
@@ -204,6 +207,7 @@ class World:
                 self.wish, self.kept_apart, self.match_plan, self.match_pair,
                 self.host, self.contact, self.offer, self.offer.post, self.placement, self.visit, self.ticket,
                 self.screening, self.screening_row, self.override, self.exemption,
+                self.feedback,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),
             )
         }  # fmt: skip

@@ -1,4 +1,14 @@
+from placements.models.changes import PlacementChange
+from placements.models.feedback import (
+    Arrival,
+    Feedback,
+    FeedbackLetter,
+    FeedbackLink,
+    FeedbackRequest,
+    FeedbackRules,
+)
 from placements.models.hosts import Host, HostContact, Offer, Post, Seat
+from placements.models.opinions import HostOpinion, OpinionGiven
 from placements.models.placements import Placement
 from placements.models.plans import KeptApart, MatchingRules, MatchPair, MatchPlan
 from placements.models.tickets import Category, Ticket, TicketRule, TicketStep
@@ -7,15 +17,24 @@ from placements.models.wishes import MOST_RANKS, Wish, WishWindow
 
 __all__ = [
     "MOST_RANKS",
+    "Arrival",
     "Category",
+    "Feedback",
+    "FeedbackLetter",
+    "FeedbackLink",
+    "FeedbackRequest",
+    "FeedbackRules",
     "Host",
     "HostContact",
+    "HostOpinion",
     "KeptApart",
     "MatchPair",
     "MatchPlan",
     "MatchingRules",
     "Offer",
+    "OpinionGiven",
     "Placement",
+    "PlacementChange",
     "Post",
     "Seat",
     "Ticket",

@@ -42,6 +42,7 @@ class PlacementFilters(TableFilters):
 
 class PlacementTable(Table):
     name = _("Placements")
+    row_url = "placements:placement_detail"
     personal = True
     filterset_class = PlacementFilters
     default_order = ("trainee__number", "starts_on")

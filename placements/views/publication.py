@@ -9,6 +9,8 @@ from cohorts.access import COHORT
 from cohorts.models import TrainingClass
 from placements.forms.plans import PublishForm
 from placements.models import MatchPlan, Placement
+from placements.rules.opinions import is_asked
+from placements.selectors.opinions import with_opinion
 from placements.services.publication import publish
 from placements.tables.placements import PlacementTable
 from placements.views.plans import OfPlan
@@ -87,7 +89,8 @@ class MyPlacement(StaticPage):
         mine = (
             self.reachable(Placement).standing().select_related("seat__offer__post__host", "mentor", "trainee__cohort")
         )
-        places = list(mine.order_by("-starts_on", "-pk"))
+        places, today = list(with_opinion(mine).order_by("-starts_on", "-pk")), timezone.localdate()
         for place in places:  # one's own mentor is called from this page
             place.phone = place.mentor.phone.open() if place.mentor and place.mentor.phone else ""
-        return super().get_context_data(places=places, today=timezone.localdate(), **kwargs)
+            place.asks_opinion = not place.has_opinion and is_asked(place.ends_on, today)
+        return super().get_context_data(places=places, today=today, **kwargs)

@@ -32,6 +32,8 @@ from learning.selectors.closing import items_of
 from learning.selectors.desk import ACTIVITIES, APPEALS, CASES, CLOSING, FINDINGS, SIGNALS, Waiting, waiting
 from learning.selectors.differing import waiting_differences
 from learning.selectors.leave import waiting_leave
+from placements.models import FeedbackRequest
+from placements.selectors.feedback import late_lines
 from reports.rules import ANSWER_WITHIN, When, when
 from reports.selectors.figures import Headlines
 from reports.selectors.office import Office, how_many
@@ -103,6 +105,7 @@ def needs(asked: Asked) -> list[Need]:
         *_waiting(asked),
         *_differences(asked),
         *_journals(asked),
+        *_mentors(asked),
         *_grids(asked),
         *_plans(asked),
         *_rosters(asked),
@@ -337,6 +340,26 @@ def _journal_need(asked: Asked, each: WaitingJournals) -> Need:
         asked.link("learning:journal_review", "?due=overdue" if each.is_late else "", cohort=each.cohort_id),
         asked.link("learning:journal_waiting", "?view=overdue" if each.is_late else "", cohort=each.cohort_id),
     )
+
+
+def _mentors(asked: Asked) -> Iterator[Need]:
+    if not asked.cohorts or not asked.may("placements.change_feedback"):
+        return
+    mine = access.rows(asked.user, "placements.change_feedback")
+    requests = FeedbackRequest.objects.filter(mine, placement__trainee__cohort__in=asked.cohorts)
+    for each in late_lines(requests, today=asked.today):
+        what = ngettext("%(n)s mentor's answer is late", "%(n)s mentors' answers are late", each.count)
+        hosts = ngettext("at %(n)s host", "at %(n)s hosts", each.hosts) % {"n": each.hosts}
+        since = _("the oldest was due on %(day)s") % {"day": day_words(each.due_on, asked.today)}
+        yield Need(
+            When.OVERDUE,
+            "message",
+            what % {"n": each.count},
+            asked.about(each.cohort_id, hosts, since),
+            _("Help"),
+            asked.link("placements:feedback_links", cohort=each.cohort_id),
+            asked.link("placements:feedback_list", "?view=late", cohort=each.cohort_id),
+        )
 
 
 def _rosters(asked: Asked) -> Iterator[Need]:

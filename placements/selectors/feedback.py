@@ -1,0 +1,139 @@
+"""Feedback of mentors: which rules hold, where every request stands, and what scores can use of it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Case, CharField, Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+
+from cohorts.models import Cohort
+from placements.models import Arrival, Feedback, FeedbackRequest, FeedbackRules, Placement
+from placements.rules.feedback import State, mean_of, milestone_name
+
+
+def rules_in_force(cohort: Cohort | int) -> FeedbackRules | None:
+    return FeedbackRules.objects.filter(cohort=cohort, in_force=True).select_related("made_by").first()
+
+
+def with_state(requests: QuerySet[FeedbackRequest], *, today: date) -> QuerySet[FeedbackRequest]:
+    """Adds ``state`` (of ``rules.feedback.State``), ``score`` and ``answered_at`` of the answer in force."""
+    answer = Feedback.objects.filter(request=OuterRef("pk"), in_force=True)
+    return requests.annotate(
+        score=Subquery(answer.values("score")[:1]),
+        answered_at=Subquery(answer.values("given_at")[:1]),
+    ).annotate(
+        state=Case(
+            When(answered_at__isnull=False, then=Value(State.ANSWERED)),
+            When(excused_at__isnull=False, then=Value(State.EXCUSED)),
+            When(opens_on__gt=today, then=Value(State.COMING)),
+            When(due_on__gte=today, then=Value(State.WAITING)),
+            When(closes_on__gte=today, then=Value(State.LATE)),
+            default=Value(State.MISSING),
+            output_field=CharField(),
+        )
+    )
+
+
+def of_cohort(cohort: Cohort | int) -> QuerySet[FeedbackRequest]:
+    return FeedbackRequest.objects.filter(placement__trainee__cohort=cohort)
+
+
+@dataclass(frozen=True)
+class MilestoneLine:
+    """One milestone over all stays of a cohort; the states re-add to ``of``."""
+
+    key: str
+    name: str
+    of: int
+    answered: int
+    waiting: int
+    late: int
+    missing: int
+    coming: int
+    excused: int
+
+
+def milestone_lines(requests: QuerySet[FeedbackRequest], *, today: date) -> list[MilestoneLine]:
+    """In the order of their days; one query."""
+    counted = (
+        with_state(requests, today=today).order_by().values("milestone").annotate(first=Min("opens_on"), of=Count("pk"))
+    )
+    counted = counted.annotate(**{f"n_{state}": Count("pk", filter=Q(state=state)) for state in State})
+    return [
+        MilestoneLine(
+            row["milestone"],
+            milestone_name(row["milestone"]),
+            row["of"],
+            **{state: row[f"n_{state}"] for state in State},
+        )
+        for row in counted.order_by("first", "milestone")
+    ]
+
+
+def answers_in_force(request: FeedbackRequest) -> Feedback | None:
+    return request.answers.filter(in_force=True).select_related("mentor", "entered_by", "rules").first()
+
+
+def open_requests(placement: Placement, *, today: date) -> list[FeedbackRequest]:
+    """Those that the mentor can answer or mend today, the newest first."""
+    rows = placement.feedback_requests.filter(opens_on__lte=today, closes_on__gte=today, excused_at=None)
+    rows = rows.annotate(is_answered=Exists(Feedback.objects.filter(request=OuterRef("pk"), in_force=True)))
+    return list(rows.select_related("rules").order_by("-opens_on", "-pk"))
+
+
+def arrival_of(placement: Placement) -> Arrival | None:
+    return placement.arrivals.filter(in_force=True).first()
+
+
+@dataclass(frozen=True)
+class LateLine:
+    """What one cohort waits for too long: how many requests, at how many hosts, since when."""
+
+    cohort_id: int
+    count: int
+    hosts: int
+    due_on: date
+
+
+def late_lines(requests: QuerySet[FeedbackRequest], *, today: date) -> list[LateLine]:
+    """One line a cohort; one query."""
+    late = requests.filter(due_on__lt=today, closes_on__gte=today, excused_at=None).exclude(
+        Exists(Feedback.objects.filter(request=OuterRef("pk"), in_force=True))
+    )
+    rows = late.order_by().values_list("placement__trainee__cohort")
+    host = "placement__seat__offer__post__host"
+    return [LateLine(*row) for row in rows.annotate(n=Count("pk"), hosts=Count(host, distinct=True), due=Min("due_on"))]
+
+
+@dataclass(frozen=True)
+class MentorMean:
+    """What the mentors of one trainee said so far: the mean of ``given`` answers out of ``asked`` requests past their day.
+
+    What a host did not answer is a gap and no zero: it is in ``asked`` and not in the mean.
+    """
+
+    mean: Decimal | None
+    given: int
+    asked: int
+    rows: tuple[int, ...]
+
+
+def mentor_means(trainees: Collection[int], *, today: date) -> dict[int, MentorMean]:
+    """Evidence for scores, by trainee; one query."""
+    asked = FeedbackRequest.objects.filter(placement__trainee__in=trainees, due_on__lt=today, excused_at=None)
+    answered = Feedback.objects.filter(request__placement__trainee__in=trainees, in_force=True)
+    scores: dict[int, list[tuple[Decimal, int]]] = {}
+    for trainee, score, pk in answered.order_by("pk").values_list("request__placement__trainee", "score", "pk"):
+        scores.setdefault(trainee, []).append((score, pk))
+    counts = dict(
+        asked.exclude(answers__in_force=True).order_by().values_list("placement__trainee").annotate(n=Count("pk"))
+    )
+    return {trainee: _mean(scores.get(trainee, []), counts.get(trainee, 0)) for trainee in trainees}
+
+
+def _mean(given: Iterable[tuple[Decimal, int]], open_ones: int) -> MentorMean:
+    found = [(score, pk) for score, pk in given if score is not None]
+    return MentorMean(
+        mean_of([score for score, _pk in found]), len(found), len(found) + open_ones, tuple(pk for _score, pk in found)
+    )

@@ -1,0 +1,133 @@
+"""The way of a mentor to the questions about one trainee, without an account."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from secrets import token_hex
+
+from django.db import transaction
+from django.db.models import F, Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services import record
+from cohorts.models import Cohort
+from placements.models import FeedbackLink, Placement
+from placements.rules.feedback import STAYS_OPEN
+from placements.rules.links import MOST_WRONG, hash_of
+from trainee_mgmt.kit.crypto import blind_index
+from trainee_mgmt.kit.errors import Refused
+
+LENGTH = 40  # hex digits: 160 bits
+SEEN_EVERY = timedelta(hours=1)
+
+
+def token_of(link: FeedbackLink) -> str:
+    """The secret part of the link; empty if the keys of the server were changed since it was made."""
+    token = _token(link.nonce)
+    return token if hash_of(token) == link.token_hash else ""
+
+
+def _token(nonce: str) -> str:
+    return blind_index("feedback link", nonce)[:LENGTH]
+
+
+def live_links():
+    """Those that open something: not revoked, not ended, of the mentor whom the placement has now."""
+    return FeedbackLink.objects.filter(
+        revoked_at=None,
+        ends_on__gte=timezone.localdate(),
+        mentor=F("placement__mentor"),
+        mentor__left_on=None,
+        wrong_digits__lt=MOST_WRONG,
+    ).exclude(placement__state=Placement.State.CALLED_OFF)
+
+
+def link_behind(token: str) -> FeedbackLink | None:
+    """The link with this secret, while it opens something. That it was opened is noted once an hour."""
+    related = (
+        "mentor__host",
+        "placement__trainee__person",
+        "placement__trainee__cohort",
+        "placement__seat__offer__post",
+    )
+    link = live_links().filter(token_hash=hash_of(token)).select_related(*related).first()
+    if link:
+        now = timezone.now()
+        stale = Q(opened_at=None) | Q(opened_at__lt=now - SEEN_EVERY)
+        FeedbackLink.objects.filter(stale, pk=link.pk).update(opened_at=now)
+    return link
+
+
+@transaction.atomic
+def make_links(cohort: Cohort, placements: Iterable[Placement], *, by: User | None) -> int:
+    """A link for each of these that has a mentor and no link that opens something; what is dead gives way."""
+    keys = [each.pk for each in placements]
+    rows = Placement.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys, mentor__isnull=False)
+    wanted = {each.pk: each for each in rows.filter(mentor__left_on=None).exclude(state="called_off").order_by("pk")}
+    alive = set(live_links().filter(placement__in=wanted).values_list("placement_id", flat=True))
+    missing = [each for pk, each in wanted.items() if pk not in alive]
+    _write(missing, by)
+    if missing:
+        record("placements.make_feedback_links", cohort, after={"links": len(missing)})
+    return len(missing)
+
+
+def _write(placements: list[Placement], by: User | None) -> None:
+    now, keys = timezone.now(), [each.pk for each in placements]
+    FeedbackLink.objects.filter(placement__in=keys, revoked_at=None).update(revoked_at=now)
+    last = dict(
+        Placement.objects.filter(pk__in=keys).values_list("pk").annotate(last=Max("feedback_requests__closes_on"))
+    )
+    made = []
+    for placement in placements:
+        nonce = token_hex(16)
+        made.append(
+            FeedbackLink(
+                placement=placement,
+                mentor_id=placement.mentor_id,
+                nonce=nonce,
+                token_hash=hash_of(_token(nonce)),
+                made_at=now,
+                made_by=by,
+                ends_on=max(filter(None, (last[placement.pk], placement.ends_on + STAYS_OPEN))),
+            )
+        )
+    FeedbackLink.objects.bulk_create(made, batch_size=1000)
+
+
+@transaction.atomic
+def renew_link(placement: Placement, *, by: User | None) -> None:
+    """A new link; the old one opens nothing from now on."""
+    locked = Placement.objects.select_for_update(no_key=True, of=("self",)).get(pk=placement.pk)
+    if locked.mentor_id is None:
+        raise Refused(_("Name a mentor for this placement first."))
+    if locked.state == Placement.State.CALLED_OFF:
+        raise Refused(_("This placement was called off; nobody is asked about it."))
+    _write([locked], by)
+    record("placements.renew_feedback_link", locked)
+
+
+@transaction.atomic
+def revoke_link(placement: Placement) -> None:
+    """The link opens nothing from now on, and no new one is made."""
+    if not FeedbackLink.objects.filter(placement=placement, revoked_at=None).update(revoked_at=timezone.now()):
+        raise Refused(_("There is no link to revoke."))
+    record("placements.revoke_feedback_link", placement)
+
+
+def extend_link(placement: Placement, until: date) -> None:
+    """A stay that lasts longer is asked about for longer; in the caller's transaction."""
+    FeedbackLink.objects.filter(placement=placement, revoked_at=None, ends_on__lt=until).update(ends_on=until)
+
+
+# The mentor's own phone -----------------------------------------------------------------------------------------------
+
+
+def are_own_digits(link: FeedbackLink, typed: str) -> bool:
+    """Whether these are the last four of the mentor's phone. After ten wrong ones the link opens nothing any more."""
+    phone = link.mentor.phone.open() if link.mentor.phone else ""
+    if phone[-4:] == typed and len(typed) == 4:
+        return True
+    FeedbackLink.objects.filter(pk=link.pk).update(wrong_digits=F("wrong_digits") + 1)
+    return False
