@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from learning.models import Signup
+from learning.models import JournalNote, Signup
 from learning.rules.conflict_words import when_words
 from learning.services import appeals, duties, leave, warnings
 from learning.services.activities import CANCELLED, MOVED, OFFERED
+from learning.services.answers import ANSWERED, still_answered
 from learning.services.reminders import DUE, OVERDUE, still_owed
 from learning.services.session_reminders import COMING, still_coming
 from learning.services.telling import CHANGED
@@ -52,6 +53,25 @@ register(
         Urgency.DIGEST,
     )
 )
+
+
+ANSWERS = {
+    JournalNote.Kind.ACCEPTED: gettext_noop("%(cohort)s: your journal for %(first)s to %(last)s is accepted."),
+    JournalNote.Kind.RETURNED: gettext_noop(
+        "%(cohort)s: your journal for %(first)s to %(last)s came back. Read what is missing and hand it in again."
+    ),
+    JournalNote.Kind.COMMENT: gettext_noop("%(cohort)s: there is a comment on your journal for %(first)s to %(last)s."),
+}
+
+
+def _answered(notice) -> Line:
+    given = notice.params
+    first, last = (date.fromisoformat(given[name]) for name in ("first", "last"))
+    text = _(ANSWERS[given["answer"]]) % {"cohort": given["cohort"], "first": day(first), "last": day(last)}
+    return Line(text, reverse("learning:journal_write", kwargs={"pk": given["trainee"], "period": given["first"]}))
+
+
+register(Kind(ANSWERED, gettext_lazy("Journal answered"), _answered, still_answered, Urgency.DIGEST))
 
 
 def _coming(notice) -> Line:

@@ -18,6 +18,7 @@ from learning.models import Journal, JournalNote, JournalPicture, JournalScore, 
 from learning.rules import journals as rules
 from learning.rules.journals import Action
 from learning.selectors import period_of
+from learning.services.answers import tell_writers
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.formats import day
 from trainee_mgmt.kit.pictures import encode_anew
@@ -187,8 +188,10 @@ def accept_many(journals: list[Journal], *, by: User) -> int:
     Journal.objects.filter(pk__in=[each.pk for each in waiting]).update(
         state=Journal.State.ACCEPTED, reviewed_at=now, reviewed_by=by
     )
-    JournalNote.objects.bulk_create(
-        JournalNote(journal=each, kind=JournalNote.Kind.ACCEPTED, author=by) for each in waiting
+    tell_writers(
+        JournalNote.objects.bulk_create(
+            JournalNote(journal=each, kind=JournalNote.Kind.ACCEPTED, author=by) for each in waiting
+        )
     )
     record(
         "learning.accept_journals",
@@ -205,6 +208,7 @@ def comment(journal: Journal, *, text: str, by: User) -> JournalNote:
     if not text:
         raise Refused(_("Write the comment first."))
     note = JournalNote.objects.create(journal=journal, kind=JournalNote.Kind.COMMENT, author=by, text=text[:2000])
+    tell_writers([note])
     record("learning.comment_journal", journal, after={"characters": len(text)})
     return note
 
@@ -215,7 +219,7 @@ def _review(journal: Journal, action: Action, kind: str, *, text: str, score: Gi
     before, state = journal.state, rules.move(journal.state, action)
     journal.state, journal.reviewed_at, journal.reviewed_by = state, timezone.now(), by
     journal.save(update_fields=["state", "reviewed_at", "reviewed_by"])
-    JournalNote.objects.create(journal=journal, kind=kind, author=by, text=text.strip()[:2000])
+    tell_writers([JournalNote.objects.create(journal=journal, kind=kind, author=by, text=text.strip()[:2000])])
     after = {"state": state}
     if score:
         after["score"] = str(_give(journal, score, by))
