@@ -148,7 +148,7 @@ def sessions_counted(outline: Outline, leaf: Node, now: datetime) -> QuerySet[Pe
 
 def journals_counted(outline: Outline, leaf: Node, now: datetime) -> QuerySet[JournalDue]:
     """The periods past due that a journal indicator counts, a row for each person asked."""
-    rows = JournalDue.objects.past(timezone.localdate(now)).filter(cohort=outline.scheme.cohort_id)
+    rows = JournalDue.objects.past(timezone.localdate(now)).asked().filter(cohort=outline.scheme.cohort_id)
     if leaf.counts_from:
         rows = rows.filter(first_on__gte=leaf.counts_from)
     if leaf.counts_until:

@@ -45,7 +45,7 @@ PERSON_TIMES = Base(
 JOURNALS = Base(
     "learning.journals",
     unit=pgettext_lazy("unit", "journals"),
-    rows_of=lambda scope: JournalDue.objects.filter(cohort__in=scope.cohorts).past(scope.today),
+    rows_of=lambda scope: JournalDue.objects.filter(cohort__in=scope.cohorts).past(scope.today).asked(),
     permission="cohorts.view_trainee",
     through="trainee",
     table="learning.tables.journals.JournalDueRows",
@@ -111,7 +111,7 @@ JOURNALS_HANDED_IN = figure(
     definition=gettext_lazy(
         "Journals handed in, of all that were due. Due is one for every working day, week or month, by the rule of the "
         "cohort, that somebody was in training from its first to its last day, when the last day to hand in has passed; "
-        "a returned journal is owed again."
+        "a returned journal is owed again. What leave excuses and nobody handed in is left out."
     ),
     base=JOURNALS,
     hit=Q(state__in=HANDED_IN),

@@ -70,6 +70,10 @@ class JournalDueQuerySet(models.QuerySet):
         """Handed in after the last day."""
         return self.filter(LATE)
 
+    def asked(self):
+        """Without those that leave excuses and that nobody handed in: they are missing nowhere."""
+        return self.filter(Q(state__in=HANDED_IN) | Q(is_excused=False))
+
 
 class JournalDue(models.Model):
     """One period of one trainee that asks for a journal, with the journal, if one was begun.
@@ -92,6 +96,7 @@ class JournalDue(models.Model):
     journal = models.ForeignKey(Journal, on_delete=models.DO_NOTHING, related_name="+", null=True)
     state = models.CharField(_("state"), max_length=10, choices=Journal.State, null=True)
     submitted_at = models.DateTimeField(_("handed in at"), null=True)
+    is_excused = models.BooleanField(default=False)  # by leave, whether it was handed in or not
 
     objects = JournalDueQuerySet.as_manager()
 

@@ -120,8 +120,9 @@ class OwedJournal:
 
 
 def owed_journals(due: QuerySet[JournalDue], *, today: date) -> list[OwedJournal]:
-    """Periods that have begun and whose journal is not handed in (or was returned), oldest first; one query."""
-    rows = due.filter(first_on__lte=today).exclude(state__in=HANDED_IN).order_by("period_start", "pk")
+    """Periods that have begun and whose journal is not handed in (or was returned) and not excused by leave, oldest
+    first; one query."""
+    rows = due.filter(first_on__lte=today, is_excused=False).exclude(state__in=HANDED_IN).order_by("period_start", "pk")
     return [
         OwedJournal(*row)
         for row in rows.values_list(

@@ -25,6 +25,7 @@ class JournalPeriod:
     journal: Journal | None
     is_late: bool
     points: Decimal | None = None
+    is_excused: bool = False  # by leave, and not handed in
 
 
 def journal_periods(trainee: Trainee, *, today: date) -> list[JournalPeriod]:
@@ -32,6 +33,8 @@ def journal_periods(trainee: Trainee, *, today: date) -> list[JournalPeriod]:
     journals = {journal.period_start: journal for journal in trainee.journals.all()}
     given = JournalScore.objects.filter(journal__trainee=trainee, in_force=True)
     points = dict(given.values_list("journal__period_start", "points"))
+    excused = JournalDue.objects.filter(trainee=trainee, is_excused=True).exclude(state__in=HANDED_IN)
+    free = set(excused.values_list("period_start", flat=True))
     in_training = [Stay(trainee.joined_on, trainee.ended_on, 0)]  # as in the view ``JournalDue``
     found = owed(
         all_periods(trainee.cohort),
@@ -43,8 +46,11 @@ def journal_periods(trainee: Trainee, *, today: date) -> list[JournalPeriod]:
         JournalPeriod(
             period=period,
             journal=(journal := journals.get(period.start)),
-            is_late=period.due_on < today and (journal is None or journal.state not in HANDED_IN),
+            is_late=period.due_on < today
+            and period.start not in free
+            and (journal is None or journal.state not in HANDED_IN),
             points=points.get(period.start),
+            is_excused=period.start in free,
         )
         for period in reversed(found)
         if period.first <= today
@@ -88,7 +94,8 @@ def missing_journals(cohort: Cohort, *, today: date) -> QuerySet[JournalDue]:
 
 
 def _owed(cohort: Cohort) -> QuerySet[JournalDue]:
-    return JournalDue.objects.filter(cohort=cohort, trainee__status=Trainee.Status.ACTIVE).exclude(state__in=HANDED_IN)
+    due = JournalDue.objects.filter(cohort=cohort, trainee__status=Trainee.Status.ACTIVE, is_excused=False)
+    return due.exclude(state__in=HANDED_IN)
 
 
 @dataclass(frozen=True)

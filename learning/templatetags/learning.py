@@ -53,6 +53,8 @@ def journal_tag(what: Journal | JournalPeriod) -> SafeString:
     if isinstance(what, JournalPeriod):
         if what.is_late:
             return status_tag("bad", _("past due"))
+        if what.is_excused:
+            return status_tag("", _("excused by leave"))
         if what.journal is None:
             return status_tag("", _("not begun"))
         what = what.journal

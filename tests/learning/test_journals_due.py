@@ -16,7 +16,9 @@ from cohorts.rules.membership import Stay
 from cohorts.services.cohorts import edit_cohort
 from learning.models import JournalDue
 from learning.rules.journals import owed
+from learning.rules.reminders import is_excused
 from learning.selectors import journal_periods
+from learning.selectors.absences import days_of
 from learning.selectors.journals import all_periods, missing_by_trainee, missing_journals
 from learning.services import open_journal, submit
 from tests import make
@@ -206,3 +208,63 @@ def test_who_owes_is_named_with_the_days_that_are_missing():
     assert owing.periods == [(date(2026, 9, day), date(2026, 9, day)) for day in (1, 3)]
     assert missing_journals(cohort, today=date(2026, 9, 4)).count() == 1
     assert missing_journals(cohort, today=date(2026, 9, 3)).count() == 0
+
+
+# What leave excuses -----------------------------------------------------------------------------------------------------
+
+HOURS = st.integers(0, 24 * 40)
+LEAVES = st.lists(st.tuples(HOURS, st.integers(1, 24 * 12)), min_size=1, max_size=3)
+
+
+@SOME
+@given(
+    st.sampled_from(["day", "week", "month"]),
+    st.integers(0, 9),
+    LEAVES,
+    st.dictionaries(st.integers(0, 30), st.booleans()),
+)
+def test_view_and_rule_excuse_the_same_journals(every, due_in, leaves, calendar):
+    with transaction.atomic():
+        first, last = date(2026, 9, 1), date(2026, 9, 30)
+        CalendarDay.objects.all().delete()
+        CalendarDay.objects.bulk_create(
+            CalendarDay(day=first + timedelta(days=n), is_working=works) for n, works in calendar.items()
+        )
+        trainee = make.trainee(make.cohort(starts_on=first, ends_on=last, journal_every=every, journal_due_in=due_in))
+        away, free_from = set(), make.at(first, 0)
+        for gap, hours in leaves:  # one after the other: leave of one person never overlaps
+            start = free_from + timedelta(hours=gap)
+            free_from = start + timedelta(hours=hours)
+            make.leave(trainee, starts_at=start, ends_at=free_from, state="approved")
+            away |= set(days_of(start, free_from, first, last + timedelta(days=200)))
+        is_working_day = working_days_between(first, last)
+
+        rows = list(JournalDue.objects.filter(trainee=trainee))
+
+        assert [row.is_excused for row in rows] == [
+            is_excused(row.first_on, row.last_on, row.due_on, on_leave=away.__contains__, is_working_day=is_working_day)
+            for row in rows
+        ]
+        transaction.set_rollback(True)
+
+
+def test_an_excused_journal_is_missing_nowhere_and_counts_when_it_is_written_all_the_same(clock):
+    cohort = make.cohort(starts_on=date(2026, 9, 7), ends_on=date(2026, 9, 20))
+    trainee = make.trainee(cohort)
+    make.leave(trainee, starts_at=make.at(date(2026, 9, 7), 0), ends_at=make.at(date(2026, 9, 12), 0), state="approved")
+    clock.set(make.at(date(2026, 9, 14)))
+
+    def asked() -> list[int]:
+        return [row.first_on.day for row in JournalDue.objects.asked().filter(trainee=trainee).order_by("first_on")]
+
+    before = asked()
+    periods = journal_periods(trainee, today=date(2026, 9, 14))
+    missing = missing_by_trainee(cohort, cohort.trainees.all(), today=date(2026, 9, 14))
+    make.journal(trainee, week=date(2026, 9, 7), state="submitted")
+
+    assert (before, missing) == ([14], [])
+    assert [(each.period.first.day, each.is_late, each.is_excused) for each in periods] == [
+        (14, False, False),
+        (7, False, True),
+    ]
+    assert asked() == [7, 14]

@@ -199,11 +199,15 @@ class Table:
     @property
     def counted_at(self) -> datetime | None:
         """When the rows were counted, if that may have been some minutes ago."""
-        return self._kept_counts.at
+        return self._kept_counts.at if self._keeps_counts else None
+
+    @property
+    def _keeps_counts(self) -> bool:
+        return self.kept_beyond is not None and self.reader is not None
 
     @cached_property
     def _kept_counts(self) -> Kept:
-        if self.kept_beyond is None or self.reader is None:
+        if not self._keeps_counts:
             return Kept(self._count()[0], None)
         asked = self.params.copy()
         for name in NOT_COUNTED:
