@@ -4,9 +4,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from accounts.access import SCOPES, Scope, in_my_units
+from accounts.access import SCOPES, Scope, everyone, in_my_units, units_of
 from accounts.models import Role, ScopeKind, Unit
-from cohorts.models import ClassMembership, ClassOfficer, Cohort, Trainee, TrainingClass
+from cohorts.models import Application, ClassMembership, ClassOfficer, Cohort, Trainee, TrainingClass
 from library.access import ALSO_AROUND
 from programs.access import my_programs, of_my_programs
 from programs.models import Program
@@ -248,6 +248,36 @@ grant(
 )
 # The rows are the cohorts whose round, rules and quotas one sets, and into which one imports applications.
 grant("cohorts.manage_applications", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
+grant("cohorts.change_round", on="cohorts.ApplicationRound", admin=in_my_cohorts, organizer=in_my_cohorts)
+grant(
+    "cohorts.change_eligibility_rule",
+    on="cohorts.EligibilityRule",
+    admin=within("round__cohort"),
+    organizer=within("round__cohort"),
+)
+grant("cohorts.change_quota", on="cohorts.UnitQuota", admin=within("round__cohort"), organizer=within("round__cohort"))
+
+
+def nominees_of_my_units(user, role) -> Q:
+    """nominations by a unit in the scope of the role"""
+    units = Unit.objects.filter(units_of(user, role)).values("pk")
+    return Q(origin=Application.Origin.NOMINATED, nominating_unit__in=units)
+
+
+def in_units_of_my_own(user) -> Q:
+    """Rows of exactly the units over which one is organizer: what concerns them and not all units below."""
+    return Q(unit__in=[each.unit_id for each in user.grants_of(Role.ORGANIZER) if each.scope_kind == ScopeKind.UNIT])
+
+
+def my_applications(user, role) -> Q:
+    """my own applications"""
+    return Q(account=user) | Q(person__user=user)
+
+
+# A unit sees its own quotas and nominees, whoever runs the cohort.
+grant("cohorts.nominate_people", on="cohorts.UnitQuota", admin=in_my_units, organizer=in_my_units)
+grant("cohorts.change_nominee", on="cohorts.Application", admin=nominees_of_my_units, organizer=nominees_of_my_units)
+grant("cohorts.see_own_application", on="cohorts.Application", **everyone(my_applications))
 
 
 # Screening and calls --------------------------------------------------------------------------------------------------

@@ -4,17 +4,20 @@ from cohorts.views import (
     accounts,
     announcements,
     applications,
+    apply,
     calls,
     classes,
     cohorts,
     directory,
     documents,
     groups,
+    nominations,
     officers,
     own,
     people,
     profile,
     roster,
+    rounds,
     screening,
     screening_rules,
     search,
@@ -22,6 +25,7 @@ from cohorts.views import (
     trainee_acts,
     trainees,
 )
+from cohorts.views import application_import as imports
 
 app_name = "cohorts"
 urlpatterns = [
@@ -123,9 +127,65 @@ urlpatterns += [  # accounts, the address book, one's own profile, search
     path("my/consents/take-back/", own.ConsentAct.as_view(gives=False), name="consent_take_back"),
     path("search/", search.Search.as_view(), name="search"),
 ]
-urlpatterns += [  # applications
+urlpatterns += [  # applications: the round, the office's list, one of them
     path("cohorts/<int:cohort>/applications/", applications.ApplicationList.as_view(), name="application_list"),
+    path(
+        "cohorts/<int:cohort>/applications/accept/",
+        applications.ApplicationsAccept.as_view(),
+        name="applications_accept",
+    ),
+    path("cohorts/<int:cohort>/applications/import/", imports.ApplicationsImport.as_view(), name="applications_import"),
+    path(
+        "cohorts/<int:cohort>/applications/template/",
+        imports.ApplicationsTemplate.as_view(),
+        name="applications_template",
+    ),
+    path("cohorts/<int:cohort>/applications/enroll/", imports.ApplicationsEnroll.as_view(), name="applications_enroll"),
+    path("application-plans/<int:pk>/problems/", imports.ApplicationProblems.as_view(), name="application_problems"),
+    path("cohorts/<int:cohort>/applications/round/", rounds.RoundDetail.as_view(), name="round_detail"),
+    path("cohorts/<int:cohort>/applications/round/edit/", rounds.RoundUpdate.as_view(), name="round_update"),
+    path("cohorts/<int:cohort>/applications/round/reopen/", rounds.RoundReopen.as_view(), name="round_reopen"),
+    path("cohorts/<int:cohort>/applications/round/rule/", rounds.RuleCreate.as_view(), name="rule_create"),
+    path("cohorts/<int:cohort>/applications/round/quota/", rounds.QuotaUpdate.as_view(), name="quota_update"),
+    path("application-rounds/<int:pk>/close/", rounds.RoundClose.as_view(), name="round_close"),
+    path("application-rounds/<int:pk>/link/", rounds.RoundLink.as_view(), name="round_link"),
+    path("eligibility-rules/<int:pk>/end/", rounds.RuleEnd.as_view(), name="rule_end"),
+    path("quotas/<int:pk>/delete/", rounds.QuotaDelete.as_view(), name="quota_delete"),
     path("applications/<int:pk>/", applications.ApplicationDetail.as_view(), name="application_detail"),
+    path("applications/<int:pk>/edit/", applications.ApplicationUpdate.as_view(), name="application_update"),
+    path("applications/<int:pk>/accept/", applications.ApplicationAccept.as_view(), name="application_accept"),
+    path(
+        "applications/<int:pk>/accept-anyway/",
+        applications.ApplicationAcceptAnyway.as_view(),
+        name="application_accept_anyway",
+    ),
+    path("applications/<int:pk>/return/", applications.ApplicationReturn.as_view(), name="application_return"),
+    path("applications/<int:pk>/withdraw/", applications.ApplicationWithdraw.as_view(), name="application_withdraw"),
+    path("applications/<int:pk>/choose/", applications.ApplicationChoose.as_view(), name="application_choose"),
+    path(
+        "applications/<int:pk>/choose-anyway/",
+        applications.ApplicationChooseAnyway.as_view(),
+        name="application_choose_anyway",
+    ),
+    path("applications/<int:pk>/pass-over/", applications.ApplicationPassOver.as_view(), name="application_pass_over"),
+]
+urlpatterns += [  # nominations by a unit, one's own applications
+    path("nominations/", nominations.NominationList.as_view(), name="nomination_list"),
+    path("nominations/<int:pk>/", nominations.NominationDetail.as_view(), name="nomination_detail"),
+    path("nominations/<int:pk>/new/", nominations.NomineeCreate.as_view(), name="nominee_create"),
+    path("nominations/<int:pk>/import/", imports.NomineesImport.as_view(), name="nominees_import"),
+    path("nominations/<int:pk>/template/", imports.NomineesTemplate.as_view(), name="nominees_template"),
+    path("nominees/<int:pk>/", nominations.NomineeDetail.as_view(), name="nominee_detail"),
+    path("nominees/<int:pk>/edit/", nominations.NomineeUpdate.as_view(), name="nominee_update"),
+    path("nominees/<int:pk>/withdraw/", nominations.NomineeWithdraw.as_view(), name="nominee_withdraw"),
+    path("my/applications/", nominations.MyApplications.as_view(), name="my_applications"),
+]
+urlpatterns += [  # applying without an account
+    path("apply/<str:token>/", apply.ApplyStart.as_view(), name="apply_start"),
+    path("apply/one/<str:key>/", apply.ApplyReceipt.as_view(), name="apply_receipt"),
+    path("apply/one/<str:key>/edit/", apply.ApplyForm.as_view(), name="apply_form"),
+    path("apply/one/<str:key>/answers/", apply.ApplyAnswers.as_view(), name="apply_answers"),
+    path("apply/one/<str:key>/withdraw/", apply.ApplyWithdraw.as_view(), name="apply_withdraw"),
 ]
 urlpatterns += [  # screening
     path("cohorts/<int:cohort>/screening/", screening.ScreeningList.as_view(), name="screening_list"),

@@ -38,6 +38,7 @@ OPEN = (
     "manifest",
     "learning:calendar_read",
     "placements:mentor_feedback",
+    "cohorts:apply_",
 )
 # What else a URL needs, besides ``pk`` (a row of the page's or the permission's model) and ``cohort``.
 OTHER_KWARGS = {

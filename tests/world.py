@@ -56,6 +56,7 @@ class World:
         self.profile_field = ProfileField.objects.create(cohort=self.cohort, key="party", label=f"{tag} field")
         self.round = make.application_round(self.cohort)
         self.quota = make.unit_quota(self.round, self.unit)
+        self.eligibility_rule = make.eligibility_rule(self.round, "age", "at_most", "60")
         self.application = make.application(self.round, name=f"{tag} applicant", nominating_unit=self.unit)
         self.venue = make.venue(self.unit, name=f"{tag} venue", place=f"{tag} building")
         self.session = make.session(classes=[self.training_class], on=date(2026, 9, 8), title=f"{tag} session")
@@ -202,7 +203,7 @@ class World:
                 self.message, self.notice, self.announcement, self.calendar_day,
                 self.closing_item, self.closing_file, self.signed_sheet, self.signed_sheet.pages.get(),
                 self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
-                self.round, self.quota, self.application, self.duty_kind, self.duty, self.turn, self.pause,
+                self.round, self.quota, self.application, self.eligibility_rule, self.duty_kind, self.duty, self.turn, self.pause,
                 self.finding, self.signal,
                 self.wish, self.kept_apart, self.match_plan, self.match_pair,
                 self.host, self.contact, self.offer, self.offer.post, self.placement, self.visit, self.ticket,

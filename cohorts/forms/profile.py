@@ -32,7 +32,17 @@ class ProfileFieldForm(CrispyMixin, forms.ModelForm):
 
     class Meta:
         model = ProfileField
-        fields = ["label", "kind", "choices", "in_composition", "filled_by_trainee", "needs_consent", "is_personal"]
+        fields = [
+            "label",
+            "kind",
+            "choices",
+            "in_composition",
+            "filled_by_trainee",
+            "asked_of_applicants",
+            "needed_of_applicants",
+            "needs_consent",
+            "is_personal",
+        ]
 
     def clean(self):
         cleaned = super().clean()
@@ -43,4 +53,6 @@ class ProfileFieldForm(CrispyMixin, forms.ModelForm):
             cleaned["choices"] = []
         if cleaned.get("is_personal") and cleaned.get("in_composition"):
             self.add_error("in_composition", _("A masked field is not counted in figures."))
+        if cleaned.get("needed_of_applicants"):
+            cleaned["asked_of_applicants"] = True
         return cleaned

@@ -1,21 +1,39 @@
 """What a round asks and of whom; where its applications and quotas stand."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from cohorts.models import Application, ApplicationRound, EligibilityRule, ProfileField, UnitQuota
+from accounts.models import User
+from cohorts.models import (
+    Application,
+    ApplicationRound,
+    Cohort,
+    EligibilityRule,
+    Person,
+    ProfileField,
+    Trainee,
+    UnitQuota,
+)
 from cohorts.rules.applications import AGE, SEX, Condition, facts, in_words
+from cohorts.rules.profile import in_words as value_in_words
 from cohorts.selectors.cohorts import fields_of
+from cohorts.selectors.trainees import Answer
+
+State = Application.State
+MOST = 20  # quotas named on a home page
 
 
 def asked_fields(cohort: int) -> list[ProfileField]:
-    """What is asked of applicants, in the order of the form."""
-    return [field for field in fields_of(cohort=cohort) if field.asked_of_applicants]
+    """What is asked of applicants, in the order of the form: what is marked so, and what the rules need."""
+    needed = EligibilityRule.objects.filter(round__cohort=cohort, until=None).values_list("field", flat=True)
+    keys = set(needed)
+    return [each for each in fields_of(cohort=cohort) if each.asked_of_applicants or each.key in keys]
 
 
 def conditions_of(round: ApplicationRound, version: int | None = None) -> list[Condition]:
@@ -44,6 +62,47 @@ def rules_in_words(round: ApplicationRound) -> list[str]:
 def facts_of(application: Application, day: date) -> dict[str, Any]:
     """What eligibility rules, and the screening, are asked of."""
     return facts(application.answers, born_on=application.born_on, sex=application.sex, day=day)
+
+
+def shown_answers(application: Application) -> list[Answer]:
+    """The answers in the order of the form; of a masked field only that there is one."""
+    answers = []
+    for each in asked_fields(application.round.cohort_id):
+        value = application.answers.get(each.key)
+        hides = each.is_personal and value is not None
+        answers.append(Answer(each.key, each.label, "" if hides else value_in_words(each.kind, value), hides))
+    return answers
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """What is known of somebody before the first question: of a person who is signed in."""
+
+    account: User | None = None
+    person: Person | None = None
+    work_unit: str = ""
+    position: str = ""
+    profile: Mapping[str, Any] = field(default_factory=dict)
+
+
+NOBODY = Applicant()
+
+
+def applicant_of(user: User) -> Applicant:
+    """Whoever is signed in, with the latest place: what it holds is not asked again. Two queries."""
+    person = Person.objects.filter(user=user).first()
+    if person is None:
+        return Applicant(user)
+    latest = Trainee.objects.filter(person=person).order_by("-joined_on", "-pk").first()
+    if latest is None:
+        return Applicant(user, person)
+    return Applicant(user, person, latest.work_unit, latest.position, latest.profile)
+
+
+def own_application(round: ApplicationRound, user: User) -> Application | None:
+    """The latest one of somebody who is signed in."""
+    mine = Q(account=user) | Q(person__user=user)
+    return Application.objects.filter(mine, round=round).order_by("-pk").first()
 
 
 @dataclass(frozen=True)
@@ -91,7 +150,56 @@ def state_counts(round: ApplicationRound) -> dict[str, int]:
     return dict.fromkeys(Application.State.values, 0) | dict(rows.annotate(n=Count("pk")))
 
 
-def waiting_to_be_read(cohorts: Sequence[int]) -> dict[int, int]:
-    """How many applications were handed in and not answered, by cohort; one query."""
-    rows = Application.objects.filter(round__cohort__in=cohorts, state=Application.State.SUBMITTED)
-    return dict(rows.order_by().values_list("round__cohort").annotate(n=Count("pk")))
+@dataclass(frozen=True)
+class Desk:
+    """What waits for the office in one cohort: applications to be read, free seats with somebody on the waiting list."""
+
+    cohort: int
+    submitted: int
+    proposed: int
+
+
+def desks(cohorts: QuerySet[Cohort]) -> list[Desk]:
+    """Those in which something waits; one query."""
+    counted = ApplicationRound.objects.filter(cohort__in=cohorts).annotate(
+        **{
+            state.value: Count("applications", filter=Q(applications__state=state))
+            for state in (State.SUBMITTED, State.CHOSEN, State.WAITING)
+        }
+    )
+    rows = counted.order_by("cohort").values_list("cohort", "submitted", "seats", "chosen", "waiting", "decided_at")
+    found = [
+        Desk(cohort, submitted, min(waiting, max(0, seats - chosen)) if decided else 0)
+        for cohort, submitted, seats, chosen, waiting, decided in rows
+    ]
+    return [each for each in found if each.submitted or each.proposed]
+
+
+@dataclass(frozen=True)
+class OpenQuota:
+    """A quota with free slots in a round that is open."""
+
+    pk: int
+    unit: str
+    cohort: str
+    free: int
+    closes_at: datetime
+
+
+def open_quotas(quotas: QuerySet[UnitQuota], now: datetime) -> list[OpenQuota]:
+    """The ones that close first come first; one query."""
+    taken = Application.objects.taking_a_slot().filter(round=OuterRef("round"), nominating_unit=OuterRef("unit"))
+    per_unit = taken.order_by().values("nominating_unit").annotate(n=Count("pk")).values("n")
+    rows = quotas.filter(
+        round__nomination=True,
+        round__closed_at=None,
+        round__decided_at=None,
+        round__opens_at__lte=now,
+        round__closes_at__gt=now,
+        round__cohort__is_closed=False,
+    ).annotate(free=F("seats") - Coalesce(Subquery(per_unit, output_field=IntegerField()), 0))
+    rows = rows.filter(free__gt=0).order_by("round__closes_at", "pk")
+    return [
+        OpenQuota(*row)
+        for row in rows.values_list("pk", "unit__name", "round__cohort__name", "free", "round__closes_at")[:MOST]
+    ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.services import record
-from cohorts.models import ClassOfficer, Cohort, Consent, Person, Trainee
+from cohorts.models import Application, ClassOfficer, Cohort, Consent, Person, Trainee
 from cohorts.services.accounts import give_roles
 from cohorts.services.lock import count_change_for
 from cohorts.services.officers import give_rights
@@ -44,6 +44,7 @@ def merge_people(kept: Person, other: Person, *, take: Collection[str] = ()) -> 
     columns = _columns(kept, other, take)
     places = Trainee.objects.filter(person=other).update(person=kept)
     offices = ClassOfficer.objects.filter(person=other).update(person=kept)
+    Application.objects.filter(person=other).update(person=kept)
     _move_consents(kept, other)
     label = str(other)
     record(

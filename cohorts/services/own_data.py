@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.services import OWN_DATA, OWN_PAGES
-from cohorts.models import ClassMembership, ClassOfficer, Consent, GroupMembership, Person, Trainee
+from cohorts.models import Application, ClassMembership, ClassOfficer, Consent, GroupMembership, Person, Trainee
 
 
 def _people(user: User) -> list[dict[str, Any]]:
@@ -58,6 +59,13 @@ def _consents(user: User) -> list[dict[str, Any]]:
     return list(rows.values("purpose", "text_version", "given_at", "withdrawn_at"))
 
 
+def _applications(user: User) -> list[dict[str, Any]]:
+    rows = Application.objects.filter(Q(account=user) | Q(person__user=user)).order_by("pk")
+    fields = ("round__cohort__program__name", "round__cohort__name", "origin", "nominating_unit__name", "work_unit")
+    return list(rows.values(*fields, "position", "answers", "state", "submitted_at", "reason"))
+
+
+OWN_PAGES.append((gettext_lazy("My applications"), "cohorts:my_applications", "cohorts.see_own_application"))
 OWN_PAGES.append(
     (gettext_lazy("My profile, and what I have said yes to"), "cohorts:my_profile", "cohorts.see_own_place")
 )
@@ -68,4 +76,5 @@ OWN_DATA |= {
     "groups": _groups,
     "offices": _offices,
     "consents": _consents,
+    "applications": _applications,
 }

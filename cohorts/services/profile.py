@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.services import record
 from accounts.services.audit import changes
-from cohorts.models import Cohort, ProfileField
+from cohorts.models import Application, Cohort, EligibilityRule, ProfileField
 from cohorts.rules.headers import FIELDS, meaning
 from cohorts.rules.profile_keys import profile_key
 from cohorts.services.lock import change_roster
@@ -66,22 +66,28 @@ def shift_field(field: ProfileField, direction: str) -> None:
 def delete_field(field: ProfileField) -> None:
     change_roster(field.cohort_id)
     if is_used(field):
-        raise Refused(_("Some trainees have a value in this field, so it stays."))
+        raise Refused(_("Some trainees or applicants have a value in this field, or a rule needs it, so it stays."))
     record("cohorts.delete_profile_field", field, before={"key": field.key, "label": field.label})
     field.delete()
 
 
 def is_used(field: ProfileField) -> bool:
-    return field.cohort.trainees.filter(profile__has_key=field.key).exists()
+    answered = Application.objects.filter(round__cohort=field.cohort_id, answers__has_key=field.key)
+    ruled = EligibilityRule.objects.filter(round__cohort=field.cohort_id, field=field.key, until=None)
+    return field.cohort.trainees.filter(profile__has_key=field.key).exists() or answered.exists() or ruled.exists()
 
 
 def _refuse_to_lose(field: ProfileField, choices: list[str]) -> None:
     lost = [choice for choice in field.choices if choice not in choices]
-    used = next(
-        (each for each in lost if field.cohort.trainees.filter(profile__contains={field.key: each}).exists()), None
-    )
+    used = next((each for each in lost if _is_chosen(field, each)), None)
     if used:
         raise Refused(_("“%(choice)s” is chosen by some trainees, so it stays in the list.") % {"choice": used})
+
+
+def _is_chosen(field: ProfileField, choice: str) -> bool:
+    said = {field.key: choice}
+    answered = Application.objects.filter(round__cohort=field.cohort_id, answers__contains=said)
+    return field.cohort.trainees.filter(profile__contains=said).exists() or answered.exists()
 
 
 def _free_key(cohort: Cohort, label: str) -> str:

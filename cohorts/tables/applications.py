@@ -3,8 +3,9 @@
 from functools import partial
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -25,7 +26,7 @@ TAGS = {
     State.DECLINED: ("", ""),
     State.WITHDRAWN: ("", ""),
 }
-ON_SCREEN = 2  # answers shown as columns; the spreadsheet has them all
+HANDED_IN = [pair for pair in State.choices if pair[0] != State.DRAFT]
 
 
 def application_tag(state: str) -> SafeString:
@@ -36,7 +37,7 @@ def application_tag(state: str) -> SafeString:
 class ApplicationFilters(TableFilters):
     q = django_filters.CharFilter(label=gettext_lazy("Name, work unit, phone or ID number"), method="search")
     state = django_filters.ChoiceFilter(
-        label=gettext_lazy("State"), empty_label=gettext_lazy("Any state"), choices=State.choices
+        label=gettext_lazy("State"), empty_label=gettext_lazy("Any state"), choices=HANDED_IN
     )
     origin = django_filters.ChoiceFilter(
         label=gettext_lazy("How it came"), empty_label=gettext_lazy("However it came"), choices=Origin.choices
@@ -116,3 +117,57 @@ class ApplicationTable(Table):
     def prepare(self, queryset):
         fields = (field for field in self.context["fields"] if not field.is_personal)
         return queryset.annotate(**{f"answer_{field.key}": KT(f"answers__{field.key}") for field in fields})
+
+
+class NomineeFilters(TableFilters):
+    q = django_filters.CharFilter(label=gettext_lazy("Name, work unit, phone or ID number"), method="search")
+    search = ApplicationFilters.search
+
+
+class NomineeTable(ApplicationTable):
+    """The nominees of one unit, for the unit."""
+
+    columns = tuple(each for each in ApplicationTable.columns if each.key not in ("origin", "unit"))
+    tabs = (
+        Tab("open", pgettext_lazy("applications", "Take a slot"), Q(state__in=Application.OPEN)),
+        Tab("returned", pgettext_lazy("applications", "Sent back"), Q(state=State.RETURNED)),
+        Tab("draft", pgettext_lazy("applications", "Not handed in"), Q(state=State.DRAFT)),
+    )
+    filterset_class = NomineeFilters
+    row_url = "cohorts:nominee_detail"
+    empty_title = gettext_lazy("Nobody nominated yet")
+    empty_hint = gettext_lazy("Nominate one by one, or from a file.")
+
+
+class QuotaTable(Table):
+    """The quotas of my units: how many slots, how many used, until when."""
+
+    name = gettext_lazy("Nominations")
+    columns = (
+        Column("cohort", gettext_lazy("Cohort"), source="round__cohort__name"),
+        Column("program", gettext_lazy("Program"), source="round__cohort__program__name"),
+        Column("unit", gettext_lazy("Unit"), source="unit__name", sort="unit__name"),
+        Column("seats", pgettext_lazy("application", "Slots"), number=True),
+        Column("taken", pgettext_lazy("application", "Used"), number=True),
+        Column("free", pgettext_lazy("application", "Free"), number=True),
+        Column("returned", pgettext_lazy("applications", "Sent back"), number=True),
+        Column("closes_at", pgettext_lazy("application", "Closes"), source="round__closes_at", sort="round__closes_at"),
+    )
+    default_order = ("-round__closes_at", "unit__name")
+    row_url = "cohorts:nomination_detail"
+    empty_title = gettext_lazy("No quota for your unit")
+    empty_hint = gettext_lazy("The office that runs a cohort gives it; you are told then.")
+
+    def prepare(self, queryset: QuerySet) -> QuerySet:
+        nominated = Application.objects.filter(
+            round=OuterRef("round"), nominating_unit=OuterRef("unit"), origin=Origin.NOMINATED
+        ).order_by()
+        taken = _count(nominated.filter(state__in=Application.OPEN))
+        return queryset.annotate(
+            taken=taken, free=F("seats") - taken, returned=_count(nominated.filter(state=State.RETURNED))
+        )
+
+
+def _count(rows: QuerySet) -> Coalesce:
+    per_unit = rows.values("nominating_unit").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(per_unit, output_field=IntegerField()), 0)

@@ -11,7 +11,9 @@ from django.utils.translation import ngettext
 
 from accounts.models import Plan, User
 from assessments.models import Indicator, Rater, Score
-from cohorts.models import ClassMembership, Cohort, Trainee
+from cohorts.access import in_units_of_my_own
+from cohorts.models import ClassMembership, Cohort, Trainee, UnitQuota
+from cohorts.selectors.applications import desks, open_quotas
 from cohorts.selectors.home import CohortLine
 from learning.access import leave_waiting_for
 from learning.models import (
@@ -106,6 +108,8 @@ def needs(asked: Asked) -> list[Need]:
         *_differences(asked),
         *_journals(asked),
         *_mentors(asked),
+        *_applications(asked),
+        *_nominations(asked),
         *_grids(asked),
         *_plans(asked),
         *_rosters(asked),
@@ -153,6 +157,52 @@ def _conflicts(asked: Asked) -> Iterator[Need]:
             asked.about(cohort, _("teachers, classes, people, venues, ways or leave")),
             _("Solve"),
             asked.link("learning:conflict_list", cohort=cohort),
+        )
+
+
+def _applications(asked: Asked) -> Iterator[Need]:
+    if not asked.cohorts or not asked.may("cohorts.manage_applications"):
+        return
+    mine = Cohort.objects.filter(access.rows(asked.user, "cohorts.manage_applications"), pk__in=asked.cohorts)
+    for each in desks(mine):
+        listed = asked.link("cohorts:application_list", cohort=each.cohort)
+        if each.submitted:
+            what = ngettext("%(n)s application to be read", "%(n)s applications to be read", each.submitted)
+            yield Need(
+                When.TODAY,
+                "journal",
+                what % {"n": each.submitted},
+                asked.about(each.cohort, _("accept them or send them back")),
+                _("Look through"),
+                f"{listed}?view=submitted",
+            )
+        if each.proposed:
+            what = ngettext("%(n)s free seat to be given", "%(n)s free seats to be given", each.proposed)
+            yield Need(
+                When.TODAY,
+                "people",
+                what % {"n": each.proposed},
+                asked.about(each.cohort, _("the next on the waiting list is proposed")),
+                _("Decide"),
+                listed,
+            )
+
+
+def _nominations(asked: Asked) -> Iterator[Need]:
+    if not asked.may("cohorts.nominate_people"):
+        return
+    mine = UnitQuota.objects.filter(in_units_of_my_own(asked.user))
+    for each in open_quotas(mine, asked.now):
+        closes = timezone.localdate(each.closes_at)
+        what = ngettext("%(n)s free slot for nominations", "%(n)s free slots for nominations", each.free)
+        yield Need(
+            when(closes, asked.today),
+            "flag",
+            what % {"n": each.free},
+            _("%(unit)s, %(cohort)s, until %(day)s")
+            % {"unit": each.unit, "cohort": each.cohort, "day": day_words(closes, asked.today)},
+            _("Nominate"),
+            asked.link("cohorts:nomination_detail", pk=each.pk),
         )
 
 
