@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, DateField, F, IntegerField, Min, Q, QuerySet, Value
+from django.utils import timezone
 
-from learning.models import Activity, Appeal, ClosingItem, CopySignal, Finding, ProgressCase, Signup
+from learning.models import Activity, Appeal, ClosingItem, CopySignal, DutyDue, Finding, ProgressCase, Signup
 
 APPEALS, CASES, ACTIVITIES, CLOSING = "appeals", "cases", "activities", "closing"
-FINDINGS, SIGNALS = "findings", "signals"
-IN_ORDER = (APPEALS, CASES, ACTIVITIES, CLOSING, FINDINGS, SIGNALS)
+FINDINGS, SIGNALS, DUTIES = "findings", "signals", "duties"
+IN_ORDER = (APPEALS, CASES, ACTIVITIES, CLOSING, FINDINGS, SIGNALS, DUTIES)
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Waiting:
     """In one cohort: how many objections wait for an answer and the day on which the first is due; or rows of online
     progress that wait for a person and how ``many`` fit nobody; or activities to come with a waiting list, and how
     ``many`` people wait; or items of closing checklists, or findings, and the day until which the first is to be done; or
-    journals that share passages."""
+    journals that share passages; or weekly duties that nobody wrote down, and the day until which the first was to be held."""
 
     what: str
     cohort_id: int
@@ -35,10 +36,14 @@ def waiting(
     closing: QuerySet[ClosingItem] | None,
     findings: QuerySet[Finding] | None = None,
     signals: QuerySet[CopySignal] | None = None,
+    duties: QuerySet[DutyDue] | None = None,
     now: datetime,
 ) -> list[Waiting]:
     """Of what is given; one query, or none."""
     parts = list(_parts(appeals, cases, activities, closing, now)) + list(_of_journals(findings, signals))
+    if duties is not None:
+        missing = duties.filter(record=None, last_on__lt=timezone.localdate(now))
+        parts.append(_part(DUTIES, missing, Count("pk"), Value(0, IntegerField()), Min("last_on")))
     if not parts:
         return []
     rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]

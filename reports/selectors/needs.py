@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from accounts.models import Plan, User
 from assessments.models import Indicator, Rater, Score
 from cohorts.access import in_units_of_my_own
-from cohorts.models import ClassMembership, Cohort, Trainee, UnitQuota
+from cohorts.models import ClassMembership, Cohort, Trainee, TrainingClass, UnitQuota
 from cohorts.selectors.applications import desks, open_quotas
 from cohorts.selectors.home import CohortLine
 from learning.access import leave_waiting_for
@@ -21,6 +21,7 @@ from learning.models import (
     Appeal,
     CopySignal,
     DisputedMark,
+    DutyDue,
     Finding,
     Journal,
     Leave,
@@ -31,7 +32,7 @@ from learning.models import (
 )
 from learning.selectors import OpenRolls, WaitingJournals, open_rolls, waiting_journals
 from learning.selectors.closing import items_of
-from learning.selectors.desk import ACTIVITIES, APPEALS, CASES, CLOSING, FINDINGS, SIGNALS, Waiting, waiting
+from learning.selectors.desk import ACTIVITIES, APPEALS, CASES, CLOSING, DUTIES, FINDINGS, SIGNALS, Waiting, waiting
 from learning.selectors.differing import waiting_differences
 from learning.selectors.leave import waiting_leave
 from placements.models import FeedbackRequest
@@ -227,7 +228,7 @@ def _leaves(asked: Asked) -> Iterator[Need]:
 
 def _waiting(asked: Asked) -> Iterator[Need]:
     """Objections, rows of online progress, activities with a waiting list, own items of closing checklists, findings that
-    one is in charge of, journals that share passages."""
+    one is in charge of, journals that share passages, weekly duties that were not held."""
     if not asked.cohorts:
         return
 
@@ -245,6 +246,7 @@ def _waiting(asked: Asked) -> Iterator[Need]:
         else None,
         findings=_my_findings(asked, mine(Finding, "learning.list_finding", OF_JOURNAL)),
         signals=mine(CopySignal, "learning.settle_copysignal", OF_JOURNAL),
+        duties=_my_duties(asked),
         now=asked.now,
     )
     for each in found:
@@ -254,6 +256,27 @@ def _waiting(asked: Asked) -> Iterator[Need]:
 def _my_findings(asked: Asked, findings):
     """Those that I am in charge of, due within a week."""
     return findings.filter(owner=asked.user, due_on__lte=asked.today + SOON) if findings is not None else None
+
+
+def _my_duties(asked: Asked):
+    """Of the classes in which I may write down what was held."""
+    if not asked.may("learning.record_duty"):
+        return None
+    classes = TrainingClass.objects.filter(access.rows(asked.user, "learning.record_duty"))
+    return DutyDue.objects.filter(cohort__in=asked.cohorts, training_class__in=classes)
+
+
+def _duty_need(asked: Asked, each: Waiting) -> Need:
+    what = ngettext("%(n)s weekly duty was not held", "%(n)s weekly duties were not held", each.count)
+    due = _("the first by %(day)s; write it down, or set the week free") % {"day": day_words(each.due_on, asked.today)}
+    return Need(
+        when(each.due_on, asked.today),
+        "calendar",
+        what % {"n": each.count},
+        asked.about(each.cohort_id, due),
+        _("Look"),
+        asked.link("learning:duty_list", "?view=missing", cohort=each.cohort_id),
+    )
 
 
 def _appeal_need(asked: Asked, each: Waiting) -> Need:
@@ -341,6 +364,7 @@ WORDS_OF_WAITING = {
     CLOSING: _closing_need,
     FINDINGS: _finding_need,
     SIGNALS: _signal_need,
+    DUTIES: _duty_need,
 }
 
 

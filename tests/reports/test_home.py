@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Role
 from accounts.services import record
-from learning.models import ProgressCase, Signup
+from learning.models import DutyDue, ProgressCase, Signup
+from learning.services.duties import make_duty_kind, pause_week
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -245,3 +246,23 @@ def test_a_leader_reads_the_figures_of_every_cohort_in_scope(office):
         ("Attendance rate", "100.0%", "1 of 1 person-times"),
     ]
     assert (shown.needs, shown.today, shown.only_reads) == ([], [], True)
+
+
+def test_weekly_duties_that_nobody_held_are_a_need_until_the_weeks_are_set_free(office):
+    cohort, _rooms, _people = office
+    make_duty_kind(cohort, name="Sharing", held_by="class", per_week=1, speakers=0)
+    organizer = make.user(Role.ORGANIZER, cohort.program.unit)
+    missing = DutyDue.objects.filter(cohort=cohort, record=None, last_on__lt=timezone.localdate())
+    weeks = sorted(set(missing.values_list("monday", flat=True)))
+
+    def told() -> list[tuple[str, str]]:
+        return [(need.what, need.url) for need in home_of(organizer).needs if "weekly" in need.what]
+
+    before = told()
+    for monday in weeks:
+        pause_week(cohort, monday=monday, reason="a fair", by=organizer)
+
+    url = reverse("learning:duty_list", kwargs={"cohort": cohort.pk}) + "?view=missing"
+    assert len(weeks) >= 2
+    assert before == [(f"{2 * len(weeks)} weekly duties were not held", url)]
+    assert told() == []
