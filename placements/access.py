@@ -1,6 +1,7 @@
 """Who may do what with host enterprises and with the places of trainees there."""
 
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from accounts.access import units_of
 from accounts.models import Role, Unit
@@ -14,7 +15,7 @@ from cohorts.access import (
 )
 from cohorts.models import Trainee
 from library.access import around_my_units
-from placements.models import Host
+from placements.models import Host, Lead, LeadCredit
 from programs.access import my_programs
 from programs.models import Program
 from trainee_mgmt.kit.access import grant
@@ -172,3 +173,81 @@ grant(
     leader=around_my_units,
 )
 grant("placements.give_opinion", on="placements.Placement", **{Role.TRAINEE: my_placements})
+
+# Investment leads -----------------------------------------------------------------------------------------------------
+
+
+def leads_of_my_classes(user, role) -> Q:
+    """leads in which trainees who are or were in a class in the scope of the role have credit"""
+    credits = LeadCredit.objects.filter(of_trainees_of_my_classes(user, role), in_force=True)
+    return Q(pk__in=credits.values("lead"))
+
+
+def my_leads(user, role) -> Q:
+    """leads in which I have credit"""
+    return Q(pk__in=LeadCredit.objects.filter(trainee__person__user=user, in_force=True).values("lead"))
+
+
+def my_leads_at_the_start(user, role) -> Q:
+    """leads in which I have credit, that I entered and that nobody moved yet"""
+    return my_leads(user, role) & Q(entered_by=user, stage="found")
+
+
+def evidence_of_leads(leads):
+    """Rows of files of the leads that a row function names, and of those put into them."""
+
+    def rows(user, role) -> Q:
+        mine = Lead.objects.filter(leads(user, role)).values("pk")
+        return Q(step__lead__in=mine) | Q(step__lead__merged_into__in=mine)
+
+    rows.__name__, rows.__doc__ = (
+        f"evidence_of_{leads.__name__}",
+        gettext_noop("evidence of leads in reach of the role"),
+    )
+    return rows
+
+
+_SEE_LEADS = _RUN | {"leader": within("cohort"), "officer": leads_of_my_classes}
+grant("placements.list_lead", on="placements.Lead", **_SEE_LEADS)
+grant("placements.view_lead", on="placements.Lead", trainee=my_leads, **_SEE_LEADS)
+grant("placements.change_lead", on="placements.Lead", **_RUN)
+grant("placements.edit_lead", on="placements.Lead", trainee=my_leads_at_the_start, **_RUN)
+grant("placements.note_lead", on="placements.Lead", trainee=my_leads, **_RUN)
+grant(
+    "placements.view_lead_file",
+    on="placements.LeadFile",
+    **{role: evidence_of_leads(rows) for role, rows in (_SEE_LEADS | {"trainee": my_leads}).items()},
+)
+grant(
+    "placements.undo_merge", on="placements.LeadMerge", admin=within("lead__cohort"), organizer=within("lead__cohort")
+)
+grant("placements.see_own_lead", on="placements.Lead", trainee=my_leads)
+# The rows are one's own places in cohorts, also after the training.
+grant("placements.enter_lead", on="cohorts.Trainee", **{Role.TRAINEE: my_traineeships})
+# The rows are the cohorts for whose trainees one enters leads, and whose rule of leads one sets.
+grant("placements.run_leads", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
+LEAD_COHORT = Inside("cohorts.Cohort", "placements.run_leads", "cohort", related=("program__unit",))
+
+# Dispatch meetings ----------------------------------------------------------------------------------------------------
+
+
+def actions_that_are_mine(user, role) -> Q:
+    """actions of dispatch meetings that I am in charge of"""
+    return Q(owner=user)
+
+
+_ACTIONS = {"admin": within("meeting__cohort"), "organizer": within("meeting__cohort")}
+grant("placements.view_dispatch", on="placements.DispatchMeeting", leader=within("cohort"), **_RUN)
+grant("placements.change_dispatch", on="placements.DispatchMeeting", **_RUN)
+# The rows are the cohorts whose dispatch meetings one calls.
+grant("placements.plan_dispatch", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
+DISPATCH_COHORT = Inside("cohorts.Cohort", "placements.plan_dispatch", "cohort", related=("program__unit",))
+grant(
+    "placements.view_action",
+    on="placements.DispatchAction",
+    leader=within("meeting__cohort"),
+    officer=actions_that_are_mine,
+    **_ACTIONS,
+)
+grant("placements.do_action", on="placements.DispatchAction", officer=actions_that_are_mine, **_ACTIONS)
+grant("placements.change_action", on="placements.DispatchAction", **_ACTIONS)

@@ -2,12 +2,14 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from itertools import count
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import Delivery, Grant, Message, Notice, Plan, Role, ScopeKind, Unit, User
 from assessments.models import Indicator, Rater, Scheme, Score
@@ -53,7 +55,20 @@ from learning.models import (
 from learning.services.hour_tables import make_table, release_table
 from learning.services.hours import enter_credit, table_for
 from library.models import Venue
-from placements.models import Host, HostContact, MatchingRules, Offer, Placement, Post, Seat, Ticket, Visit, Wish
+from placements.models import (
+    Host,
+    HostContact,
+    Lead,
+    MatchingRules,
+    Offer,
+    Placement,
+    Post,
+    Seat,
+    Ticket,
+    Visit,
+    Wish,
+)
+from placements.services.leads import enter_lead
 from programs.models import Program
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
 
@@ -526,3 +541,15 @@ def exemption(of: Application, for_unit: Unit | None = None, *, by: User, **fiel
     return Exemption.objects.create(
         name=of.name, id_index=of.id_index, unit=for_unit or of.round.cohort.program.unit, made_by=by, **fields
     )
+
+
+def picture() -> bytes:
+    """A small picture, as a phone would send it."""
+    out = BytesIO()
+    Image.new("RGB", (4, 4), "white").save(out, "PNG")
+    return out.getvalue()
+
+
+def lead(of: Trainee | None = None, *, by: User | None = None, **fields) -> Lead:
+    fields = {"company": f"Company {next(_n)}", "what": "wants to build"} | fields
+    return enter_lead([of or trainee()], by=by or user(), **fields)

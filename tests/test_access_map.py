@@ -46,6 +46,7 @@ OTHER_KWARGS = {
     "period": lambda world: world.journal.period_start.isoformat(),
     "picture": lambda world: world.picture.pk,
     "indicator": lambda world: world.computed.pk,
+    "twin": lambda world: world.twin.pk,
     "other": lambda world: world.officer.person_id,
     "name": lambda world: "cohorts.trainees",
     "number": lambda world: world.release.number,

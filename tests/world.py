@@ -33,6 +33,8 @@ from learning.models import (
 from learning.rules.states import DEFAULT as LIMITS
 from placements.models import KeptApart, WishWindow
 from placements.services.feedback import reconcile
+from placements.services.lead_merges import merge_leads
+from placements.services.leads import move_lead
 from placements.services.match_plans import make_plan as make_match_plan
 from tests import make
 from trainee_mgmt.kit import access
@@ -117,6 +119,24 @@ class World:
             signs=40, passages=[[0, 3, 0, 3, 3]], journal_revision=0, source_revision=0, found_at=make.at(date(2026, 9, 15)),
             checked_at=make.at(date(2026, 9, 15)),
         )  # fmt: skip
+        self.lead = make.lead(self.trainee, company=f"{tag} company", what=f"{tag} wants land", by=self.organizer)
+        self.lead_step = move_lead(
+            self.lead,
+            stage="contacted",
+            on=date(2026, 9, 15),
+            text=f"{tag} called",
+            files=[make.picture()],
+            by=self.organizer,
+        )
+        self.twin = make.lead(make.trainee(in_class=self.training_class), company=f"{tag} company", by=self.organizer)
+        twin = make.lead(make.trainee(in_class=self.training_class), company=f"{tag} company", by=self.organizer)
+        self.merge = merge_leads(
+            self.lead,
+            twin,
+            {self.trainee.pk: Decimal("0.5"), twin.credits.get().trainee_id: Decimal("0.5")},
+            reason=tag,
+            by=self.organizer,
+        )
         self.scheme = make.scheme(self.cohort, name=f"{tag} scheme", state="open", opened_at=make.at(date(2026, 9, 1)))
         self.indicator = make.indicator(self.scheme, name=f"{tag} indicator")
         self.computed = make.indicator(
@@ -204,7 +224,7 @@ class World:
                 self.closing_item, self.closing_file, self.signed_sheet, self.signed_sheet.pages.get(),
                 self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
                 self.round, self.quota, self.application, self.eligibility_rule, self.duty_kind, self.duty, self.turn, self.pause,
-                self.finding, self.signal,
+                self.finding, self.signal, self.lead, self.lead_step.files.get(), self.merge,
                 self.wish, self.kept_apart, self.match_plan, self.match_pair,
                 self.host, self.contact, self.offer, self.offer.post, self.placement, self.visit, self.ticket,
                 self.screening, self.screening_row, self.override, self.exemption,

@@ -1,4 +1,5 @@
 from placements.models.changes import PlacementChange
+from placements.models.dispatch import DispatchAction, DispatchMeeting
 from placements.models.feedback import (
     Arrival,
     Feedback,
@@ -8,6 +9,8 @@ from placements.models.feedback import (
     FeedbackRules,
 )
 from placements.models.hosts import Host, HostContact, Offer, Post, Seat
+from placements.models.leads import Lead, LeadCredit, LeadFile, LeadMerge, LeadRule, LeadStep
+from placements.models.leads import Stage as LeadStage
 from placements.models.opinions import HostOpinion, OpinionGiven
 from placements.models.placements import Placement
 from placements.models.plans import KeptApart, MatchingRules, MatchPair, MatchPlan
@@ -19,6 +22,8 @@ __all__ = [
     "MOST_RANKS",
     "Arrival",
     "Category",
+    "DispatchAction",
+    "DispatchMeeting",
     "Feedback",
     "FeedbackLetter",
     "FeedbackLink",
@@ -28,6 +33,13 @@ __all__ = [
     "HostContact",
     "HostOpinion",
     "KeptApart",
+    "Lead",
+    "LeadCredit",
+    "LeadFile",
+    "LeadMerge",
+    "LeadRule",
+    "LeadStage",
+    "LeadStep",
     "MatchPair",
     "MatchPlan",
     "MatchingRules",

@@ -30,6 +30,7 @@ from programs.models import Program
 from reports.management.demo.between import Stage, between
 from reports.management.demo.duties import build_duties
 from reports.management.demo.journals import journals
+from reports.management.demo.leads import leads
 from reports.management.demo.paper import paper
 from reports.management.demo.people import Crowd, Someone
 from reports.management.demo.programs import (
@@ -128,6 +129,7 @@ def _program(
         paper(stage)
         if plan.key == "S2":
             journals(stage)
+            leads(stage)
     if plan.key in ("S0", "S2"):
         build_duties(cohort, trainees, by=organizer, rng=random.Random(SEED), today=today)
         _scores(plan, cohort, trainees, crowd=crowd, office=office, rng=rng)

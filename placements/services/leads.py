@@ -1,0 +1,220 @@
+"""Investment leads: entered by trainees, moved with evidence, merged with shares of credit, counted up to a cap."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services import record
+from accounts.services.audit import changes
+from cohorts.models import Cohort, Trainee
+from placements.models import Lead, LeadCredit, LeadFile, LeadRule, LeadStage, LeadStep
+from placements.rules import leads as rules
+from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.evidence import PDF, checked
+
+FILES = 5
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a lead was made of: the model, its key and the words cited there."""
+
+    kind: str
+    key: int
+    quote: str
+
+
+@transaction.atomic
+def enter_lead(
+    trainees: Sequence[Trainee],
+    *,
+    company: str,
+    what: str,
+    by: User,
+    credit_code: str = "",
+    amount: Decimal | None = None,
+    source: Source | None = None,
+) -> Lead:
+    """A company that these trainees of one cohort found, in equal shares. During the training or after it.
+
+    Whether somebody else named the company too is for organizers to see; nobody is refused for being second.
+    """
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=trainees[0].cohort_id)
+    key = rules.company_key(company)
+    if not key:
+        raise Refused(_("Write the name of the company."))
+    _refuse_twice(trainees, key, credit_code)
+    now = timezone.now()
+    lead = Lead.objects.create(
+        cohort=cohort,
+        company=company.strip(),
+        name_key=key,
+        credit_code=credit_code,
+        what=what.strip(),
+        amount=amount,
+        stage_on=timezone.localdate(now),
+        source_type=source.kind if source else "",
+        source_id=source.key if source else None,
+        source_quote=source.quote if source else "",
+        entered_by=by,
+        entered_at=now,
+    )
+    LeadStep.objects.create(lead=lead, stage=LeadStage.FOUND, happened_on=lead.stage_on, by=by, at=now)
+    shares = dict(zip((each.pk for each in trainees), rules.equal_shares(len(trainees)), strict=True))
+    write_credit(lead, shares, reason="", by=by)
+    record("placements.enter_lead", lead, after={"company": lead.company, "shares": _told(shares)})
+    return lead
+
+
+def _refuse_twice(trainees: Sequence[Trainee], key: str, code: str) -> None:
+    mine = Lead.objects.standing().filter(credits__trainee__in=trainees, credits__in_force=True)
+    same = mine.filter(name_key=key)
+    if code:
+        same = same | mine.filter(credit_code=code)
+    if same.exists():
+        raise Refused(_("This company is among the leads already. Add what is new to that lead."))
+
+
+@transaction.atomic
+def change_lead(lead: Lead, *, company: str, credit_code: str, what: str, amount: Decimal | None) -> Lead:
+    lead = locked(lead)
+    key = rules.company_key(company)
+    if not key:
+        raise Refused(_("Write the name of the company."))
+    new = {
+        "company": company.strip(),
+        "name_key": key,
+        "credit_code": credit_code,
+        "what": what.strip(),
+        "amount": amount,
+    }
+    before, after = changes(lead, new)
+    if not after:
+        return lead
+    for name, value in new.items():
+        setattr(lead, name, value)
+    lead.save(update_fields=list(new))
+    record("placements.change_lead", lead, before=before, after=after)
+    return lead
+
+
+@transaction.atomic
+def move_lead(lead: Lead, *, stage: str, on: date, text: str, files: Iterable[bytes] = (), by: User) -> LeadStep:
+    """The next stage, or an earlier one if that was wrong, with evidence. Earlier steps stay as they are."""
+    lead = locked(lead)
+    kept = checked(files, most=FILES)
+    rules.check_move(lead.stage, stage, text=text, has_file=bool(kept))
+    if on > timezone.localdate():
+        raise Refused(_("This day has not come yet."))
+    before = lead.stage
+    step = _add_step(lead, stage, on=on, text=text, kept=kept, by=by)
+    lead.stage, lead.stage_on = stage, on
+    lead.save(update_fields=["stage", "stage_on"])
+    after = {"stage": stage, "on": on, "text": step.text, "files": len(kept)}
+    record("placements.move_lead", lead, before={"stage": before}, after=after)
+    return step
+
+
+@transaction.atomic
+def add_note(lead: Lead, *, text: str, files: Iterable[bytes] = (), by: User) -> LeadStep:
+    """What is new, with or without files; the stage stays. Whoever has credit may add it, also after the training."""
+    lead = locked(lead)
+    kept = checked(files, most=FILES)
+    if not text.strip() and not kept:
+        raise Refused(_("Write what is new, or choose a file."))
+    step = _add_step(lead, lead.stage, on=timezone.localdate(), text=text, kept=kept, by=by)
+    record("placements.add_lead_note", lead, after={"text": step.text, "files": len(kept)})
+    return step
+
+
+def _add_step(lead: Lead, stage: str, *, on: date, text: str, kept: list[tuple[str, bytes]], by: User) -> LeadStep:
+    step = LeadStep.objects.create(
+        lead=lead, stage=stage, happened_on=on, text=text.strip()[:1000], has_file=bool(kept), by=by, at=timezone.now()
+    )
+    for kind, data in kept:
+        file = LeadFile(step=step, kind=kind, size=len(data))
+        file.file.save(f"file.{'pdf' if kind == PDF else 'jpg'}", ContentFile(data), save=False)
+        file.save()
+    return step
+
+
+@transaction.atomic
+def share_lead(lead: Lead, shares: Mapping[int, Decimal], *, reason: str, by: User) -> Lead:
+    """Other shares, by trainee; they add up to exactly 1. The same again is no change."""
+    lead = locked(lead)
+    rules.check_shares(shares)
+    if not reason.strip():
+        raise Refused(_("Say why the shares change: the trainees read it."))
+    before = current_shares(lead)
+    if before == dict(shares):
+        return lead
+    known = Trainee.objects.filter(pk__in=shares, cohort__program=lead.cohort.program_id).count()
+    if known != len(shares):
+        raise Refused(_("Only trainees of this program have a share."))
+    write_credit(lead, shares, reason=reason, by=by)
+    record(
+        "placements.share_lead",
+        lead,
+        before={"shares": _told(before)},
+        after={"shares": _told(shares), "reason": reason.strip()},
+    )
+    return lead
+
+
+def current_shares(lead: Lead) -> dict[int, Decimal]:
+    return dict(lead.credits.filter(in_force=True).order_by("pk").values_list("trainee", "share"))
+
+
+def write_credit(lead: Lead, shares: Mapping[int, Decimal], *, reason: str, by: User) -> None:
+    old = list(lead.credits.filter(in_force=True).values_list("pk", flat=True))
+    now = timezone.now()
+    rows = [
+        LeadCredit(lead=lead, trainee_id=trainee, share=share, reason=reason.strip()[:200], by=by, at=now)
+        for trainee, share in shares.items()
+    ]
+    # In force is one row a trainee: the old ones end in the statement that precedes the new ones.
+    LeadCredit.objects.filter(pk__in=old).update(in_force=False)
+    LeadCredit.objects.bulk_create(rows)
+
+
+def _told(shares: Mapping[int, Decimal]) -> dict[str, str]:
+    return {str(trainee): str(share) for trainee, share in shares.items()}
+
+
+def locked(lead: Lead) -> Lead:
+    """The lead, held; one that was merged into another is changed there."""
+    found = Lead.objects.select_for_update(of=("self",)).select_related("cohort", "merged_into").get(pk=lead.pk)
+    if found.merged_into_id:
+        raise Refused(
+            _("This lead was put together with %(other)s; go on there.") % {"other": found.merged_into.company}
+        )
+    return found
+
+
+@transaction.atomic
+def change_lead_rule(cohort: Cohort, *, counts_from: str, cap: Decimal, by: User) -> LeadRule:
+    """From which stage a lead counts and how many at most, as a new version; the same again makes none."""
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+    old = LeadRule.objects.filter(cohort=cohort, in_force=True).first()
+    if old and (old.counts_from, old.cap) == (counts_from, cap):
+        return old
+    LeadRule.objects.filter(cohort=cohort, in_force=True).update(in_force=False)
+    rule = LeadRule.objects.create(
+        cohort=cohort,
+        version=old.version + 1 if old else 1,
+        counts_from=counts_from,
+        cap=cap,
+        made_by=by,
+        made_at=timezone.now(),
+    )
+    before = {"counts_from": old.counts_from, "cap": old.cap} if old else None
+    after = {"counts_from": str(counts_from), "cap": cap, "version": rule.version}
+    record("placements.change_lead_rule", rule, before=before, after=after)
+    return rule
