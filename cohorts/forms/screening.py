@@ -19,6 +19,7 @@ from trainee_mgmt.kit.forms import CrispyMixin, DateInput
 BLANK_ROWS = 3
 BETWEEN = re.compile(r"[、,，;；\n]+")
 YES, NO = {"是", "yes", "true", "1"}, {"否", "no", "false", "0"}
+LIMITS = ("least_per_unit", "most_per_unit", "waiting_places", "repeat_years")
 PARTS = ("field", "operator", "value", "points", "sentence")
 LONGEST_VALUE, LONGEST_SENTENCE = 200, 60
 
@@ -56,7 +57,8 @@ class RulesForm(forms.Form):
         self.count = min(MOST_RULES, max(filled, len(rules.rules) + BLANK_ROWS))
         for at in range(self.count):
             self._add_row(at, rules.rules[at] if at < len(rules.rules) else None)
-        for name in ("least_per_unit", "most_per_unit", "waiting_places", "repeat_years"):
+            self._name_for_readers(at)
+        for name in LIMITS:
             self.fields[name].initial = getattr(rules, name)
         self.fields["seats"].initial = seats
 
@@ -104,8 +106,14 @@ class RulesForm(forms.Form):
         for at in range(self.count):
             yield [self[f"{part}_{at}"] for part in PARTS]
 
+    def _name_for_readers(self, at: int) -> None:
+        """A box inside a table has no label of its own: the row and the column are said with it."""
+        for part in PARTS:
+            field = self.fields[f"{part}_{at}"]
+            field.widget.attrs["aria-label"] = _("Rule %(n)s: %(part)s") % {"n": at + 1, "part": field.label}
+
     def limits(self) -> list:
-        return [self[name] for name in ("least_per_unit", "most_per_unit", "waiting_places", "repeat_years")]
+        return [self[name] for name in LIMITS]
 
     def clean(self):
         data = super().clean()
@@ -142,8 +150,7 @@ class RulesForm(forms.Form):
         return PriorityRule(key, operator, value, data.get(f"points_{at}") or 0, data.get(f"sentence_{at}") or "")
 
     def rule_set(self) -> RuleSet:
-        names = ("least_per_unit", "most_per_unit", "waiting_places", "repeat_years")
-        return RuleSet(self.cleaned_data["rules"], **{name: self.cleaned_data[name] for name in names})
+        return RuleSet(self.cleaned_data["rules"], **{name: self.cleaned_data[name] for name in LIMITS})
 
 
 def read_value(field: RuleField, text: str):

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -140,6 +141,15 @@ def outcomes_of(screening: Screening) -> Outcomes:
     for application, outcome in screening.rows.order_by("rank").values_list("application", "outcome"):
         getattr(found, changed.get(application, outcome)).append(application)
     return found
+
+
+def undecided(cohorts: Iterable[int], now: datetime) -> dict[int, int]:
+    """How many applications wait for a decision, by cohort, where no more come in; one query."""
+    over = Q(round__closes_at__lte=now) | Q(round__closed_at__isnull=False)
+    rows = Application.objects.filter(
+        over, round__cohort__in=cohorts, round__decided_at=None, state=Application.State.ACCEPTED
+    )
+    return dict(rows.order_by().values_list("round__cohort").annotate(n=Count("pk")))
 
 
 # A person's own outcome -----------------------------------------------------------------------------------------------

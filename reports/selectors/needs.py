@@ -15,6 +15,7 @@ from cohorts.access import in_units_of_my_own
 from cohorts.models import ClassMembership, Cohort, Trainee, TrainingClass, UnitQuota
 from cohorts.selectors.applications import desks, open_quotas
 from cohorts.selectors.home import CohortLine
+from cohorts.selectors.screening import undecided
 from learning.access import leave_waiting_for
 from learning.models import (
     Activity,
@@ -111,6 +112,7 @@ def needs(asked: Asked) -> list[Need]:
         *_mentors(asked),
         *_applications(asked),
         *_nominations(asked),
+        *_screenings(asked),
         *_grids(asked),
         *_plans(asked),
         *_rosters(asked),
@@ -433,6 +435,23 @@ def _mentors(asked: Asked) -> Iterator[Need]:
             _("Help"),
             asked.link("placements:feedback_links", cohort=each.cohort_id),
             asked.link("placements:feedback_list", "?view=late", cohort=each.cohort_id),
+        )
+
+
+def _screenings(asked: Asked) -> Iterator[Need]:
+    if not asked.cohorts or not asked.may("cohorts.decide_screening"):
+        return
+    mine = Cohort.objects.filter(access.rows(asked.user, "cohorts.decide_screening"), pk__in=asked.cohorts)
+    for cohort_id, count in undecided(mine.values("pk"), asked.now).items():
+        what = ngettext("%(n)s application waits for a decision", "%(n)s applications wait for a decision", count)
+        why = asked.about(cohort_id, _("no more come in"))
+        yield Need(
+            When.WEEK,
+            "sort",
+            what % {"n": count},
+            why,
+            _("Screen"),
+            asked.link("cohorts:screening_list", cohort=cohort_id),
         )
 
 

@@ -376,3 +376,15 @@ def test_a_person_is_noted_exempt_by_the_office_of_the_cohort(client, round, org
 
     made = Exemption.objects.get()
     assert (made.id_index, made.unit) == (person.id_index, round.cohort.program.unit)
+
+
+# Home -----------------------------------------------------------------------------------------------------------------
+
+
+def test_home_says_that_applications_wait_for_a_decision_until_there_is_one(client, round, screening):
+    waiting = [need.what for need in client.get(reverse("reports:home")).context["home"].needs]
+    client.post(url("screening_decide", pk=screening.pk))
+    after = [need.what for need in client.get(reverse("reports:home")).context["home"].needs]
+
+    assert "4 applications wait for a decision" in waiting
+    assert not [words for words in after if "wait for a decision" in words]
