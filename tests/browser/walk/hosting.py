@@ -1,6 +1,15 @@
 """An office of the immersive training: who applies, who is chosen, where they go, and how they live there."""
 
+from datetime import timedelta
+from pathlib import Path
+
+from django.urls import reverse
+
 from tests.browser.walk.walk import Walk
+
+FILES = Path(__file__).parents[2] / "files"
+HOSTS, APPLICATIONS = FILES / "hosts-23.xlsx", FILES / "applications-60.xlsx"
+NOMINATING = ("县委组织部", "市直单位")
 
 
 def administrator_opens_the_account_of_an_organizer(walk: Walk) -> None:
@@ -15,6 +24,10 @@ def administrator_opens_the_account_of_an_organizer(walk: Walk) -> None:
     admin.open("accounts:user_detail", pk=key)
     admin.follow("accounts:grant_give", pk=key)
     admin.send(role="organizer", scope_kind="unit", scope="宝安区委组织部", reason="分管沉浸式培训")
+    for number, unit in enumerate(NOMINATING, 1):
+        admin.choose("accounts:unit_list")
+        admin.press(admin.page.locator('main a[href$="/new/"].btn-primary'))
+        admin.send(name=unit, level="office", code=f"BA-{number:02}")
 
 
 def organizer_makes_the_sixth_batch(walk: Walk) -> None:
@@ -30,4 +43,169 @@ def organizer_makes_the_sixth_batch(walk: Walk) -> None:
     organizer.look()
 
 
-STEPS = (administrator_opens_the_account_of_an_organizer, organizer_makes_the_sixth_batch)
+def organizer_imports_the_hosts(walk: Walk) -> None:
+    """The office's file as it is: 23 hosts, 30 posts, 50 seats; the same file again changes nothing."""
+    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
+    for new in (23, 0):
+        organizer.choose("placements:offer_list", cohort=cohort)
+        organizer.follow("placements:host_import", cohort=cohort)
+        organizer.look()
+        organizer.send(file=HOSTS)
+        organizer.wait_for_work()
+        organizer.look()
+        assert organizer.figures()[:3] == [new, 0, 23 - new]  # new, changed, unchanged
+        if new:
+            walk.apply(organizer)
+            organizer.look()
+    organizer.choose("placements:offer_list", cohort=cohort)
+    organizer.look()
+    assert organizer.rows() == 30
+
+
+def organizer_checks_the_hosts(walk: Walk) -> None:
+    """Nobody is placed at a host that was not looked at."""
+    organizer = walk.visitors["cheng"]
+    organizer.choose("placements:host_list")
+    organizer.look()
+    assert organizer.rows() == 23
+    for number in range(23):
+        organizer.choose("placements:host_list")
+        organizer.page.locator('#list-tabs a[href*="view=new"]').click()
+        organizer.page.wait_for_url("**view=new**")
+        organizer.press(organizer.page.locator("#list-rows tbody a").first)
+        host = organizer.key_in_url()
+        organizer.follow("placements:host_check", pk=host)
+        if not number:
+            organizer.look()
+        organizer.send(note="执照、安全和岗位均已现场看过")
+    organizer.look()
+    organizer.choose("placements:host_list")
+    assert organizer.tabs() == {"all": 23, "new": 0, "checked": 23, "closed": 0}
+
+
+def organizer_opens_a_round(walk: Walk) -> None:
+    """When and for how many, which units nominate how many."""
+    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
+    organizer.choose("cohorts:application_list", cohort=cohort)
+    organizer.look()
+    organizer.follow("cohorts:round_detail", cohort=cohort)
+    organizer.follow("cohorts:round_update", cohort=cohort)
+    organizer.look()
+    opens, closes = walk.today - timedelta(days=1), walk.today + timedelta(days=9)
+    organizer.send(
+        opens_at=f"{opens}T08:00", closes_at=f"{closes}T18:00", seats=46, self_application=True, nomination=True
+    )
+    for unit in NOMINATING:
+        organizer.follow("cohorts:quota_update", cohort=cohort)
+        organizer.send(unit=unit, seats=30)
+    organizer.look()
+
+
+def organizer_imports_the_applications(walk: Walk) -> None:
+    """The office's file as it is: 60 people; the same file again changes nothing."""
+    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
+    for new in (60, 0):
+        organizer.choose("cohorts:application_list", cohort=cohort)
+        organizer.follow("cohorts:applications_import", cohort=cohort)
+        organizer.look()
+        organizer.send(file=APPLICATIONS)
+        organizer.wait_for_work()
+        organizer.look()
+        assert organizer.figures()[0] == new
+        if new:
+            walk.apply(organizer)
+            organizer.look()
+    organizer.choose("cohorts:application_list", cohort=cohort)
+    organizer.look()
+    assert organizer.rows() == 60
+
+
+def organizer_screens_and_decides(walk: Walk) -> None:
+    """Four priorities, a list that can be computed again, a reason for each, 46 chosen."""
+    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
+    accept = reverse("cohorts:applications_accept", kwargs={"cohort": cohort})
+    organizer.follow("cohorts:round_detail", cohort=cohort)
+    organizer.press(organizer.page.locator('main form[action$="/close/"] button'))
+    organizer.choose("cohorts:application_list", cohort=cohort)
+    organizer.page.locator("[data-pick-page]").check()
+    organizer.page.locator("[data-pick-all]").click()
+    organizer.press(organizer.page.locator(f'[data-bulk-bar] button[formaction^="{accept}"]'))
+    organizer.look()
+    organizer.choose("cohorts:screening_list", cohort=cohort)
+    organizer.press(organizer.page.locator('main form[action$="/rules/four/"] button'))
+    organizer.look()
+    organizer.choose("cohorts:screening_list", cohort=cohort)
+    organizer.look()
+    organizer.press_action("cohorts:screening_run", cohort=cohort)
+    run = organizer.key_in_url()
+    organizer.look()
+    assert organizer.rows() == 60
+    organizer.press(organizer.page.locator("#list-rows tbody a").first)
+    organizer.look()
+    organizer.open("cohorts:screening_detail", pk=run)
+    organizer.press_action("cohorts:screening_check", pk=run)
+    organizer.follow("cohorts:screening_decide", pk=run)
+    organizer.look()
+    organizer.press(organizer.page.locator("main form button.btn-primary").last)
+    organizer.look()
+
+
+def organizer_takes_the_chosen_in(walk: Walk) -> None:
+    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
+    organizer.choose("cohorts:application_list", cohort=cohort)
+    organizer.look()
+    assert organizer.tabs()["chosen"] == 46
+    organizer.press_action("cohorts:applications_enroll", cohort=cohort)
+    organizer.wait_for_work()
+    organizer.look()
+    walk.apply(organizer)
+    organizer.choose("cohorts:trainee_list", cohort=cohort)
+    organizer.look()
+    assert organizer.rows() == 46
+
+
+def organizer_finds_and_publishes_the_best_plan(walk: Walk) -> None:
+    """46 people, 50 seats: everybody has a place; each place says why and what another would cost."""
+    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
+    organizer.open("placements:match_plan_list", cohort=cohort)
+    organizer.look()
+    organizer.follow("placements:matching_rules_update", cohort=cohort)
+    organizer.look()
+    organizer.send(note="第六批")
+    organizer.look()
+    organizer.open("placements:match_plan_list", cohort=cohort)
+    organizer.follow("placements:match_plan_create", cohort=cohort)
+    organizer.look()
+    organizer.press(organizer.page.locator("main form button.btn-primary").last)
+    organizer.wait_for_work()
+    plan = organizer.key_in_url()
+    organizer.look()
+    assert organizer.rows() == 46
+    organizer.press(organizer.page.locator("#list-rows tbody a").first)
+    organizer.look()
+    organizer.press(organizer.page.locator('main a[href*="/move/?offer="]').first)
+    organizer.look()
+    organizer.send(reason="企业书面提出")
+    organizer.look()
+    for view in ("hosts", "wishes"):
+        organizer.open(f"placements:match_plan_{view}", pk=plan)
+        organizer.look()
+    organizer.open("placements:match_plan_detail", pk=plan)
+    organizer.follow("placements:match_plan_publish", pk=plan)
+    organizer.look()
+    organizer.press(organizer.page.locator("main form button.btn-primary").last)
+    organizer.look()
+    assert organizer.rows() == 46
+
+
+STEPS = (
+    administrator_opens_the_account_of_an_organizer,
+    organizer_makes_the_sixth_batch,
+    organizer_opens_a_round,
+    organizer_imports_the_applications,
+    organizer_screens_and_decides,
+    organizer_takes_the_chosen_in,
+    organizer_imports_the_hosts,
+    organizer_checks_the_hosts,
+    organizer_finds_and_publishes_the_best_plan,
+)
