@@ -15,7 +15,7 @@ from cohorts.access import (
 )
 from cohorts.models import Trainee
 from library.access import around_my_units
-from placements.models import Host, Lead, LeadCredit
+from placements.models import Host, Lead, LeadCredit, VisitTask
 from programs.access import my_programs
 from programs.models import Program
 from trainee_mgmt.kit.access import grant
@@ -96,7 +96,35 @@ HOSTING_COHORT = Inside("cohorts.Cohort", "placements.import_hosts", "cohort", r
 
 
 _RUN = {"admin": within("cohort"), "organizer": within("cohort")}
-grant("placements.view_visit", on="placements.Visit", leader=within("cohort"), **_RUN)
+_RUN_OF_VISIT = {"admin": within("visit__cohort"), "organizer": within("visit__cohort")}
+
+
+def visits_with_my_tasks(user, role) -> Q:
+    """visits that gave me a task"""
+    return Q(pk__in=VisitTask.objects.filter(owner=user).values("visit"))
+
+
+def my_tasks(user, role) -> Q:
+    """my own tasks"""
+    return Q(owner=user)
+
+
+def pictures_with_my_tasks(user, role) -> Q:
+    """pictures of visits that gave me a task"""
+    return Q(visit__in=VisitTask.objects.filter(owner=user).values("visit"))
+
+
+grant("placements.view_visit", on="placements.Visit", leader=within("cohort"), officer=visits_with_my_tasks, **_RUN)
+grant(
+    "placements.view_visitpicture",
+    on="placements.VisitPicture",
+    leader=within("visit__cohort"),
+    officer=pictures_with_my_tasks,
+    **_RUN_OF_VISIT,
+)
+grant("placements.remove_visitpicture", on="placements.VisitPicture", **_RUN_OF_VISIT)
+grant("placements.change_visittask", on="placements.VisitTask", **_RUN_OF_VISIT)
+grant("placements.do_visittask", on="placements.VisitTask", officer=my_tasks, **_RUN_OF_VISIT)
 grant("placements.change_visit", on="placements.Visit", **_RUN)
 # The rows are the cohorts whose visits one plans.
 grant("placements.plan_visits", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
@@ -251,3 +279,5 @@ grant(
 )
 grant("placements.do_action", on="placements.DispatchAction", officer=actions_that_are_mine, **_ACTIONS)
 grant("placements.change_action", on="placements.DispatchAction", **_ACTIONS)
+TICKETS_COHORT = Inside("cohorts.Cohort", "placements.change_ticket_rules", "cohort", related=("program",))
+VISITED_COHORT = Inside("cohorts.Cohort", "placements.plan_visits", "cohort", related=("program",))

@@ -1,15 +1,15 @@
 """What placements tell people: one kind of notice for each thing, with its sentence and whether it still holds."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
-from placements.models import Placement
-from placements.services import publication
+from placements.models import Category, Placement
+from placements.services import publication, tickets, visits
 from placements.services.telling import CHANGED, OPINION, still_to_say
-from trainee_mgmt.kit.formats import day
+from trainee_mgmt.kit.formats import day, moment
 from trainee_mgmt.kit.notices import Kind, Line, Urgency, register
 
 
@@ -59,3 +59,62 @@ register(Kind(CHANGED, gettext_lazy("Stay at a host changed"), _changed))
 register(
     Kind(OPINION, gettext_lazy("Opinion about the host"), _opinion, still_to_say, Urgency.DIGEST, is_optional=True)
 )
+
+
+def _ticket(sentence):
+    def line(notice) -> Line:
+        given = notice.params
+        text = _(sentence) % {
+            "name": given["name"],
+            "category": Category(given["category"]).label,
+            "due": moment(datetime.fromisoformat(given["due_at"])),
+        }
+        return Line(text, reverse("placements:ticket_detail", kwargs={"pk": given["ticket"]}))
+
+    return line
+
+
+register(
+    Kind(
+        tickets.OPENED,
+        gettext_lazy("New ticket"),
+        _ticket(gettext_noop("%(name)s asks for help: %(category)s. Answer due %(due)s.")),
+        tickets.still_open,
+    )
+)
+register(
+    Kind(
+        tickets.REOPENED,
+        gettext_lazy("Ticket opened again"),
+        _ticket(gettext_noop("%(name)s opened a ticket again: %(category)s. Answer due %(due)s.")),
+        tickets.still_open,
+    )
+)
+register(
+    Kind(
+        tickets.OVERDUE,
+        gettext_lazy("Ticket overdue"),
+        _ticket(gettext_noop("%(name)s still waits for an answer: %(category)s, due %(due)s.")),
+        tickets.still_overdue,
+    )
+)
+
+
+def _answered(notice) -> Line:
+    given = notice.params
+    text = _("Your ticket was answered: %(category)s.") % {"category": Category(given["category"]).label}
+    return Line(text, reverse("placements:my_ticket", kwargs={"pk": given["ticket"]}))
+
+
+register(Kind(tickets.ANSWERED, gettext_lazy("Ticket answered"), _answered))
+
+
+def _task(notice) -> Line:
+    given = notice.params
+    words = {"task": given["task"], "host": given["host"], "due": day(date.fromisoformat(given["due"]))}
+    text = _("After the visit to %(host)s: “%(task)s”, due on %(due)s.") % words
+    return Line(text, reverse("placements:visit_detail", kwargs={"pk": given["visit"]}))
+
+
+register(Kind(visits.TASK_GIVEN, gettext_lazy("Task after a visit"), _task, visits.still_to_do, Urgency.DIGEST))
+register(Kind(visits.TASK_DUE, gettext_lazy("Task after a visit due"), _task, visits.still_to_do, Urgency.DIGEST))

@@ -31,7 +31,7 @@ from learning.models import (
     TimetableRelease,
 )
 from learning.rules.states import DEFAULT as LIMITS
-from placements.models import KeptApart, WishWindow
+from placements.models import KeptApart, VisitPicture, VisitTask, WishWindow
 from placements.services.feedback import reconcile
 from placements.services.lead_merges import merge_leads
 from placements.services.leads import move_lead
@@ -177,6 +177,11 @@ class World:
         self.offer = make.offer(self.cohort, at_host=self.host, name=f"{tag} post", seats=2)
         self.placement = make.placement(self.trainee, at_offer=self.offer, mentor=self.contact)
         self.visit = make.visit(self.cohort, to=self.host, visitor=self.organizer, notes=f"{tag} notes")
+        self.task = VisitTask.objects.create(
+            visit=self.visit, text=f"{tag} task", owner=self.organizer, due_on=date(2026, 9, 9)
+        )
+        self.visit_picture = VisitPicture(visit=self.visit, size=2)
+        self.visit_picture.file.save("visit.jpg", ContentFile(b"\xff\xd8"))
         self.ticket = make.ticket(self.trainee, host=self.host, text=f"{tag} ticket", owner=self.organizer)
         self.classmate = make.trainee(
             in_class=self.training_class, of=make.person(name=f"{tag} mate", name_key=f"{tag} mate")
@@ -226,7 +231,7 @@ class World:
                 self.round, self.quota, self.application, self.eligibility_rule, self.duty_kind, self.duty, self.turn, self.pause,
                 self.finding, self.signal, self.lead, self.lead_step.files.get(), self.merge,
                 self.wish, self.kept_apart, self.match_plan, self.match_pair,
-                self.host, self.contact, self.offer, self.offer.post, self.placement, self.visit, self.ticket,
+                self.host, self.contact, self.offer, self.offer.post, self.placement, self.visit, self.task, self.visit_picture, self.ticket,
                 self.screening, self.screening_row, self.override, self.exemption,
                 self.feedback,
                 ClassMembership.objects.get(trainee=self.trainee), GroupMembership.objects.get(trainee=self.trainee), self.trainee_user.grants.get(),

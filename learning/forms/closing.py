@@ -3,9 +3,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.selectors.charge import people_in_charge
 from learning.models import ClosingItem, ClosingRule
 from learning.rules.closing import NAMES, Kind
-from learning.selectors.closing import people_in_charge
 from learning.services.closing import FILES
 from trainee_mgmt.kit.evidence import EvidenceField
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput

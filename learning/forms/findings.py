@@ -5,9 +5,9 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.selectors.charge import people_in_charge
 from learning.models import CopySignal, Finding
 from learning.rules.findings import Paragraph
-from learning.selectors.closing import people_in_charge
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
 
 SHOWN = 160  # characters of a paragraph in the list to choose from

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from accounts.models import Grant, Role, ScopeKind, User
-from cohorts.models import ClassOfficer, Cohort, TrainingClass
+from accounts.models import User
+from cohorts.models import ClassOfficer, Cohort
+from cohorts.selectors.charge import people_in_charge
 from learning.models import (
     ClosingItem,
     ClosingRule,
@@ -121,19 +122,6 @@ def items_of(owner: User, cohorts: Collection[int], *, until: date, now: datetim
         owner=owner, due_on__lte=until, training_class__cohort__in=cohorts, training_class__cohort__is_closed=False
     )
     return with_state(mine, now=now).filter(is_done=False)
-
-
-def people_in_charge(cohort: Cohort, *, day: date) -> QuerySet[User]:
-    """Who may be put in charge: organizers of the cohort, officers of its classes, with an account in use."""
-    classes = TrainingClass.objects.filter(cohort=cohort)
-    program = cohort.program
-    over = (
-        Q(role=Role.OFFICER, scope_kind=ScopeKind.TRAINING_CLASS, scope_id__in=classes.values("pk"))
-        | Q(role=Role.ORGANIZER, scope_kind=ScopeKind.COHORT, scope_id=cohort.pk)
-        | Q(role=Role.ORGANIZER, scope_kind=ScopeKind.PROGRAM, scope_id=program.pk)
-        | Q(role=Role.ORGANIZER, scope_kind=ScopeKind.UNIT, unit=program.unit_id)
-    )
-    return User.objects.filter(pk__in=Grant.objects.in_force(day).filter(over).values("user"), is_active=True)
 
 
 def head_teachers_by_class(cohort: Cohort, *, day: date) -> dict[int, int]:

@@ -1,0 +1,76 @@
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from placements.models import Category
+from placements.models.tickets import MOST_HOURS
+from trainee_mgmt.kit.forms import CrispyMixin
+
+
+class TicketForm(CrispyMixin, forms.Form):
+    """A category, and words if one likes. The key makes the same form open one ticket, however often it is sent."""
+
+    submit_label = gettext_lazy("Send")
+    category = forms.ChoiceField(choices=Category, widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=gettext_lazy("What is it about? (optional)"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("key", uuid4())
+
+
+class SaidForm(forms.Form):
+    """Words that go with an act on a ticket."""
+
+    text = forms.CharField(max_length=500, required=False)
+
+
+class RateForm(SaidForm):
+    satisfaction = forms.IntegerField(min_value=1, max_value=5)
+
+
+class AssignForm(CrispyMixin, forms.Form):
+    submit_label = gettext_lazy("Give it to this person")
+    owner = forms.ModelChoiceField(label=gettext_lazy("Who answers"), queryset=User.objects.none())
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = people
+        self.fields["owner"].empty_label = _("Choose a person")
+
+
+class TicketRulesForm(CrispyMixin, forms.Form):
+    """Hours and owner of each category."""
+
+    def __init__(self, *args, people, rules, **kwargs):
+        super().__init__(*args, **kwargs)
+        for category, rule in rules.items():
+            words = {"category": Category(category).label}
+            self.fields[f"{category}_hours"] = forms.IntegerField(
+                label=_("Hours to answer: %(category)s") % words,
+                min_value=1,
+                max_value=MOST_HOURS,
+                initial=rule.hours,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 1, "max": MOST_HOURS}),
+            )
+            self.fields[f"{category}_owner"] = forms.ModelChoiceField(
+                label=_("Who answers: %(category)s") % words,
+                queryset=people,
+                required=False,
+                initial=rule.owner,
+                empty_label=_("nobody yet: all organizers are told"),
+            )
+        self.helper.layout.fields[:] = list(self.fields)
+
+    def rules(self) -> dict:
+        given = self.cleaned_data
+        return {each: (given[f"{each}_hours"], given[f"{each}_owner"]) for each in Category.values}

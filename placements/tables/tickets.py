@@ -1,0 +1,97 @@
+import re
+from datetime import date, datetime, time
+
+import django_filters
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from placements.models import Category
+from trainee_mgmt.kit.formats import moment
+from trainee_mgmt.kit.pieces import status_tag
+from trainee_mgmt.kit.tables import Column, KeyFilter, Tab, Table, TableFilters
+
+MONTH = re.compile(r"(\d{4})-(\d{2})")
+
+
+def state_of(closed_at, stopped_at, due_at) -> tuple[str, str]:
+    """(kind of tag, words) of a ticket at this moment."""
+    if closed_at:
+        return "ok", gettext("answered")
+    if stopped_at:
+        return "warn", gettext("clock stopped")
+    if due_at < timezone.now():
+        return "bad", gettext("overdue")
+    return "accent", gettext("open")
+
+
+def month_of(text: str) -> tuple[datetime, datetime] | None:
+    """The first moment of a month and that of the next; None where the text names none."""
+    found = MONTH.fullmatch(text)
+    if not found or not 1 <= int(found[2]) <= 12 or not 2000 <= int(found[1]) <= 2200:
+        return None
+    first = date(int(found[1]), int(found[2]), 1)
+    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    starts, ends = (timezone.make_aware(datetime.combine(each, time.min)) for each in (first, after))
+    return starts, ends
+
+
+class TicketFilters(TableFilters):
+    q = django_filters.CharFilter(label=_("Trainee, host or words"), method="search")
+    category = django_filters.ChoiceFilter(label=_("Category"), choices=Category.choices, empty_label=_("Any category"))
+    host = KeyFilter(label=_("Host"), field_name="host")
+    month = django_filters.CharFilter(label=_("Month, as 2026-09"), method="in_month")
+
+    def search(self, queryset, name, value):
+        return queryset.filter(
+            Q(trainee__person__name__icontains=value)
+            | Q(trainee__number__istartswith=value)
+            | Q(host__name__icontains=value)
+            | Q(text__icontains=value)
+        )
+
+    def in_month(self, queryset, name, value):
+        span = month_of(value)
+        return queryset.filter(opened_at__gte=span[0], opened_at__lt=span[1]) if span else queryset
+
+
+class TicketTable(Table):
+    name = _("Tickets")
+    columns = (
+        Column("name", _("Trainee"), source="trainee__person__name", sort="trainee__person__name_key"),
+        Column("category", _("Category"), text=lambda key: str(Category(key).label), sort="category"),
+        Column("host", _("Host enterprise"), source="host__name", sort="host__name"),
+        Column("text", _("In their words")),
+        Column("owner", _("Who answers"), source="owner__name", sort="owner__name"),
+        Column("opened_at", _("Opened"), sort="opened_at"),
+        Column("due_at", _("Answer due"), sort="due_at"),
+        Column(
+            "state",
+            _("State"),
+            source=("closed_at", "stopped_at", "due_at"),
+            text=lambda *at: state_of(*at)[1],
+            html=lambda *at: status_tag(*state_of(*at)),
+        ),
+        Column("closed_at", _("Answered"), text=lambda at: at and moment(at), on_screen=False),
+        Column("answer", _("Answer"), on_screen=False),
+        Column("satisfaction", _("Satisfaction"), sort="satisfaction", number=True),
+        Column("times_reopened", _("Opened again"), on_screen=False, number=True),
+    )
+    filterset_class = TicketFilters
+    default_order = ("-opened_at",)
+    row_url = "placements:ticket_detail"
+    personal = True
+    empty_title = _("No ticket yet")
+    empty_hint = _("Trainees open them on their phones in two taps: housing, meals, safety or something else.")
+
+    @property
+    def tabs(self):
+        now = timezone.now()
+        return (
+            Tab("open", _("Open"), Q(closed_at=None)),
+            Tab("overdue", _("Overdue"), Q(closed_at=None, stopped_at=None, due_at__lt=now)),
+            Tab("stopped", _("Clock stopped"), Q(stopped_at__isnull=False)),
+            Tab("closed", _("Answered"), Q(closed_at__isnull=False)),
+            Tab("reopened", _("Opened again"), Q(times_reopened__gt=0)),
+        )
