@@ -559,6 +559,12 @@ grant(
     admin=closing_of_my_classes,
     organizer=closing_of_my_classes,
 )
+grant(
+    "learning.undo_waiver",
+    on="learning.SheetWaiver",
+    admin=closing_of_my_classes,
+    organizer=closing_of_my_classes,
+)
 # The rows are the cohorts whose rule of closing and checklists one may make.
 grant("learning.change_closing", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
 CLOSING_COHORT = Inside("cohorts.Cohort", "learning.change_closing", "cohort", related=("program__unit",))

@@ -43,6 +43,7 @@ OPEN = (
 # What else a URL needs, besides ``pk`` (a row of the page's or the permission's model) and ``cohort``.
 OTHER_KWARGS = {
     "trainee": lambda world: world.trainee.pk,
+    "session": lambda world: world.session.pk,
     "period": lambda world: world.journal.period_start.isoformat(),
     "picture": lambda world: world.picture.pk,
     "indicator": lambda world: world.computed.pk,

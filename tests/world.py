@@ -28,6 +28,7 @@ from learning.models import (
     LeaveEvidence,
     LeaveStep,
     ProgressCase,
+    SheetWaiver,
     TimetableRelease,
 )
 from learning.rules.states import DEFAULT as LIMITS
@@ -105,6 +106,10 @@ class World:
             item=self.closing_item, kind="picture", size=2, sent_by=self.organizer, sent_at=make.at(date(2026, 9, 9))
         )
         self.closing_file.file.save("file.jpg", ContentFile(b"\xff\xd8"))
+        self.waiver = SheetWaiver.objects.create(
+            training_class=self.training_class, session=self.session, reason=f"{tag} reason",
+            made_by=self.organizer, made_at=make.at(date(2026, 9, 9)),
+        )  # fmt: skip
         self.journal = make.journal(self.trainee, state="submitted", body=f"{tag} journal text")
         self.picture = JournalPicture(journal=self.journal, width=1, height=1)
         self.picture.file.save("picture.jpg", ContentFile(b"\xff\xd8"), save=False)
@@ -226,7 +231,7 @@ class World:
                 self.session, self.attendance, self.scan, self.journal, self.picture, self.scheme, self.indicator, self.rater, self.score,
                 self.result, self.plan, self.job, self.complaint, self.export, self.entry, self.trainee_user,
                 self.message, self.notice, self.announcement, self.calendar_day,
-                self.closing_item, self.closing_file, self.signed_sheet, self.signed_sheet.pages.get(),
+                self.closing_item, self.closing_file, self.waiver, self.signed_sheet, self.signed_sheet.pages.get(),
                 self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
                 self.round, self.quota, self.application, self.eligibility_rule, self.duty_kind, self.duty, self.turn, self.pause,
                 self.finding, self.signal, self.lead, self.lead_step.files.get(), self.merge,

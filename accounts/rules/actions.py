@@ -188,6 +188,8 @@ WORDS = {
     "learning.remove_closing_file": _("removed a file of the closing checklist"),
     "learning.remove_closing_item": _("removed an item of the closing checklist"),
     "learning.reopen_closing_item": _("opened an item of the closing checklist again"),
+    "learning.undo_waiver": _("asked for a sign-in sheet again"),
+    "learning.waive_sheet": _("waived a sign-in sheet"),
     "learning.set_up_closing": _("set up the closing checklist"),
     "learning.key_marks": _("keyed a sign-in sheet in"),
     "learning.give_leave": _("gave people leave"),

@@ -34,6 +34,7 @@ VERBS = {
     "print": _("print"),
     "publish": _("publish"),
     "record": _("record"),
+    "undo": _("take back"),
     "remove": _("remove"),
     "review": _("review"),
     "run": _("enter into"),

@@ -96,3 +96,12 @@ class ClosingItemEditForm(_OwnerMixin, CrispyMixin, forms.ModelForm):
 class ClosingFilesForm(CrispyMixin, forms.Form):
     files = EvidenceField(label=_("Pictures or PDF"), most=FILES)
     submit_label = _("Send the files")
+
+
+class SheetWaiverForm(CrispyMixin, forms.Form):
+    reason = forms.CharField(
+        label=_("Why there is no sheet"),
+        max_length=200,
+        help_text=_("It stands on the checklist with your name, and in the log. The sheet can be asked for again."),
+    )
+    submit_label = _("Waive the sheet")

@@ -3,7 +3,7 @@ from learning.models.appeals import Appeal
 from learning.models.attendance import Attendance
 from learning.models.calendars import CalendarFeed
 from learning.models.checkins import Scan
-from learning.models.closing import ClosingFile, ClosingItem, ClosingRule
+from learning.models.closing import ClosingFile, ClosingItem, ClosingRule, SheetWaiver
 from learning.models.copies import CopySignal, JournalPrint
 from learning.models.duties import DutyDue, DutyKind, DutyPause, DutyRecord, DutySpeaker, DutyTurn
 from learning.models.expected import CAME, HANDED_IN, LATE, JournalDue, PersonTime
@@ -68,6 +68,7 @@ __all__ = [
     "SessionClass",
     "SessionReminder",
     "SheetPage",
+    "SheetWaiver",
     "SignedSheet",
     "Signup",
     "TimetableRelease",

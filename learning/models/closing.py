@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, TrainingClass
+from learning.models.sessions import Session
 from learning.rules import closing as rules
 
 
@@ -133,3 +134,36 @@ class ClosingFile(models.Model):
 
     def __str__(self):
         return self.file.name
+
+
+class SheetWaiver(models.Model):
+    """A class at one session is asked for no sign-in sheet: it is lost, or there never was one. Undone, it stays to be read."""
+
+    training_class = models.ForeignKey(
+        TrainingClass, verbose_name=_("class"), on_delete=models.CASCADE, related_name="sheet_waivers"
+    )
+    session = models.ForeignKey(
+        Session, verbose_name=_("session"), on_delete=models.PROTECT, related_name="sheet_waivers"
+    )
+    reason = models.CharField(_("reason"), max_length=200)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("waived by"), on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField(_("waived at"))
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("waived sign-in sheet")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "training_class"], condition=Q(undone_at=None), name="learning_waived_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_by=None) | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="learning_waiver_undone_by_somebody",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.training_class} {self.session}"

@@ -16,11 +16,12 @@ from learning.models import (
     PersonTime,
     Session,
     SessionClass,
+    SheetWaiver,
     TimetableRelease,
     TimetableRule,
 )
 from learning.rules.closing import Asked, Line, OpenPoint, Sheets, open_points
-from learning.selectors.paper import scans_of
+from learning.selectors.paper import scans_of, waivers_of
 
 Kind = ClosingItem.Kind
 SEEN = (Kind.SHEETS, Kind.TIMETABLE)  # nobody ticks them off: sessions tell whether they are done
@@ -48,8 +49,9 @@ def held_by(training_class, now: datetime) -> QuerySet[SessionClass]:
 
 
 def without_sheet(parts: QuerySet[SessionClass], *, needs_scan: bool) -> QuerySet[SessionClass]:
-    """Those that lack their sign-in sheet (``rules.closing.is_sheet_kept``)."""
-    parts = parts.filter(~Exists(scans_of(OuterRef("session"), OuterRef("training_class"))))
+    """Those that lack their sign-in sheet (``rules.closing.is_sheet_kept``) and are asked for one."""
+    of_part = (OuterRef("session"), OuterRef("training_class"))
+    parts = parts.filter(~Exists(scans_of(*of_part)), ~Exists(waivers_of(*of_part)))
     if needs_scan:
         return parts
     people = PersonTime.objects.filter(session=OuterRef("session"), training_class=OuterRef("training_class"))
@@ -86,6 +88,12 @@ def sessions_without_sheet(item: ClosingItem, asked: Asked, *, now: datetime) ->
     """The sessions that the item of sign-in sheets still waits for, by time."""
     parts = without_sheet(held_by(item.training_class_id, now), needs_scan=asked.sheets == Sheets.SCAN)
     return list(Session.objects.filter(pk__in=parts.values("session")).order_by("starts_at", "pk"))
+
+
+def waived_sheets(item: ClosingItem) -> list[SheetWaiver]:
+    """The sessions of the class that are asked for no sheet, by time, with who said so."""
+    rows = SheetWaiver.objects.filter(training_class=item.training_class_id, undone_at=None)
+    return list(rows.select_related("session", "made_by").order_by("session__starts_at", "pk"))
 
 
 def against_closing(cohort: Cohort, *, now: datetime) -> list[OpenPoint]:

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from cohorts.models import ClassOfficer, TrainingClass
-from learning.models import PersonTime, Session, SessionClass, SheetPage, SignedSheet
+from learning.models import PersonTime, Session, SessionClass, SheetPage, SheetWaiver, SignedSheet
 from learning.rules.sheet_codes import SheetCode
 
 
@@ -118,18 +118,24 @@ def _heads(classes: Sequence[TrainingClass]) -> dict[int, list[str]]:
 
 
 def with_state(parts: QuerySet[SessionClass]) -> QuerySet[SessionClass]:
-    """Classes at their sessions with ``people``, how many are expected and marked, and whether a scan is kept; rows may be
+    """Classes at their sessions with ``people``, how many are expected and marked, whether a scan is kept and whether none is
+    asked for; rows may be
     asked for by ``is_unmarked``, whether somebody has no mark."""
     people = PersonTime.objects.filter(session=OuterRef("session"), training_class=OuterRef("training_class"))
     counted = people.order_by().values("session").annotate(n=JSONObject(expected=Count("pk"), marked=Count("state")))
     return parts.annotate(
         people=Subquery(counted.values("n")),
         has_scan=Exists(scans_of(OuterRef("session"), OuterRef("training_class"))),
+        is_waived=Exists(waivers_of(OuterRef("session"), OuterRef("training_class"))),
     ).alias(is_unmarked=Exists(people.filter(state=None)))
 
 
 def scans_of(session, training_class) -> QuerySet[SignedSheet]:
     return SignedSheet.objects.filter(sessions=session, training_class=training_class)
+
+
+def waivers_of(session, training_class) -> QuerySet[SheetWaiver]:
+    return SheetWaiver.objects.filter(session=session, training_class=training_class, undone_at=None)
 
 
 def signed_sheets(session: Session, classes: Iterable[TrainingClass]) -> list[SignedSheet]:

@@ -14,11 +14,12 @@ from accounts.services.audit import changes
 from cohorts.models import Cohort, TrainingClass
 from cohorts.selectors.cohorts import OVERDUE
 from cohorts.services.cohorts import AGAINST_CLOSING
-from learning.models import ClosingFile, ClosingItem, ClosingRule
+from learning.models import ClosingFile, ClosingItem, ClosingRule, Session, SheetWaiver
 from learning.rules.closing import USUAL, Sheets, sentence
 from learning.selectors import closing
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.evidence import checked
+from trainee_mgmt.kit.once import insert_once
 
 FILES, MOST_ITEMS = 5, 30
 
@@ -165,6 +166,33 @@ def remove_file(file: ClosingFile) -> None:
         raise Refused(_("Somebody else removed this file in the meantime."))
     record("learning.remove_closing_file", item, before={"file": file.pk, "sent_at": file.sent_at})
     _delete_files([file])
+
+
+@transaction.atomic
+def waive_sheet(item: ClosingItem, session: Session, *, reason: str, by: User) -> SheetWaiver:
+    """The class of this item is asked for no sign-in sheet of a session that is over: it is lost, or there was none."""
+    item, reason = _locked(item), reason.strip()[:200]
+    if not reason:
+        raise Refused(_("Say why there is no sign-in sheet."))
+    if session.ends_at > timezone.now():
+        raise Refused(_("This session is not over yet; its sheet can still be signed."))
+    waiver = SheetWaiver(
+        training_class=item.training_class, session=session, reason=reason, made_by=by, made_at=timezone.now()
+    )
+    if not insert_once(waiver):
+        raise Refused(_("This sheet is waived already."))
+    record("learning.waive_sheet", waiver, after={"reason": reason})
+    return waiver
+
+
+@transaction.atomic
+def undo_waiver(waiver: SheetWaiver, *, by: User) -> None:
+    """The sheet is asked for again."""
+    _open(waiver.training_class.cohort_id)
+    standing = SheetWaiver.objects.filter(pk=waiver.pk, undone_at=None)
+    if not standing.update(undone_at=timezone.now(), undone_by=by):
+        raise Refused(_("This sheet is asked for again already."))
+    record("learning.undo_waiver", waiver, before={"reason": waiver.reason})
 
 
 def _delete_files(files: list[ClosingFile]) -> None:

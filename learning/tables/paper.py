@@ -15,10 +15,12 @@ from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 NOBODY = {"expected": 0, "marked": 0}
 
 
-def sheet_state(ends_at, people: dict | None, has_scan: bool) -> tuple[str, str]:
+def sheet_state(ends_at, people: dict | None, has_scan: bool, is_waived: bool) -> tuple[str, str]:
     """(kind of tag, word) of a class at a session: what its sheet has become."""
     if has_scan:
         return "ok", gettext("scan kept")
+    if is_waived:
+        return "", gettext("waived")
     if (people or NOBODY)["marked"] == (people or NOBODY)["expected"]:
         return "ok", gettext("marks entered")
     if ends_at > timezone.now():
@@ -79,7 +81,7 @@ class SheetTable(Table):
         Column(
             "state",
             _("State"),
-            source=("session__ends_at", "people", "has_scan"),
+            source=("session__ends_at", "people", "has_scan", "is_waived"),
             text=lambda *values: sheet_state(*values)[1],
             html=lambda *values: status_tag(*sheet_state(*values)),
         ),
@@ -95,7 +97,7 @@ class SheetTable(Table):
     def tabs(self):
         held = Q(session__ends_at__lt=timezone.now())
         return (
-            Tab("open", _("Neither marks nor scan"), held & Q(is_unmarked=True, has_scan=False)),
-            Tab("no_scan", _("Held, without a scan"), held & Q(has_scan=False)),
+            Tab("open", _("Neither marks nor scan"), held & Q(is_unmarked=True, has_scan=False, is_waived=False)),
+            Tab("no_scan", _("Held, without a scan"), held & Q(has_scan=False, is_waived=False)),
             Tab("coming", _("Coming"), ~held),
         )

@@ -21,10 +21,11 @@ from learning.forms.closing import (
     ClosingItemForm,
     ClosingRuleForm,
     ClosingSetUpForm,
+    SheetWaiverForm,
 )
-from learning.models import ClosingFile, ClosingItem, TimetableRelease
+from learning.models import ClosingFile, ClosingItem, Session, SheetWaiver, TimetableRelease
 from learning.rules.closing import Asked, Kind, in_words, is_overdue
-from learning.selectors.closing import asked_of, rule_in_force, sessions_without_sheet, with_state
+from learning.selectors.closing import asked_of, rule_in_force, sessions_without_sheet, waived_sheets, with_state
 from learning.services import closing as services
 from learning.tables.closing import ClosingTable, item_state
 from trainee_mgmt.kit import access
@@ -157,7 +158,11 @@ class ClosingItemDetail(StaticPage):
     def _evidence(self, item) -> dict:
         if item.kind == Kind.SHEETS:
             missing = sessions_without_sheet(item, asked_of(item.training_class.cohort), now=timezone.now())
-            return {"missing": missing[:NAMED_SESSIONS], "missing_count": len(missing)}
+            return {
+                "missing": missing[:NAMED_SESSIONS],
+                "missing_count": len(missing),
+                "waived": waived_sheets(item),
+            }
         if item.kind == Kind.TIMETABLE:
             releases = TimetableRelease.objects.filter(cohort=item.training_class.cohort_id)
             return {"release": releases.select_related("released_by").order_by("-number").first()}
@@ -224,6 +229,48 @@ class ClosingItemRemove(ActionPage):
 
     def get_success_url(self, item):
         return reverse("learning:closing_list", kwargs={"cohort": item.training_class.cohort_id})
+
+
+class SheetWaive(FormPage):
+    """Why the class is asked for no sheet of one session."""
+
+    allow = "learning.change_closing_item"
+    model = ClosingItem
+    form_class = SheetWaiverForm
+    success_message = gettext_lazy("The sheet is waived; the reason stands on this page.")
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.item = self.find(ClosingItem, kwargs["pk"], related=("training_class__cohort__program",))
+        sessions = Session.objects.filter(classes=self.item.training_class_id, cancelled_at=None)
+        self.session = get_object_or_404(sessions, pk=kwargs["session"])
+
+    def get_title(self):
+        return _("Waive the sign-in sheet of “%(title)s”") % {"title": self.session.title}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(cohort=self.item.training_class.cohort, **kwargs)
+
+    def save(self, form):
+        return services.waive_sheet(self.item, self.session, reason=form.cleaned_data["reason"], by=self.request.user)
+
+    def get_success_url(self):
+        return self.item.get_absolute_url()
+
+
+class SheetWaiverUndo(ActionPage):
+    allow = "learning.undo_waiver"
+    model = SheetWaiver
+
+    def get_rows(self):
+        return super().get_rows().select_related("training_class", "session")
+
+    def act(self, waiver):
+        services.undo_waiver(waiver, by=self.request.user)
+        return _("The sheet is asked for again.")
+
+    def get_success_url(self, waiver):
+        return reverse("learning:closing_list", kwargs={"cohort": waiver.training_class.cohort_id})
 
 
 class ClosingFileAdd(FormPage):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Role
 from cohorts.services.cohorts import close_cohort, reopen_cohort
-from learning.models import ClosingFile, ClosingItem, TimetableRelease
+from learning.models import ClosingFile, ClosingItem, SheetWaiver, TimetableRelease
 from learning.selectors.closing import asked_of, items_of, overdue_by_class, sessions_without_sheet, with_state
 from learning.services import call_roll
 from learning.services import closing as services
@@ -397,3 +397,77 @@ def test_overdue_items_stand_at_home_on_the_class_and_on_the_cohort(client):
     assert "1 item of the closing checklist" in home
     assert own_class.context["overdue"] == 1
     assert [late for _line, late in cohort.context["classes"]] == [1]
+
+
+# A sheet that is lost ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lost():
+    """A class with one session that was held, of which there are neither marks nor a scan; its item, and an organizer."""
+    of, _people = a_class()
+    session = make.session(classes=[of], on=DAY, title="Visit")
+    return make.closing_item(of, "sheets"), session, make.user(Role.ORGANIZER, of.cohort, name="Li")
+
+
+def waive(client, item, session, reason="burnt"):
+    return client.post(
+        reverse("learning:sheet_waive", kwargs={"pk": item.pk, "session": session.pk}), {"reason": reason}
+    )
+
+
+def test_a_lost_sheet_is_waived_with_a_reason_shown_with_its_name_and_asked_for_again(client, lost):
+    item, session, organizer = lost
+    client.force_login(organizer)
+
+    before = is_done(item)
+    waive(client, item, session)
+    done, page = is_done(item), client.get(item.get_absolute_url()).content.decode()
+    client.post(reverse("learning:sheet_waiver_undo", kwargs={"pk": SheetWaiver.objects.get().pk}))
+
+    assert (before, done, is_done(item)) == (False, True, False)
+    assert ("burnt" in page, "Li" in page) == (True, True)
+    acts = AuditEntry.objects.filter(action__startswith="learning.").order_by("pk").values_list("action", flat=True)
+    assert list(acts) == ["learning.waive_sheet", "learning.undo_waiver"]
+
+
+def test_a_waived_sheet_stands_so_on_the_list_and_waits_no_longer(client, lost):
+    item, session, organizer = lost
+    services.waive_sheet(item, session, reason="burnt", by=organizer)
+    client.force_login(organizer)
+
+    shown = client.get(reverse("learning:sheet_list", kwargs={"cohort": session.cohort_id})).context["table"]
+
+    assert "waived" in shown.body
+    assert shown.counts == {"all": 1, "tab_open": 0, "tab_no_scan": 0, "tab_coming": 0}
+
+
+def test_a_sheet_is_waived_for_a_reason_once_and_only_after_the_session(client, lost):
+    item, session, organizer = lost
+    coming = make.session(classes=[item.training_class], on=timezone.localdate() + timedelta(days=2))
+    services.waive_sheet(item, session, reason="burnt", by=organizer)
+
+    for refused, reason in ((session, "drowned"), (session, " "), (coming, "too far")):
+        with pytest.raises(Refused):
+            services.waive_sheet(item, refused, reason=reason, by=organizer)
+
+    assert list(SheetWaiver.objects.values_list("reason", flat=True)) == ["burnt"]
+
+
+def test_whoever_may_not_change_the_checklist_waives_nothing(client, lost):
+    item, session, _organizer = lost
+    client.force_login(make.user(Role.OFFICER, item.training_class))
+
+    assert waive(client, item, session).status_code in (403, 404)
+    assert not SheetWaiver.objects.exists()
+
+
+def test_in_a_closed_cohort_nothing_is_waived_and_nothing_undone(lost):
+    item, session, organizer = lost
+    waiver = services.waive_sheet(item, session, reason="burnt", by=organizer)
+    type(session.cohort).objects.update(is_closed=True)
+
+    with pytest.raises(Refused):
+        services.undo_waiver(waiver, by=organizer)
+    with pytest.raises(Refused):
+        services.waive_sheet(item, session, reason="again", by=organizer)
