@@ -34,7 +34,6 @@ VERBS = {
     "print": _("print"),
     "publish": _("publish"),
     "record": _("record"),
-    "undo": _("take back"),
     "remove": _("remove"),
     "review": _("review"),
     "run": _("enter into"),
