@@ -46,6 +46,8 @@ def _changed(notice) -> Line:
         "last": day(date.fromisoformat(given["last"])),
     }
     text = _("Your stay was changed: %(host)s, %(post)s, %(first)s to %(last)s.")
+    if given["is_over"]:
+        text = _("Your stay at %(host)s, %(post)s, from %(first)s was called off.")
     return Line(text % words, reverse("placements:my_placement"))
 
 

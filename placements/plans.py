@@ -1,13 +1,18 @@
 """The stored plans of this app."""
 
+from datetime import date
 from io import BytesIO
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from placements.models import Host
+from placements.models import Host, Placement, PlacementChange
+from placements.services.changes import carry_out, prepare
 from placements.services.host_import import apply_hosts, compute_hosts, hosts_version
+from placements.services.moving import MOVERS
+from trainee_mgmt.kit import actor
+from trainee_mgmt.kit.formats import span
 from trainee_mgmt.kit.plans import PlanKind, register
 from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
 
@@ -77,3 +82,52 @@ def host_template() -> bytes:
     file = BytesIO()
     xlsx_lists(file, [ListSheet(_("Host enterprises"), header, [row], text_columns=(1, 9))])
     return file.getvalue()
+
+
+@register
+class ChangePlan(PlanKind):
+    """A stay that is extended, moved, ended early or put back as it was, with every duty that moves."""
+
+    name = "placements.change"
+    title = gettext_lazy("Change of a placement")
+    allow = "placements.change_placement"
+    subject_model = "placements.Placement"
+    template = "placements/_change_plan.html"
+
+    def version(self, subject):
+        return str(subject.pk)  # applying computes it anew under lock and compares all of it
+
+    def compute(self, subject, given, source, progress):
+        payload = prepare(subject, given)
+        return payload, {"moved": sum(map(len, payload["moves"].values()))}
+
+    def apply(self, subject, payload, progress):
+        return {"moved": carry_out(subject, payload, by=actor.current().user_id).moved}
+
+    def context(self, subject, payload):
+        duties = [
+            (MOVERS[name].label, [MOVERS[name].words(move) for move in moves])
+            for name, moves in payload["moves"].items()
+        ]
+        return {
+            "kind_name": PlacementChange.Kind(payload["given"]["kind"]).label,
+            "before": _stay(payload["before"]),
+            "after": _stay(payload["after"]),
+            "new": payload.get("new") and _stay(payload["new"]),
+            "offered_until": _offered(payload),
+            "duties": duties,
+            "count": sum(len(lines) for _label, lines in duties),
+            "apply_label": _("Change the placement"),
+        }
+
+
+def _stay(facts: dict) -> dict:
+    first, last = map(date.fromisoformat, facts["days"])
+    state = str(Placement.State(facts["state"]).label) if "state" in facts else ""
+    return facts | {"days": span(first, last), "state": state}
+
+
+def _offered(payload: dict) -> tuple[date, date] | None:
+    """From when to when an offer moves with the stay."""
+    days = [payload[side].get("offered_until") for side in ("before", "after")]
+    return tuple(map(date.fromisoformat, days)) if all(days) and days[0] != days[1] else None

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from placements.views import (
+    changes,
     feedback,
     host_import,
     hosts,
@@ -139,4 +140,8 @@ urlpatterns = [
     path("tickets/<int:pk>/start/", tickets.TicketStart.as_view(), name="ticket_start"),
     path("tickets/<int:pk>/assign/", tickets.TicketAssign.as_view(), name="ticket_assign"),
     path("tickets/<int:pk>/reopen/", tickets.TicketReopen.as_view(), name="ticket_reopen"),
+    path("placements/<int:pk>/extend/", changes.PlacementExtend.as_view(), name="placement_extend"),
+    path("placements/<int:pk>/transfer/", changes.PlacementTransfer.as_view(), name="placement_transfer"),
+    path("placements/<int:pk>/end/", changes.PlacementEnd.as_view(), name="placement_end"),
+    path("placements/<int:pk>/undo/", changes.PlacementUndo.as_view(), name="placement_undo"),
 ]

@@ -117,7 +117,8 @@ def moves_of(
         if request.is_answered or (request.excused_at and request.is_excused_by_hand):
             continue
         if due is None or (due.due_on < today < request.opens_on):
-            if not request.excused_at:
+            is_open = stay and request.opens_on <= min(today, stay[1])  # the mentor was asked already
+            if not request.excused_at and not is_open:
                 moves.append(_move("excuse", request.due, None, request.pk))
         elif request.excused_at or due != request.due:
             moves.append(_move("again" if request.excused_at else "shift", request.due, due, request.pk))

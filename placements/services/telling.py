@@ -12,7 +12,7 @@ from trainee_mgmt.kit.days import midnight
 CHANGED, OPINION = "placements.stay_changed", "placements.opinion_asked"
 
 
-def tell_of_change(placement: Placement, *, change: int) -> None:
+def tell_of_change(placement: Placement, *, change: int, is_over: bool) -> None:
     """In the transaction of the change; ``placement`` is where the trainee is from now on."""
     user = placement.trainee.person.user_id
     if user is None:
@@ -23,6 +23,7 @@ def tell_of_change(placement: Placement, *, change: int) -> None:
         "post": post.name,
         "first": placement.starts_on.isoformat(),
         "last": placement.ends_on.isoformat(),
+        "is_over": is_over,
     }
     notify(CHANGED, [user], about=placement, key=f"change:{change}", params=params)
 

@@ -301,7 +301,7 @@ def test_rules_are_data_of_the_cohort(client, stay, organizer):
 
     assert (bad.status_code, sent.status_code) == (422, 302)
     assert "Version 2" in client.get(sent.url).content.decode()
-    assert {key for key, state in states(stay).items() if state != State.EXCUSED} == {"before_end-2"}
+    assert {key for key, state in states(stay).items() if state != State.EXCUSED} == {"after-2", "before_end-2"}
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.TRAINEE, Role.EVALUATOR])

@@ -5,6 +5,9 @@ from django.utils import timezone, translation
 from accounts.models import User
 from cohorts.models import Cohort
 from learning.models import Appeal, CreditEntry, Leave, ProgressCase, Session, Signup, TimetableRelease
+from placements.models import FeedbackRequest, HostOpinion, PlacementChange
+from placements.rules.feedback import State
+from placements.selectors.feedback import with_state
 from reports.management.demo.build import build
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +58,15 @@ def test_every_page_between_the_first_and_the_last_day_shows_something(pages):
     assert CreditEntry.objects.filter(reverse_of__isnull=False).count() == 2
     assert TimetableRelease.objects.count() == 2
     assert Session.everything.filter(is_draft=True).count() == 3
+
+
+def test_life_at_the_hosts_is_shown_in_every_state(pages):
+    cohort = pages.cohorts["S2"]
+    requests = with_state(FeedbackRequest.objects.filter(placement__trainee__cohort=cohort), today=timezone.localdate())
+
+    assert set(requests.values_list("state", flat=True)) == set(State)
+    assert set(PlacementChange.objects.values_list("kind", flat=True)) == {"extend", "transfer", "end", "undo"}
+    assert set(HostOpinion.objects.values_list("is_shown", flat=True)) == {True, False}
+    for name in ("placement_list", "feedback_list", "feedback_links"):
+        answer = pages.client.get(reverse(f"placements:{name}", kwargs={"cohort": cohort.pk}))
+        assert answer.status_code == 200

@@ -43,6 +43,7 @@ from reports.management.demo.programs import (
     THOUGHTS,
     DemoProgram,
 )
+from reports.management.demo.stays import build_stays
 from trainee_mgmt.kit.actor import Actor, acting
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
 from trainee_mgmt.kit.names import pinyin_key
@@ -130,6 +131,8 @@ def _program(
         if plan.key == "S2":
             journals(stage)
             leads(stage)
+            everybody = [each for members in trainees.values() for each in members]
+            build_stays(cohort, everybody, by=organizer, rng=random.Random(SEED), today=today)
     if plan.key in ("S0", "S2"):
         build_duties(cohort, trainees, by=organizer, rng=random.Random(SEED), today=today)
         _scores(plan, cohort, trainees, crowd=crowd, office=office, rng=rng)

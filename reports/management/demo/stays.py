@@ -1,0 +1,185 @@
+"""Life at the hosts of the demo: trainees in their places, mentors who answered, are late or were helped, a stay extended,
+one moved and one ended early, and what trainees of earlier cohorts thought of their hosts."""
+
+import random
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from accounts.models import User
+from cohorts.models import Cohort, Trainee
+from placements.models import (
+    Arrival,
+    Feedback,
+    FeedbackRequest,
+    Host,
+    HostContact,
+    HostOpinion,
+    Offer,
+    Placement,
+    Post,
+    Seat,
+)
+from placements.rules.feedback import mean_score
+from placements.rules.opinions import ASPECTS
+from placements.services.changes import carry_out, last_change, prepare
+from placements.services.feedback import excuse, note_help, reconcile
+from placements.services.links import make_links
+from reports.management.demo.programs import COMPANIES
+from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_phone
+
+LEAVES_BEFORE = timedelta(days=14)  # stays end before the cohort, so that one can be extended
+POSTS = ("工艺助理", "项目助理", "生产计划", "市场专员", "数字化专员", "供应链专员")
+MENTORS = ("周承安", "郑一鸣", "冯晓岚", "许景和", "沈若琳", "韩知远", "曹明轩", "彭亦凡")
+SAID = ("上手很快，愿意下车间。", "希望多给一些完整的任务时间。", "和客户沟通很得体。", "")
+THOUGHT = (
+    "带教师傅很用心，每周都有复盘。",
+    "能接触到完整的项目流程。",
+    "食堂关门早，夜班时不方便。",
+    "希望多跟几个部门。",
+)
+
+
+def build_stays(cohort: Cohort, trainees: list[Trainee], *, by: User, rng: random.Random, today: date) -> None:
+    """Placements are made only where the demo has none yet; hosts likewise."""
+    offers = list(Offer.objects.filter(cohort=cohort).select_related("post__host").order_by("pk"))
+    placements = list(Placement.objects.filter(trainee__cohort=cohort).order_by("pk"))
+    if not placements:
+        placements = _placements(cohort, trainees, offers or _offers(cohort, rng))
+    reconcile(cohort)
+    make_links(cohort, placements, by=by)
+    _answers(cohort, rng, today=today)
+    _arrivals(placements, today)
+    _help(cohort, today)
+    _changes(cohort, placements, by=by, today=today)
+    _opinions(cohort, rng)
+
+
+def _offers(cohort: Cohort, rng: random.Random) -> list[Offer]:
+    """Twenty-three hosts with a post or two: fifty seats."""
+    unit, made = cohort.program.unit, []
+    for at in range(23):
+        name = f"{COMPANIES[at % len(COMPANIES)]}{'' if at < len(COMPANIES) else '（二厂）'}"
+        host, _made = Host.objects.get_or_create(
+            unit=unit, name=name, defaults={"state": "checked", "checked_on": cohort.starts_on}
+        )
+        mentor = _mentor(host, at, rng)
+        post = Post.objects.create(host=host, name=POSTS[at % len(POSTS)], mentor=mentor)
+        offer = Offer.objects.create(
+            cohort=cohort, post=post, starts_on=cohort.starts_on, ends_on=cohort.ends_on - LEAVES_BEFORE
+        )
+        Seat.objects.bulk_create(Seat(offer=offer, number=n) for n in range(1, 4 if at < 4 else 3))
+        made.append(offer)
+    return made
+
+
+def _mentor(host: Host, at: int, rng: random.Random) -> HostContact:
+    phone = f"139{rng.randrange(10**8):08}"
+    return HostContact.objects.create(
+        host=host,
+        name=MENTORS[at % len(MENTORS)],
+        position="部门经理",
+        is_mentor=True,
+        phone=Sealed.of(phone),
+        phone_index=blind_index("phone", phone),
+        phone_mask=mask_phone(phone),
+    )
+
+
+def _placements(cohort: Cohort, trainees: list[Trainee], offers: list[Offer]) -> list[Placement]:
+    """One in eight begins two weeks after the others; the last seats stay free."""
+    seats = list(Seat.objects.filter(offer__in=offers).select_related("offer__post__mentor").order_by("number", "pk"))
+    late = timedelta(weeks=2)
+    return Placement.objects.bulk_create(
+        Placement(
+            trainee=trainee,
+            seat=seat,
+            mentor=seat.offer.post.mentor,
+            starts_on=seat.offer.starts_on + (late if at % 8 == 5 else timedelta()),
+            ends_on=seat.offer.ends_on,
+        )
+        for at, (trainee, seat) in enumerate(zip(trainees, seats))
+    )
+
+
+def _answers(cohort: Cohort, rng: random.Random, *, today: date) -> None:
+    asked = FeedbackRequest.objects.filter(placement__trainee__cohort=cohort, opens_on__lte=today)
+    rows = []
+    for request in asked.select_related("rules", "placement").order_by("pk"):
+        if request.placement.mentor_id is None or rng.random() < 0.3:
+            continue
+        questions = request.rules.rules.questions
+        answers = {"work": rng.randint(3, 5), "learning": rng.randint(3, 5), "reliable": rng.randint(3, 5)}
+        answers |= {"again": rng.choice(questions[3].choices)}
+        if note := rng.choice(SAID):
+            answers["note"] = note
+        day = min(request.opens_on + timedelta(days=rng.randint(0, 6)), today)
+        rows.append(
+            Feedback(
+                request=request, rules=request.rules, mentor_id=request.placement.mentor_id, answers=answers,
+                score=mean_score(questions, answers), given_at=timezone.make_aware(datetime.combine(day, time(9))),
+            )
+        )  # fmt: skip
+    Feedback.objects.bulk_create(rows)
+
+
+def _arrivals(placements: list[Placement], today: date) -> None:
+    here = [each for each in placements if each.mentor_id and each.starts_on <= today]
+    Arrival.objects.bulk_create(
+        Arrival(
+            placement=each, mentor_id=each.mentor_id, since=None if at == 7 else each.starts_on, said_at=timezone.now()
+        )
+        for at, each in enumerate(here[:-4])
+    )
+
+
+def _help(cohort: Cohort, today: date) -> None:
+    late = FeedbackRequest.objects.filter(
+        placement__trainee__cohort=cohort, due_on__lt=today, closes_on__gte=today, excused_at=None
+    ).exclude(answers__in_force=True)
+    for at, request in enumerate(late.order_by("pk")[:2]):
+        if at == 0:
+            excuse(request, reason="导师出差一个月，由走访了解情况")
+        else:
+            note_help(request, note="已电话联系，本周由部门副经理代为答复")
+
+
+def _changes(cohort: Cohort, placements: list[Placement], *, by: User, today: date) -> None:
+    """An extension, a transfer, an early end, and an extension that was taken back."""
+    free = next(
+        (
+            offer
+            for offer in Offer.objects.filter(cohort=cohort).order_by("-pk")
+            if offer.seats.exclude(placements__state="standing").exists() and offer.ends_on >= placements[2].ends_on
+        ),
+        None,
+    )
+    until = (cohort.ends_on - timedelta(days=3)).isoformat()
+    asked = [
+        (placements[0], {"kind": "extend", "until": until, "reason": "企业课题尚未收尾，双方同意延长"}),
+        (placements[1], {"kind": "extend", "until": until, "reason": "企业申请延长"}),
+        (placements[3], {"kind": "end", "last": (today - timedelta(days=2)).isoformat(), "reason": "原单位召回"}),
+    ]
+    if free:
+        given = {"kind": "transfer", "on": today.isoformat(), "offer": free.pk, "reason": "专业与岗位更对口"}
+        asked.append((placements[2], given))
+    for placement, given in asked:
+        carry_out(placement, prepare(placement, given), by=by.pk)
+    row = last_change(placements[1])
+    given = {"kind": "undo", "undoes": row.pk, "reason": "企业产线调整，按原期限结束"}
+    carry_out(placements[1], prepare(placements[1], given), by=by.pk)
+
+
+def _opinions(cohort: Cohort, rng: random.Random) -> None:
+    """Of earlier cohorts: six came out about one host, three and one about another, two wait at the third."""
+    hosts = Host.objects.filter(posts__offers__cohort=cohort).distinct().order_by("pk")[:3]
+    for host, (shown, waiting) in zip(hosts, ((6, 0), (3, 1), (0, 2))):
+        HostOpinion.objects.bulk_create(
+            HostOpinion(
+                host=host,
+                points={key: rng.randint(3, 5) for key in ASPECTS},
+                text=THOUGHT[at % len(THOUGHT)] if at % 2 == 0 else "",
+                is_shown=at < shown,
+            )
+            for at in range(shown + waiting)
+        )
