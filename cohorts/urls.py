@@ -215,6 +215,7 @@ urlpatterns += [  # screening
 urlpatterns += [  # calling people: twice, on leave, all the same
     path("cohorts/<int:cohort>/calls/", calls.CallList.as_view(), name="call_list"),
     path("applications/<int:pk>/call/", calls.CallAllTheSame.as_view(), name="call_all_the_same"),
+    path("nominees/<int:pk>/call/", calls.NomineeCall.as_view(), name="nominee_call"),
     path("overrides/", calls.OverrideList.as_view(), name="override_list"),
     path("overrides/<int:pk>/", calls.OverrideDetail.as_view(), name="override_detail"),
     path("overrides/<int:pk>/take-back/", calls.OverrideTakeBack.as_view(), name="override_take_back"),

@@ -15,6 +15,7 @@ from cohorts.rules.calls import CODES, Finding, in_words
 from cohorts.rules.screening_words import together
 from cohorts.selectors.calls import findings_of, without_reason
 from cohorts.services.applications.states import lock_round
+from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.ledgers import Ledger
 
@@ -37,9 +38,9 @@ def call_all_the_same(application: Application, *, reason: str, by: User) -> Ove
     return made
 
 
-def give_reason(application: Application, *, reason: str, by: User) -> Override | None:
+def give_reason(application: Application, *, reason: str, by: User | None = None) -> Override | None:
     """The same inside another act, which records it: refused in words if something asks for a reason and there is none;
-    None where nothing does. The caller is inside a transaction and holds the lock on the round."""
+    None where nothing does. Without ``by`` it is the reason of whoever acts now. The caller is inside a transaction."""
     cohort = application.round.cohort
     found = findings_of([application], cohort)[application.pk]
     if not without_reason({application.pk: found}):
@@ -58,10 +59,11 @@ def give_reason(application: Application, *, reason: str, by: User) -> Override 
     )
 
 
-def write_override(application: Application, made: Override, *, reason: str, by: User) -> Override:
+def write_override(application: Application, made: Override, *, reason: str, by: User | None) -> Override:
     """In place of the one of the same kind that holds now."""
     made.application, made.round_id = application, application.round_id
-    made.reason, made.made_by, made.made_at = reason[:200], by, timezone.now()
+    made.reason, made.made_at = reason[:200], timezone.now()
+    made.made_by_id = by.pk if by else actor.current().user_id
     before = Override.objects.filter(application=application, kind=made.kind, in_force=True)
     _overrides.write(made, instead_of=list(before.values_list("pk", flat=True)))
     return made

@@ -12,11 +12,12 @@ from django.views.generic import View
 from accounts.models import Unit
 from cohorts.access import COHORT
 from cohorts.forms.applications import ApplicationForm, WhyForm
-from cohorts.models import Application, ApplicationRound, UnitQuota
+from cohorts.models import Application, ApplicationRound, ScreeningRow, UnitQuota
 from cohorts.rules.applications import STAGE_WORDS
 from cohorts.selectors.applications import asked_fields, shown_answers
 from cohorts.services.applications import handing_in, outcomes, review
 from cohorts.tables.applications import ApplicationTable
+from cohorts.views.found import findings_about
 from cohorts.views.rounds import MANAGED
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
@@ -91,7 +92,11 @@ class ApplicationsAccept(Page, View):
             messages.success(request, words % {"n": count})
             if left:
                 names = _(", ").join(left[:8])
-                messages.warning(request, _("Not accepted, because a rule is not met: %(names)s.") % {"names": names})
+                messages.warning(
+                    request,
+                    _("Not accepted, because a rule is not met or something speaks against it: %(names)s.")
+                    % {"names": names},
+                )
         back = reverse("cohorts:application_list", kwargs={"cohort": self.cohort.pk})
         query = request.GET.urlencode()
         return HttpResponseRedirect(f"{back}?{query}" if query else back)
@@ -129,7 +134,12 @@ class ApplicationDetail(AboutApplication, StaticPage):
         quota = UnitQuota.objects.filter(round=self.round, unit=one.nominating_unit_id).first()
         others = Application.objects.filter(id_index=one.id_index).exclude(pk=one.pk).select_related("round__cohort")
         mine = others.filter(access.rows(self.request.user, self.allow)) if one.id_index else others.none()
+        ranked = ScreeningRow.objects.filter(
+            access.rows(self.request.user, "cohorts.view_screening_row"), application=one
+        )
         return super().get_context_data(
+            **findings_about(one, self.request.user),
+            ranked=ranked.order_by("-screening__number").first(),
             answers=shown_answers(one),
             lacking=review.lacks(one) if one.state == State.SUBMITTED else [],
             quota=quota,
@@ -188,7 +198,7 @@ class WhyPage(AboutApplication, FormPage, abstract=True):
 
 
 class ApplicationAcceptAnyway(WhyPage):
-    title = gettext_lazy("Accept although a rule is not met")
+    title = gettext_lazy("Accept all the same")
     note = gettext_lazy("The reason is kept with the application.")
 
     def act(self, reason):

@@ -26,6 +26,7 @@ from cohorts.selectors.applications import (
     rules_in_words,
     shown_answers,
 )
+from cohorts.selectors.screening import outcome_of
 from cohorts.services.applications import handing_in
 from cohorts.services.applications.handing_in import CHANGEABLE, NotEligible
 from cohorts.services.applications.links import application_behind, link_key
@@ -237,6 +238,7 @@ class ApplyReceipt(OneApplication, TemplateView):
     def get_context_data(self, **kwargs):
         application = self.application
         return super().get_context_data(
+            told=outcome_of(application),
             may_change=self.may_change(),
             may_withdraw=application.state in Application.OPEN and not application.trainee_id,
             address=self.request.build_absolute_uri(),

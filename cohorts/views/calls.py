@@ -11,28 +11,13 @@ from cohorts.rules.calls import Finding, in_words
 from cohorts.selectors.calls import findings_of, without_reason
 from cohorts.services import calls as services
 from cohorts.tables.screening import ExemptionTable, OverrideTable
+from cohorts.views.found import findings_about, told
 from cohorts.views.screening import SCREENED
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, StaticPage
 
 PER_PAGE = 50
-
-
-def told(findings: list[Finding], user) -> list[dict]:
-    """Findings in words; a cohort in the reader's reach by its name and with its page, others by dates and office only."""
-    keys = {each.cohort for each in findings if each.cohort}
-    reach = Cohort.objects.filter(access.rows(user, "cohorts.view_cohort"), pk__in=keys).select_related("program")
-    known = reach.in_bulk() if keys else {}
-    return [
-        {
-            "code": each.code,
-            "words": in_words(each.code, each.params),
-            "cohort": known.get(each.cohort),
-            "asks": each.asks,
-        }
-        for each in findings
-    ]
 
 
 class CallList(StaticPage):
@@ -99,15 +84,12 @@ class CallAllTheSame(EditPage):
         return _("Call %(name)s all the same?") % {"name": self.object.name}
 
     def get_context_data(self, **kwargs):
-        cohort = self.object.round.cohort
-        found = findings_of([self.object], cohort)[self.object.pk]
+        about = findings_about(self.object, self.request.user)
         return super().get_context_data(
-            cohort=cohort,
+            cohort=self.object.round.cohort,
             application=self.object,
-            findings=told(found, self.request.user),
-            needs_reason=bool(without_reason({self.object.pk: found})),
             cancel_url=self.get_success_url(),
-            **kwargs,
+            **about | kwargs,
         )
 
     def save(self, form):
@@ -117,6 +99,15 @@ class CallAllTheSame(EditPage):
     def get_success_url(self):
         cohort = Application.objects.values_list("round__cohort", flat=True).get(pk=self.kwargs["pk"])
         return reverse("cohorts:call_list", kwargs={"cohort": cohort})
+
+
+class NomineeCall(CallAllTheSame):
+    """The same by the unit that nominates."""
+
+    allow = "cohorts.change_nominee"
+
+    def get_success_url(self):
+        return reverse("cohorts:nominee_detail", kwargs={"pk": self.kwargs["pk"]})
 
 
 class OverrideList(TablePage):

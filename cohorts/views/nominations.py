@@ -14,6 +14,7 @@ from cohorts.services.applications import handing_in
 from cohorts.services.applications.handing_in import CHANGEABLE, NotEligible
 from cohorts.services.applications.links import link_key
 from cohorts.tables.applications import NomineeTable, QuotaTable
+from cohorts.views.found import findings_about
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import FormPage, StaticPage
 
@@ -143,6 +144,9 @@ class AboutNominee:
 
 class NomineeDetail(AboutNominee, StaticPage):
     template_name = "cohorts/nominee_detail.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**findings_about(self.application, self.request.user), **kwargs)
 
 
 class NomineeUpdate(AboutNominee, FormPage):

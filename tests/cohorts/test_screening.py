@@ -11,9 +11,13 @@ from accounts.models import AuditEntry, Role
 from cohorts.models import Application, Override, Screening, ScreeningDecision, ScreeningRow, ScreeningRules
 from cohorts.rules.screening import PriorityRule, RuleSet
 from cohorts.selectors.screening import outcome_sentence, outcomes_of
+from cohorts.services.applications.outcomes import choose_from_waiting
+from cohorts.services.applications.review import accept, accept_all
 from cohorts.services.calls import call_all_the_same, exempt, take_back_override
 from cohorts.services.screening import change_outcome, decide, is_reproduced, make_rules, run, simulate
 from tests import make
+from tests.races import race
+from trainee_mgmt.kit.actor import Actor, acting
 from trainee_mgmt.kit.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -296,3 +300,63 @@ def test_a_new_finding_asks_for_a_new_reason(round, office, four):
 
     with pytest.raises(Refused, match="on leave"):
         decide(ran(round, office), by=office)
+
+
+def test_an_application_is_accepted_in_spite_of_a_warning_only_with_a_reason(round, office):
+    application = make.application(round, state="submitted")
+    engaged(application, make.cohort())
+
+    with pytest.raises(Refused, match="Is in another training"):
+        accept(application)
+    with acting(Actor(user_id=office.pk, name=office.name)):
+        accept(application, reason="Both agreed.")
+
+    assert Application.objects.get(pk=application.pk).state == "accepted"
+    assert (Override.objects.get().reason, Override.objects.get().made_by) == ("Both agreed.", office)
+
+
+def test_many_are_accepted_at_once_but_those_with_a_warning(round, office):
+    warned, free = (make.application(round, state="submitted", name=name) for name in ("Warned", "Free"))
+    engaged(warned, make.cohort())
+
+    count, left = accept_all([warned, free])
+
+    assert (count, left) == (1, ["Warned"])
+
+
+def test_nobody_comes_up_from_the_waiting_list_in_spite_of_a_warning_without_a_reason(round, office, four):
+    decide(ran(round, office), by=office)
+    office_row = Application.objects.get(name="Office")
+    engaged(office_row, make.cohort())
+    Application.objects.filter(name="Both").update(state="withdrawn")
+
+    with pytest.raises(Refused, match="Is in another training"):
+        choose_from_waiting(office_row)
+
+
+# At once --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_are_one_run_with_one_seed(round, office, four):
+    make_rules(round, RULES, by=office)
+
+    results = race(*[lambda: run(round, by=office)] * 3)
+
+    assert sorted(is_new for _made, is_new in results) == [False, False, True]
+    assert Screening.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_outcome_changed_while_it_is_decided_is_in_the_decision_or_after_it(round, office, four):
+    screening = ran(round, office)
+    row = screening.rows.select_related("screening", "application").get(application__name="Park")
+
+    race(
+        lambda: decide(screening, by=office),
+        lambda: change_outcome(row, "waiting", reason="Comes next time.", by=office),
+    )
+    again = decide(screening, by=office)
+
+    assert len(again.chosen) == 1
+    assert Application.objects.get(name="Park").state == "waiting"

@@ -313,7 +313,7 @@ def test_calls_need_the_same_queries_for_any_number_of_people(
         make.trainee(other, of=make.person(id_number=one.id_number.open()))
     client.get(url("call_list", cohort=round.cohort_id))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(url("call_list", cohort=round.cohort_id))
 
 

@@ -12,6 +12,7 @@ from cohorts.models import Application, ApplicationRound
 from cohorts.rules.applications import Stage, proposed
 from cohorts.services.applications.states import State, lock_application, lock_round, put
 from cohorts.services.applications.telling import tell_outcomes, tell_state
+from cohorts.services.calls import give_reason
 from trainee_mgmt.kit.errors import Refused
 
 
@@ -112,6 +113,7 @@ def choose_from_waiting(application: Application, *, reason: str = "") -> Applic
         raise Refused(_("No seat is free."))
     if application.pk not in proposals(round) and not reason.strip():
         raise Refused(_("Others are before in the list. Say why this one is chosen."))
+    give_reason(application, reason=reason)
     put([application], State.CHOSEN, reason=reason.strip())
     record(
         "cohorts.choose_from_waiting",

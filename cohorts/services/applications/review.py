@@ -9,15 +9,18 @@ from django.utils.translation import gettext as _
 from accounts.services import record
 from cohorts.models import Application, UnitQuota
 from cohorts.rules.profile import merged
+from cohorts.selectors.calls import findings_of, without_reason
 from cohorts.services.applications.handing_in import save_once, take_values, unmet_in_words
 from cohorts.services.applications.states import State, lock_application, put, refuse_closed_cohort
 from cohorts.services.applications.telling import tell_state
+from cohorts.services.calls import give_reason
 from trainee_mgmt.kit.errors import Refused
 
 
 @transaction.atomic
 def accept(application: Application, *, reason: str = "") -> Application:
-    """Into the screening. Somebody who does not meet a rule (an import may hold such) is accepted with a reason only."""
+    """Into the screening. Somebody who does not meet a rule (an import may hold such), or is called elsewhere, on leave or
+    trained before, is accepted with a reason only."""
     application = lock_application(application.pk, State.SUBMITTED)
     lacking = lacks(application)
     if lacking and not reason.strip():
@@ -25,8 +28,10 @@ def accept(application: Application, *, reason: str = "") -> Application:
             _("%(name)s does not meet: %(rules)s. Accept one by one, with a reason, or send back.")
             % {"name": application.name, "rules": _("; ").join(lacking)}
         )
+    called = give_reason(application, reason=reason)
     put([application], State.ACCEPTED, reason=reason)
-    record("cohorts.accept_application", application, after={"reason": reason, "not_met": lacking})
+    after = {"reason": reason, "not_met": lacking, "in_spite_of": called.findings if called else []}
+    record("cohorts.accept_application", application, after=after)
     application.refresh_from_db()
     tell_state(application)
     return application
@@ -40,7 +45,8 @@ def accept_all(applications: Collection[Application]) -> tuple[int, list[str]]:
     if not rows:
         return 0, []
     refuse_closed_cohort(rows[0].round.cohort)
-    fit = [row for row in rows if not lacks(row)]
+    warned = without_reason(findings_of(rows, rows[0].round.cohort))
+    fit = [row for row in rows if row.pk not in warned and not lacks(row)]
     put(fit, State.ACCEPTED)
     record("cohorts.accept_application", rows[0].round, after={"accepted": [row.pk for row in fit]})
     for row in fit:
