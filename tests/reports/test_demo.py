@@ -4,6 +4,8 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from cohorts.models import Cohort
+from cohorts.selectors.applications import quota_lines, state_counts
+from cohorts.services.applications.outcomes import proposals
 from learning.models import Appeal, CreditEntry, Leave, ProgressCase, Session, Signup, TimetableRelease
 from placements.models import FeedbackRequest, HostOpinion, PlacementChange
 from placements.rules.feedback import State
@@ -26,7 +28,7 @@ class Pages:
 
     def __init__(self, client):
         self.client = client
-        self.cohorts = dict(zip(("S0", "S1", "S2", "S3", "S4"), Cohort.objects.order_by("pk"), strict=True))
+        self.cohorts = dict(zip(("S0", "S1", "S2", "S3", "S4"), Cohort.objects.order_by("pk")[:5], strict=True))
 
     def of(self, name: str, key: str = "S0") -> dict:
         answer = self.client.get(reverse(f"learning:{name}", kwargs={"cohort": self.cohorts[key].pk}))
@@ -70,3 +72,19 @@ def test_life_at_the_hosts_is_shown_in_every_state(pages):
     for name in ("placement_list", "feedback_list", "feedback_links"):
         answer = pages.client.get(reverse(f"placements:{name}", kwargs={"cohort": cohort.pk}))
         assert answer.status_code == 200
+
+
+def test_the_next_batch_has_applications_in_every_state_and_the_running_one_was_chosen(pages):
+    running, after = pages.cohorts["S2"], Cohort.objects.get(name="第七批")
+    states = {each.pk: state_counts(each.application_round) for each in (running, after)}
+
+    assert states[running.pk] == {
+        "draft": 0, "submitted": 0, "accepted": 0, "returned": 0,
+        "chosen": 46, "waiting": 6, "declined": 8, "withdrawn": 0,
+    }  # fmt: skip
+    assert states[after.pk] == {
+        "draft": 1, "submitted": 16, "accepted": 40, "returned": 3,
+        "chosen": 0, "waiting": 0, "declined": 0, "withdrawn": 1,
+    }  # fmt: skip
+    assert [(line.taken, line.free) for line in quota_lines(after.application_round)] == [(16, 6), (16, 4), (0, 4)]
+    assert len(proposals(running.application_round)) == 1

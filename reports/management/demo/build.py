@@ -27,6 +27,7 @@ from learning.models import Attendance, Journal, JournalNote, JournalScore, Sess
 from learning.selectors.journals import all_periods
 from library.models import Venue
 from programs.models import Program
+from reports.management.demo.applications import chosen_before, next_batch
 from reports.management.demo.between import Stage, between
 from reports.management.demo.duties import build_duties
 from reports.management.demo.journals import journals
@@ -72,6 +73,8 @@ def build(today: date) -> None:
     busy: set = set()
     for plan in PROGRAMS:
         _program(plan, root, organizer=organizer, admin=admin, crowd=crowd, busy=busy, rng=rng, today=today)
+    running = Cohort.objects.get(program__name="沉浸式培训")
+    next_batch(running, organizer=organizer, account=_account, grant=_grant, crowd=crowd, today=today)
     record("reports.build_demo", root, after={"people": Person.objects.count(), "programs": len(PROGRAMS)})
 
 
@@ -133,6 +136,7 @@ def _program(
             leads(stage)
             everybody = [each for members in trainees.values() for each in members]
             build_stays(cohort, everybody, by=organizer, rng=random.Random(SEED), today=today)
+            chosen_before(cohort, trainees.values(), crowd)
     if plan.key in ("S0", "S2"):
         build_duties(cohort, trainees, by=organizer, rng=random.Random(SEED), today=today)
         _scores(plan, cohort, trainees, crowd=crowd, office=office, rng=rng)
