@@ -1,5 +1,6 @@
 """The applications of a cohort: who, from where, which state; numbers only as masks."""
 
+from dataclasses import replace
 from functools import partial
 
 import django_filters
@@ -74,7 +75,13 @@ class ApplicationTable(Table):
             html=application_tag,
             sort="state",
         ),
-        Column("waiting_rank", gettext_lazy("Place on the waiting list"), number=True, sort="waiting_rank"),
+        Column(
+            "waiting_rank",
+            gettext_lazy("Place on the waiting list"),
+            number=True,
+            sort="waiting_rank",
+            on_screen=False,
+        ),
         Column("work_unit", gettext_lazy("Works at"), sort="work_unit"),
         Column("position", gettext_lazy("Position")),
         Column("origin", gettext_lazy("How it came"), text=lambda origin: str(Origin(origin).label), sort="origin"),
@@ -104,8 +111,11 @@ class ApplicationTable(Table):
     def __init__(self, queryset, params, **options):
         super().__init__(queryset, params, columns=tuple(self._answers(options["context"]["fields"])), **options)
         self.select = bool(self.bulk)
-        if self.tab and self.tab.key == "waiting" and not params.get("sort"):
+        if self.tab and self.tab.key == "waiting":
             self.default_order = ("waiting_rank",)
+            self.columns = tuple(
+                replace(each, on_screen=True) if each.key == "waiting_rank" else each for each in self.columns
+            )
 
     @staticmethod
     def _answers(fields: list[ProfileField]):

@@ -62,7 +62,13 @@ class ApplicationList(TablePage):
         if round:
             stage = round.stage(timezone.now())
             proposed = Application.objects.filter(pk__in=outcomes.proposals(round)).order_by("waiting_rank")
-            context |= {"stage": stage, "stage_words": STAGE_WORDS[stage], "proposed": list(proposed)}
+            to_enroll = Application.objects.filter(round=round, state=State.CHOSEN, trainee=None)
+            context |= {
+                "stage": stage,
+                "stage_words": STAGE_WORDS[stage],
+                "proposed": list(proposed),
+                "has_to_enroll": to_enroll.exists(),
+            }
         return context | {"manages": self.manages}
 
 

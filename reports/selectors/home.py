@@ -8,7 +8,8 @@ from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from accounts.models import Grant, Role, Unit, User
-from cohorts.models import Cohort, Trainee
+from cohorts.access import in_units_of_my_own
+from cohorts.models import Cohort, Trainee, UnitQuota
 from cohorts.selectors.home import CohortLine, cohort_lines
 from learning.models import Session
 from learning.selectors import SessionLine, sessions_of_day
@@ -156,6 +157,8 @@ def _first_steps(asked: Asked) -> list[Step]:
     if asked.has_people or not asked.may("programs.create_program"):
         return []
     user = asked.user
+    if UnitQuota.objects.filter(in_units_of_my_own(user)).exists():  # came to nominate, not to set anything up
+        return []
     grants = Grant.objects.filter(access.rows(user, "accounts.view_grant")).exclude(user=user)
     units, roles, programs, cohorts, people = (
         User.objects.filter(pk=user.pk)

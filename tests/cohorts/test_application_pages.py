@@ -116,7 +116,7 @@ def test_the_list_needs_the_same_queries_for_any_number_of_rows(client, office, 
     url = at("application_list", cohort=office.cohort_id)
     client.get(url)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(url)
 
 

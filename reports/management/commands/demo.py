@@ -5,7 +5,7 @@ from accounts.models import User
 from cohorts.models import Cohort, Trainee
 from reports.management.demo.build import build
 
-ACCOUNTS = ("admin", "organizer", "officer", "trainee", "evaluator", "leader")
+ACCOUNTS = ("admin", "organizer", "officer", "trainee", "evaluator", "leader", "nominator")
 
 
 class Command(BaseCommand):
