@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from learning.selectors import closing
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.evidence import checked
 from trainee_mgmt.kit.once import insert_once
+from trainee_mgmt.kit.uploads import drop_files, keep_file
 
 FILES, MOST_ITEMS = 5, 30
 
@@ -106,7 +106,7 @@ def remove_item(item: ClosingItem) -> None:
     files = list(item.files.all())
     record("learning.remove_closing_item", item, before=_facts(item) | {"files": len(files)})
     item.delete()
-    _delete_files(files)
+    drop_files(each.file for each in files)
 
 
 @transaction.atomic
@@ -152,7 +152,7 @@ def add_files(item: ClosingItem, files: Iterable[bytes], *, by: User) -> list[Cl
     made = []
     for kind, data in kept:
         file = ClosingFile(item=item, kind=kind, size=len(data), sent_by=by, sent_at=timezone.now())
-        file.file.save(f"file.{'pdf' if kind == ClosingFile.Kind.PDF else 'jpg'}", ContentFile(data), save=False)
+        keep_file(file.file, f"file.{'pdf' if kind == ClosingFile.Kind.PDF else 'jpg'}", data)
         file.save()
         made.append(file)
     record("learning.add_closing_files", item, after={"files": len(made), "bytes": sum(each.size for each in made)})
@@ -165,7 +165,7 @@ def remove_file(file: ClosingFile) -> None:
     if not ClosingFile.objects.filter(pk=file.pk).delete()[0]:
         raise Refused(_("Somebody else removed this file in the meantime."))
     record("learning.remove_closing_file", item, before={"file": file.pk, "sent_at": file.sent_at})
-    _delete_files([file])
+    drop_files([file.file])
 
 
 @transaction.atomic
@@ -193,10 +193,6 @@ def undo_waiver(waiver: SheetWaiver, *, by: User) -> None:
     if not standing.update(undone_at=timezone.now(), undone_by=by):
         raise Refused(_("This sheet is asked for again already."))
     record("learning.undo_waiver", waiver, before={"reason": waiver.reason})
-
-
-def _delete_files(files: list[ClosingFile]) -> None:
-    transaction.on_commit(lambda: [each.file.storage.delete(each.file.name) for each in files])
 
 
 def _open(cohort: int) -> Cohort:

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -23,6 +22,7 @@ from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.formats import day
 from trainee_mgmt.kit.pictures import encode_anew
 from trainee_mgmt.kit.queue import after_commit
+from trainee_mgmt.kit.uploads import drop_files, keep_file
 
 PICTURES = 9
 
@@ -236,8 +236,8 @@ def add_picture(journal: Journal, *, data: bytes) -> JournalPicture:
         raise Refused(_("A journal holds %(most)s pictures at most.") % {"most": PICTURES})
     picture = encode_anew(data)
     made = JournalPicture(journal=journal, width=picture.width, height=picture.height)
-    made.file.save("picture.jpg", ContentFile(picture.full), save=False)
-    made.thumbnail.save("thumbnail.jpg", ContentFile(picture.thumbnail), save=False)
+    keep_file(made.file, "picture.jpg", picture.full)
+    keep_file(made.thumbnail, "thumbnail.jpg", picture.thumbnail)
     made.save()
     record("learning.add_picture", journal, after={"picture": made.pk, "bytes": len(picture.full)})
     return made
@@ -252,7 +252,7 @@ def remove_picture(picture: JournalPicture) -> None:
     key, files = picture.pk, (picture.file, picture.thumbnail)
     picture.delete()
     record("learning.remove_picture", journal, before={"picture": key})
-    transaction.on_commit(lambda: [file.storage.delete(file.name) for file in files])
+    drop_files(files)
 
 
 def outside(cohort: Cohort) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from learning.rules import leave as rules
 from learning.rules.leave import Act, Level
 from trainee_mgmt.kit.errors import Refused, constraint_of
 from trainee_mgmt.kit.evidence import checked
+from trainee_mgmt.kit.uploads import keep_file
 
 FILES = 5
 WAITING, DECIDED = "learning.leave_waiting", "learning.leave_decided"
@@ -183,7 +183,7 @@ def _note_request(leave: Leave, evidence: list[tuple[str, bytes]], by: User) -> 
     for kind, data in evidence:
         made = LeaveEvidence(leave=leave, kind=kind, size=len(data))
         name = "evidence.pdf" if kind == LeaveEvidence.Kind.PDF else "evidence.jpg"
-        made.file.save(name, ContentFile(data), save=False)
+        keep_file(made.file, name, data)
         made.save()
     _tell_deciders(leave, step)
 

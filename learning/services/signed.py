@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from cohorts.models import Cohort, TrainingClass
 from learning.models import Session, SheetPage, SignedSheet
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.evidence import checked
+from trainee_mgmt.kit.uploads import drop_files, keep_file
 
 FILES = 8
 
@@ -98,14 +98,14 @@ def _refuse_known(here, pages) -> None:
 def _keep(sheet: SignedSheet, pages: dict[str, tuple[str, bytes]]) -> None:
     for digest, (kind, data) in pages.items():
         made = SheetPage(sheet=sheet, kind=kind, size=len(data), digest=digest)
-        made.file.save("sheet.pdf" if kind == SheetPage.Kind.PDF else "sheet.jpg", ContentFile(data), save=False)
+        keep_file(made.file, "sheet.pdf" if kind == SheetPage.Kind.PDF else "sheet.jpg", data)
         made.save()
 
 
 def _drop(sheet: SignedSheet) -> None:
     pages = list(sheet.pages.all())
     SheetPage.objects.filter(pk__in=[each.pk for each in pages]).delete()
-    transaction.on_commit(lambda: [each.file.storage.delete(each.file.name) for each in pages])
+    drop_files(each.file for each in pages)
 
 
 def _digests(sheet: SignedSheet) -> list[str]:

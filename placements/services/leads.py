@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from placements.models import Lead, LeadCredit, LeadFile, LeadRule, LeadStage, L
 from placements.rules import leads as rules
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.evidence import PDF, checked
+from trainee_mgmt.kit.uploads import keep_file
 
 FILES = 5
 
@@ -140,7 +140,7 @@ def _add_step(lead: Lead, stage: str, *, on: date, text: str, kept: list[tuple[s
     )
     for kind, data in kept:
         file = LeadFile(step=step, kind=kind, size=len(data))
-        file.file.save(f"file.{'pdf' if kind == PDF else 'jpg'}", ContentFile(data), save=False)
+        keep_file(file.file, f"file.{'pdf' if kind == PDF else 'jpg'}", data)
         file.save()
     return step
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time
 
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from cohorts.models import Cohort
 from placements.models import Host, Placement, Visit, VisitPicture, VisitRule, VisitTask
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.pictures import encode_anew
+from trainee_mgmt.kit.uploads import drop_files, keep_file
 
 TASK_GIVEN, TASK_DUE = "placements.visit_task_given", "placements.visit_task_due"
 MOST_PICTURES = 6
@@ -100,7 +100,7 @@ def add_pictures(visit: Visit, pictures: Iterable[bytes]) -> list[VisitPicture]:
     made = []
     for data in encoded:
         picture = VisitPicture(visit=visit, size=len(data))
-        picture.file.save("visit.jpg", ContentFile(data), save=False)
+        keep_file(picture.file, "visit.jpg", data)
         picture.save()
         made.append(picture)
     record("placements.add_visit_pictures", visit, after={"count": len(made)})
@@ -112,7 +112,7 @@ def remove_picture(picture: VisitPicture) -> None:
     visit = _locked(picture.visit)
     if not VisitPicture.objects.filter(pk=picture.pk).delete()[0]:
         raise Refused(_("Somebody else removed this picture in the meantime."))
-    transaction.on_commit(lambda: picture.file.storage.delete(picture.file.name))
+    drop_files([picture.file])
     record("placements.remove_visit_picture", visit, before={"picture": picture.pk})
 
 

@@ -1,9 +1,13 @@
-"""Files on their way in and out: size and names."""
+"""Files on their way in and out: size and names; and kept with the row that they belong to, or not at all."""
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Protocol
 
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
+from django.db.models.fields.files import FieldFile
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
@@ -30,6 +34,19 @@ def read_upload(upload: Upload, *, limit: int) -> bytes:
             % {"limit": limit // 1024 // 1024}
         )
     return upload.read()
+
+
+def keep_file(field: FieldFile, name: str, data: bytes) -> None:
+    """Write a file for a row that is saved after it. If the row is rolled back, the file goes too."""
+    field.save(name, ContentFile(data), save=False)
+    storage, kept = field.storage, field.name
+    connection.on_rollback(lambda: storage.delete(kept))
+
+
+def drop_files(files: Iterable[FieldFile]) -> None:
+    """Delete the files of rows that are deleted in this transaction, once that is certain."""
+    dropped = [(file.storage, file.name) for file in files]
+    transaction.on_commit(lambda: [storage.delete(name) for storage, name in dropped])
 
 
 def file_name(text: str, extension: str = "") -> str:

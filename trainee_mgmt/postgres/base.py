@@ -1,5 +1,5 @@
 import select
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from itertools import count
 
 from django.db.backends.postgresql import base
@@ -12,10 +12,33 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.plans = Plans()
+        self.run_on_rollback: list[tuple[set[str], Callable[[], None]]] = []
 
     def get_new_connection(self, conn_params):
         self.plans = Plans()
         return super().get_new_connection(conn_params)
+
+    def on_rollback(self, undo: Callable[[], None]) -> None:
+        """Call it if what is written now is rolled back, by its savepoint or as a whole; outside a transaction never."""
+        if self.in_atomic_block:
+            self.run_on_rollback.append((set(self.savepoint_ids), undo))
+
+    def savepoint_rollback(self, sid):
+        super().savepoint_rollback(sid)
+        self._undo([each for each in self.run_on_rollback if sid in each[0]])
+
+    def rollback(self):
+        super().rollback()
+        self._undo(list(self.run_on_rollback))
+
+    def run_and_clear_commit_hooks(self):
+        self.run_on_rollback.clear()
+        super().run_and_clear_commit_hooks()
+
+    def _undo(self, undone: list) -> None:
+        self.run_on_rollback = [each for each in self.run_on_rollback if each not in undone]
+        for _savepoints, undo in reversed(undone):
+            undo()
 
     def is_usable(self) -> bool:
         """Whether the server still holds the connection. Django asks at the first query of each request, by a query.
