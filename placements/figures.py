@@ -1,77 +1,96 @@
-"""Named figures of life at the host. No figure is made of opinions about hosts: their rows may not be opened."""
+"""Figures of tickets and visits; the dispatch pack and the pages ask for them by name."""
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cohorts.models import Cohort
-from placements.models import FeedbackRequest, Host, Lead, LeadStage
-from placements.rules.feedback import State
-from placements.selectors.feedback import with_state
+from placements.models import Category, Host, Ticket, Visit
 from trainee_mgmt.kit.figures import Base, Scope, Split, distribution, figure
 
-
-def _requests(scope: Scope):
-    """Those whose day to answer has passed, and those answered before it; what is excused asks nobody."""
-    rows = FeedbackRequest.objects.filter(placement__trainee__cohort__in=scope.cohorts)
-    return with_state(rows, today=scope.today).exclude(state__in=[State.COMING, State.WAITING, State.EXCUSED])
+COHORT = Split("cohort", gettext_lazy("cohort"), "cohort", Cohort)
+HOST = Split("host", gettext_lazy("host enterprise"), "host", Host)
+IN_TIME = Q(closed_at__isnull=False, closed_at__lte=F("due_at"))
 
 
-FEEDBACK = Base(
-    "placements.feedback",
-    unit=pgettext_lazy("unit", "requests"),
-    rows_of=_requests,
-    permission="placements.view_feedback",
-    table="placements.tables.feedback.FeedbackTable",
-    splits=(
-        Split("host", gettext_lazy("host enterprise"), "placement__seat__offer__post__host", Host),
-        Split("cohort", gettext_lazy("cohort"), "placement__trainee__cohort", Cohort),
-    ),
+def _tickets(scope: Scope):
+    """With whether their time was over at that moment; a clock that stands is not overdue."""
+    return Ticket.objects.filter(cohort__in=scope.cohorts, opened_at__lte=scope.at).annotate_late(scope.at)
+
+
+TICKETS = Base(
+    "placements.tickets",
+    unit=pgettext_lazy("unit", "tickets"),
+    rows_of=_tickets,
+    permission="placements.view_ticket",
+    table="placements.tables.tickets.TicketTable",
+    splits=(COHORT, HOST),
     on_board=False,
 )
-FEEDBACK_ANSWERED = figure(
-    "placements.feedback_answered",
-    label=gettext_lazy("Feedback of mentors"),
+VISITS = Base(
+    "placements.visits",
+    unit=pgettext_lazy("unit", "visits"),
+    rows_of=lambda scope: Visit.objects.filter(cohort__in=scope.cohorts, planned_on__lte=scope.today).exclude(
+        state=Visit.State.CALLED_OFF
+    ),
+    permission="placements.view_visit",
+    table="placements.tables.visits.VisitTable",
+    splits=(COHORT, HOST),
+    on_board=False,
+)
+TICKETS_OPEN = figure(
+    "placements.tickets_open",
+    label=gettext_lazy("Open tickets"),
+    definition=gettext_lazy("Tickets without an answer, of all that were opened."),
+    base=TICKETS,
+    hit=Q(closed_at=None),
+    rest_label=pgettext_lazy("tickets", "answered"),
+)
+TICKETS_OVERDUE = figure(
+    "placements.tickets_overdue",
+    label=gettext_lazy("Overdue tickets"),
     definition=gettext_lazy(
-        "Requests that mentors answered, of all whose day to answer has passed or that were answered before it; "
-        "excused ones are left out. The mean is that of the answers: what is missing is a gap and no zero."
+        "Tickets without an answer whose time is over, of all that are open; a stopped clock is not overdue."
     ),
-    base=FEEDBACK,
-    hit=Q(answered_at__isnull=False),
-    rest_label=gettext_lazy("without an answer"),
-    measure="score",
+    base=TICKETS,
+    known=Q(closed_at=None),
+    hit=Q(is_late=True),
+    missing_label=pgettext_lazy("tickets", "answered"),
 )
-
-
-# Investment leads -----------------------------------------------------------------------------------------------------
-
-
-def _standing(scope: Scope):
-    return Lead.objects.standing().filter(cohort__in=scope.cohorts)
-
-
-LEADS = Base(
-    "placements.leads",
-    unit=pgettext_lazy("unit", "leads"),
-    rows_of=_standing,
-    permission="placements.list_lead",
-    table="placements.tables.leads.LeadRows",
-    splits=(Split("cohort", gettext_lazy("cohort"), "cohort", Cohort),),
-    on_board=False,
+TICKETS_IN_TIME = figure(
+    "placements.tickets_in_time",
+    label=gettext_lazy("Tickets answered in time"),
+    definition=gettext_lazy("Tickets answered before their time was over, of all that were answered or are overdue."),
+    base=TICKETS,
+    known=Q(closed_at__isnull=False) | Q(is_late=True),
+    hit=IN_TIME,
+    missing_label=gettext_lazy("still within their time"),
+    rest_label=gettext_lazy("late"),
 )
-BY_STAGE = distribution(
-    "placements.leads_by_stage",
-    label=gettext_lazy("Investment leads by stage"),
-    definition=gettext_lazy("Investment leads by how far they came; those put into another count once, with it."),
-    base=LEADS,
-    key="stage",
-    words=lambda stage: str(LeadStage(stage).label),
-    order=tuple(LeadStage.values),
+SATISFACTION = figure(
+    "placements.ticket_satisfaction",
+    label=gettext_lazy("Satisfaction with tickets"),
+    definition=gettext_lazy("Mean of the ratings from 1 to 5 that trainees gave to answered tickets."),
+    base=TICKETS,
+    known=Q(satisfaction__isnull=False),
+    missing_label=gettext_lazy("not rated"),
+    measure="satisfaction",
 )
-SIGNED = figure(
-    "placements.leads_signed",
-    label=gettext_lazy("Leads signed or landed"),
-    definition=gettext_lazy("Of all investment leads, those that are signed or landed."),
-    base=LEADS,
-    hit=Q(stage__in=[LeadStage.SIGNED, LeadStage.LANDED]),
-    rest_label=gettext_lazy("not signed"),
+BY_CATEGORY = distribution(
+    "placements.ticket_categories",
+    label=gettext_lazy("Tickets by category"),
+    definition=gettext_lazy("All tickets that were opened, by what they are about."),
+    base=TICKETS,
+    key="category",
+    words=lambda key: Category(key).label,
+    order=tuple(Category.values),
+)
+VISITS_DONE = figure(
+    "placements.visits_done",
+    label=gettext_lazy("Visits that took place"),
+    definition=gettext_lazy(
+        "Visits that took place, of all planned for a day until now; those called off are left out."
+    ),
+    base=VISITS,
+    hit=Q(state=Visit.State.DONE),
+    rest_label=gettext_lazy("overdue or planned for today"),
 )

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +57,11 @@ class TicketQuerySet(models.QuerySet):
     def overdue(self, now=None):
         """The clock runs and its time is over."""
         return self.open().filter(stopped_at=None, due_at__lt=now or timezone.now())
+
+    def annotate_late(self, now):
+        """``is_late``: open, with a running clock, and over its time at that moment."""
+        late = Q(closed_at=None, stopped_at=None, due_at__lt=now)
+        return self.annotate(is_late=ExpressionWrapper(late, output_field=models.BooleanField()))
 
 
 class Ticket(models.Model):

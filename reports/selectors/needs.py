@@ -36,7 +36,8 @@ from learning.selectors.closing import items_of
 from learning.selectors.desk import ACTIVITIES, APPEALS, CASES, CLOSING, DUTIES, FINDINGS, SIGNALS, Waiting, waiting
 from learning.selectors.differing import waiting_differences
 from learning.selectors.leave import waiting_leave
-from placements.models import FeedbackRequest
+from placements.models import FeedbackRequest, Ticket, Visit, VisitTask
+from placements.selectors.desk import TASKS, TICKETS, VISITS, OnDesk, on_desk
 from placements.selectors.feedback import late_lines
 from reports.rules import ANSWER_WITHIN, When, when
 from reports.selectors.figures import Headlines
@@ -107,6 +108,7 @@ def needs(asked: Asked) -> list[Need]:
         *_conflicts(asked),
         *_leaves(asked),
         *_waiting(asked),
+        *_hosting(asked),
         *_differences(asked),
         *_journals(asked),
         *_mentors(asked),
@@ -368,6 +370,68 @@ WORDS_OF_WAITING = {
     SIGNALS: _signal_need,
     DUTIES: _duty_need,
 }
+
+
+def _hosting(asked: Asked) -> Iterator[Need]:
+    """Tickets to answer, own tasks of visits and visits whose day is over."""
+    if not asked.cohorts:
+        return
+
+    def mine(model, permission: str, cohort: str = "cohort"):
+        if not asked.may(permission):
+            return None
+        return model.objects.filter(access.rows(asked.user, permission), **{f"{cohort}__in": asked.cohorts})
+
+    tasks = mine(VisitTask, "placements.do_visittask", "visit__cohort")
+    found = on_desk(
+        tickets=mine(Ticket, "placements.answer_ticket"),
+        visits=mine(Visit, "placements.change_visit"),
+        tasks=tasks.filter(owner=asked.user, due_on__lte=asked.today + SOON) if tasks is not None else None,
+        now=asked.now,
+        today=asked.today,
+    )
+    for each in found:
+        yield {TICKETS: _ticket_need, TASKS: _task_need, VISITS: _visit_need}[each.what](asked, each)
+
+
+def _ticket_need(asked: Asked, each: OnDesk) -> Need:
+    what = ngettext("%(n)s open ticket", "%(n)s open tickets", each.count) % {"n": each.count}
+    late = ngettext("%(n)s is overdue", "%(n)s are overdue", each.many) % {"n": each.many}
+    first = _("the first answer due %(day)s") % {"day": day_words(each.due_on, asked.today)}
+    return Need(
+        when(each.due_on, asked.today),
+        "message",
+        what,
+        asked.about(each.cohort_id, late if each.many else first),
+        _("Answer"),
+        asked.link("placements:ticket_list", "?view=open&sort=due_at", cohort=each.cohort_id),
+    )
+
+
+def _task_need(asked: Asked, each: OnDesk) -> Need:
+    what = ngettext("%(n)s task after a visit", "%(n)s tasks after visits", each.count) % {"n": each.count}
+    due = _("the first by %(day)s") % {"day": day_words(each.due_on, asked.today)}
+    return Need(
+        when(each.due_on, asked.today),
+        "flag",
+        what,
+        asked.about(each.cohort_id, due),
+        _("Look"),
+        asked.link("placements:visit_list", "?view=tasks", cohort=each.cohort_id),
+    )
+
+
+def _visit_need(asked: Asked, each: OnDesk) -> Need:
+    what = ngettext("%(n)s visit to a host is overdue", "%(n)s visits to hosts are overdue", each.count)
+    first = _("planned for %(day)s") % {"day": day_words(each.due_on, asked.today)}
+    return Need(
+        when(each.due_on, asked.today),
+        "place",
+        what % {"n": each.count},
+        asked.about(each.cohort_id, first),
+        _("Look"),
+        asked.link("placements:visit_list", "?view=overdue", cohort=each.cohort_id),
+    )
 
 
 def _differences(asked: Asked) -> Iterator[Need]:

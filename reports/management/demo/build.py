@@ -44,6 +44,7 @@ from reports.management.demo.programs import (
     THOUGHTS,
     DemoProgram,
 )
+from reports.management.demo.service import build_service
 from reports.management.demo.stays import build_stays
 from trainee_mgmt.kit.actor import Actor, acting
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
@@ -75,6 +76,9 @@ def build(today: date) -> None:
         _program(plan, root, organizer=organizer, admin=admin, crowd=crowd, busy=busy, rng=rng, today=today)
     running = Cohort.objects.get(program__name="沉浸式培训")
     next_batch(running, organizer=organizer, account=_account, grant=_grant, crowd=crowd, today=today)
+    with acting(Actor(user_id=organizer.pk, name=organizer.name, role=Role.ORGANIZER)):
+        for cohort in Cohort.objects.filter(offers__seats__placements__isnull=False).distinct().order_by("pk"):
+            build_service(cohort, by=organizer, rng=random.Random(SEED), today=today)
     record("reports.build_demo", root, after={"people": Person.objects.count(), "programs": len(PROGRAMS)})
 
 
