@@ -12,8 +12,10 @@ from pathlib import Path
 
 from ops.services import tail
 
-RESTARTS = 3  # so often within RESTART_WINDOW seconds; then something is broken for good
+RESTARTS = 3  # so often within RESTART_WINDOW seconds at once; after that with a pause that doubles
 RESTART_WINDOW = 600
+FIRST_PAUSE, LONGEST_PAUSE = 1, 60
+AT_ONCE = 10  # whoever never lived so long cannot start at all: that is told, and all end
 PATIENCE = 25  # seconds from "please stop" to "stop now"
 
 
@@ -30,8 +32,12 @@ class Child:
     cwd: Path
     process: subprocess.Popen | None = None
     restarts: list[float] = field(default_factory=list)
+    started_at: float = 0
+    has_lived: bool = False  # it once ran for a while, so that it can run
+    start_at: float = 0  # when it is started again; it is down until then
 
     def start(self) -> None:
+        self.started_at, self.start_at = time.monotonic(), 0
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 self.command, cwd=self.cwd, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -44,18 +50,30 @@ class Child:
             os.killpg(self.process.pid, number)
 
     def look(self) -> None:
-        """Restart it if it ended, a bounded number of times."""
+        """Start it again if it ended: some times at once, then with longer and longer pauses, as long as what it needs is
+        away. Whatever could never run at all is broken: that ends everything."""
+        now = time.monotonic()
+        if self.start_at:
+            if now >= self.start_at:
+                self.start()
+            return
         code = self.process.poll()
         if code is None:
+            self.has_lived = self.has_lived or now - self.started_at > AT_ONCE
             return
         self.kill_group(signal.SIGKILL)
-        now = time.monotonic()
         self.restarts = [at for at in self.restarts if now - at < RESTART_WINDOW]
-        if len(self.restarts) >= RESTARTS:
+        more = len(self.restarts) - RESTARTS
+        if more >= 0 and not self.has_lived:
             raise Ended(f"{self.name} ended again (code {code}). The end of {self.log}:\n{tail(self.log)}")
         self.restarts.append(now)
-        print(f"{self.name} ended (code {code}); starting it again. Its log: {self.log}", flush=True)
-        self.start()
+        pause = min(FIRST_PAUSE * 2**more, LONGEST_PAUSE) if more >= 0 else 0
+        when = f"in {pause} s" if pause else "now"
+        print(f"{self.name} ended (code {code}); it is started again {when}. Its log: {self.log}", flush=True)
+        if pause:
+            self.start_at = now + pause
+        else:
+            self.start()
 
 
 class Supervisor:
