@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import ProfileField
-from placements.forms.wishes import TraineeField
+from placements.forms.wishes import CheckedByModel, TraineeField
 from placements.models import MatchingRules
 from placements.rules.defaults import QUESTIONS, read_related, write_related
 from placements.rules.fit import Criterion
@@ -24,7 +24,7 @@ ASKED = {
 MOST_PAIRS = 300
 
 
-class MatchingRulesForm(CrispyMixin, forms.ModelForm):
+class MatchingRulesForm(CheckedByModel, CrispyMixin, forms.ModelForm):
     """Weights, hard rules, which answer each criterion reads, and which words belong together."""
 
     related_words = forms.CharField(
@@ -72,9 +72,6 @@ class MatchingRulesForm(CrispyMixin, forms.ModelForm):
                 gettext("More than %(most)s pairs are more than one can oversee.") % {"most": MOST_PAIRS}
             )
         return pairs
-
-    def _post_clean(self):
-        """The service makes the next version; the instance stays as it was read."""
 
     @property
     def rules(self) -> dict:

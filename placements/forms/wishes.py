@@ -17,15 +17,24 @@ MOST_LINES = 500
 PARTS = re.compile(r"\s*[:：,，\t]\s*")
 
 
-class WindowForm(CrispyMixin, forms.ModelForm):
+class CheckedByModel:
+    """A model form whose service writes: the instance stays as it was read, the model's own bounds hold in the form."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self._meta.fields:
+            self.fields[name].validators.extend(self._meta.model._meta.get_field(name).validators)
+
+    def _post_clean(self):
+        """The service builds the row."""
+
+
+class WindowForm(CheckedByModel, CrispyMixin, forms.ModelForm):
     class Meta:
         model = WishWindow
         fields = ["trainees_from", "trainees_until", "most_ranks", "most_refusals", "hosts_from", "hosts_until"]
         widgets = dict.fromkeys(("trainees_from", "trainees_until", "hosts_from", "hosts_until"), DateTimeInput)
         help_texts = {"hosts_from": _("Organizers may write down what a host says at any time.")}
-
-    def _post_clean(self):
-        """The service checks and writes; the instance stays as it was read."""
 
 
 class OwnWishesForm(CrispyMixin, forms.Form):

@@ -37,9 +37,12 @@ CRITERIA = {
     Criterion.WORK: gettext_lazy("work relation"),
     Criterion.TRAINEE_WISH: gettext_lazy("wish of the trainee"),
     Criterion.HOST_WISH: gettext_lazy("wish of the host"),
-    Criterion.LODGING: gettext_lazy("lodging"),
+    Criterion.LODGING: gettext_lazy("need of lodging"),
     Criterion.DISTANCE: gettext_lazy("distance (same district or city)"),
 }
+
+
+NAMED = 3  # so many of those who would move are named in a list of prices; the page of a move names all
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,9 @@ class Explainer:
         return [self._option(person, price(self.facts, problem, self.solution, person, post)) for post in posts]
 
     def option(self, person: str, post: str) -> Option:
-        return self._option(person, price(self.facts, self.problem(person), self.solution, person, post))
+        """The price of one post, with everybody who moves because of it."""
+        found = price(self.facts, self.problem(person), self.solution, person, post)
+        return self._option(person, found, most=len(self.people))
 
     def unmet(self, person: str) -> list[Option]:
         """Every wish that ranks before the place found, with the reason why it was not met."""
@@ -127,7 +132,7 @@ class Explainer:
             for post, _rank in unmet(self.facts, self.solution, person)
         ]
 
-    def _option(self, person: str, found: Price) -> Option:
+    def _option(self, person: str, found: Price, *, most: int = NAMED) -> Option:
         name = self.posts[found.post]
         if not isinstance(found.found, Alternative):
             words = "；".join(told.text for told in self.in_words(found.found)) or _(
@@ -136,13 +141,28 @@ class Explainer:
             return Option(name, int(found.post), found.rank, None, words)
         cost = Decimal(found.found.cost).scaleb(-2)
         return Option(
-            name, int(found.post), found.rank, cost, self._because(person, found.post, found.found), found.found.fewer
+            name,
+            int(found.post),
+            found.rank,
+            cost,
+            self._because(person, found.post, found.found, most=most),
+            found.found.fewer,
         )
 
-    def _because(self, person: str, post: str, found: Alternative) -> str:
+    def _because(self, person: str, post: str, found: Alternative, *, most: int) -> str:
         """Moving A to X costs 3.20 in total, because B …"""
         cost = Decimal(found.cost).scaleb(-2)
-        reasons = [self._move(move, is_self=move.person == person) for move in found.moves]
+        others = sorted(
+            (move for move in found.moves if move.person != person), key=lambda move: (move.difference, move.person)
+        )
+        own = [self._own(move) for move in found.moves if move.person == person]
+        reasons = own + [self._move(move) for move in others[:most]]
+        if others[most:]:
+            left = sum(move.difference for move in others[most:])
+            words = ngettext(
+                "%(n)s more person moves (%(points)s)", "%(n)s more people move (%(points)s)", len(others) - most
+            )
+            reasons.append(words % {"n": len(others) - most, "points": f"{Decimal(left).scaleb(-2):+}"})
         if found.fewer > 0:
             reasons.append(
                 ngettext("%(n)s person fewer has a place", "%(n)s people fewer have a place", found.fewer)
@@ -159,18 +179,27 @@ class Explainer:
             )
         return _("Moving %(who)s to %(post)s costs nothing in total: %(because)s.") % values
 
-    def _move(self, move: Move, *, is_self: bool) -> str:
-        values = {"who": self.people[move.person], "points": abs(Decimal(move.difference).scaleb(-2))}
-        values["post"] = self.posts[move.after] if move.after else ""
-        if is_self:
-            if move.difference >= 0:
-                return _("%(who)s has %(points)s points more there") % values
-            return _("%(who)s has %(points)s points less there") % values
+    def _own(self, move: Move) -> str:
+        values = self._values(move)
+        if move.difference == 0:
+            return _("%(who)s has as many points there") % values
+        if move.difference > 0:
+            return _("%(who)s has %(points)s points more there") % values
+        return _("%(who)s has %(points)s points less there") % values
+
+    def _move(self, move: Move) -> str:
+        values = self._values(move)
         if not move.after:
             return _("%(who)s is left without a place (%(points)s points less)") % values
-        if move.difference >= 0:
+        if move.difference == 0:
+            return _("%(who)s moves to %(post)s (as many points)") % values
+        if move.difference > 0:
             return _("%(who)s moves to %(post)s (%(points)s points more)") % values
         return _("%(who)s moves to %(post)s (%(points)s points less)") % values
+
+    def _values(self, move: Move) -> dict:
+        points = abs(Decimal(move.difference).scaleb(-2))
+        return {"who": self.people[move.person], "points": points, "post": self.posts[move.after] if move.after else ""}
 
     def with_unmet_wishes(self) -> list[str]:
         """People who wished another post more than the one they have, in the order of their names."""

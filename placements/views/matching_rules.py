@@ -38,7 +38,11 @@ class MatchingRulesDetail(StaticPage):
             versions=versions,
             weights=weights,
             most=sum(weight for _label, weight in weights),
-            answers=[(ASKED[question], labels.get(key, key)) for question, key in rules.keys.items()],
+            answers=[
+                (label, labels.get(rules.keys[key], rules.keys[key]))
+                for key, label in ASKED.items()
+                if key in rules.keys
+            ],
             pairs=list(pairs),
             **kwargs,
         )

@@ -7,7 +7,7 @@ from cohorts.models import Cohort
 from cohorts.selectors.applications import quota_lines, state_counts
 from cohorts.services.applications.outcomes import proposals
 from learning.models import Appeal, CreditEntry, Leave, ProgressCase, Session, Signup, TimetableRelease
-from placements.models import FeedbackRequest, HostOpinion, PlacementChange
+from placements.models import FeedbackRequest, Host, HostOpinion, MatchPlan, Offer, Placement, PlacementChange, Seat
 from placements.rules.feedback import State
 from placements.selectors.feedback import with_state
 from reports.management.demo.build import build
@@ -74,6 +74,17 @@ def test_life_at_the_hosts_is_shown_in_every_state(pages):
         assert answer.status_code == 200
 
 
+def test_the_cohort_at_the_hosts_is_placed_and_the_next_one_is_being_matched(pages):
+    current, coming = Cohort.objects.filter(program__name="沉浸式培训").order_by("starts_on")
+    published, first, again = MatchPlan.objects.order_by("pk")
+
+    assert (published.cohort, published.state, published.placed) == (current, "published", 46)
+    assert Placement.objects.filter(trainee__cohort=current).values("trainee").distinct().count() == 46
+    assert {(first.cohort, first.state), (again.cohort, again.state)} == {(coming, "solved")}
+    assert [pair.is_locked for plan in (first, again) for pair in plan.pairs.exclude(reason="")] == [True, True]
+    assert Host.objects.filter(state="checked").count() == 23
+    assert Offer.objects.filter(cohort=coming).count() == 30
+    assert Seat.objects.filter(offer__cohort=coming).count() == 50
 def test_the_next_batch_has_applications_in_every_state_and_the_running_one_was_chosen(pages):
     running, after = pages.cohorts["S2"], Cohort.objects.get(name="第七批")
     states = {each.pk: state_counts(each.application_round) for each in (running, after)}

@@ -32,6 +32,7 @@ from reports.management.demo.between import Stage, between
 from reports.management.demo.duties import build_duties
 from reports.management.demo.journals import journals
 from reports.management.demo.leads import leads
+from reports.management.demo.matching import match_next, place
 from reports.management.demo.paper import paper
 from reports.management.demo.people import Crowd, Someone
 from reports.management.demo.programs import (
@@ -51,6 +52,7 @@ from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_ph
 from trainee_mgmt.kit.names import pinyin_key
 
 SEED = 2026
+SECONDED = "沉浸式培训"  # the program whose trainees live at host enterprises
 FIELDS = (
     ("ethnicity", "民族", "text", False),
     ("party", "政治面貌", "choice", True),
@@ -74,6 +76,9 @@ def build(today: date) -> None:
     busy: set = set()
     for plan in PROGRAMS:
         _program(plan, root, organizer=organizer, admin=admin, crowd=crowd, busy=busy, rng=rng, today=today)
+    seconded = Cohort.objects.select_related("program__unit").get(program__name=SECONDED)
+    with acting(Actor(user_id=organizer.pk, name=organizer.name, role=Role.ORGANIZER)):
+        match_next(seconded, by=organizer, today=today)
     running = Cohort.objects.get(program__name="沉浸式培训")
     next_batch(running, organizer=organizer, account=_account, grant=_grant, crowd=crowd, today=today)
     with acting(Actor(user_id=organizer.pk, name=organizer.name, role=Role.ORGANIZER)):
@@ -138,6 +143,7 @@ def _program(
         if plan.key == "S2":
             journals(stage)
             leads(stage)
+            place(cohort, by=organizer, today=today)
             everybody = [each for members in trainees.values() for each in members]
             build_stays(cohort, everybody, by=organizer, rng=random.Random(SEED), today=today)
             chosen_before(cohort, trainees.values(), crowd)
