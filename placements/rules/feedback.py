@@ -241,13 +241,15 @@ def state_of(due: Due, today: date, *, is_answered: bool, is_excused: bool) -> S
 # Answers --------------------------------------------------------------------------------------------------------------
 
 
-def clean_answers(questions: Iterable[Question], given: Mapping[str, Any]) -> dict[str, int | str]:
+def clean_answers(
+    questions: Iterable[Question], given: Mapping[str, Any], *, post: str = POST, name: str = NAME
+) -> dict[str, int | str]:
     """The answers as they are kept; anything that fits no question or no choice is refused, nothing is made up."""
     answers: dict[str, int | str] = {}
     for question in questions:
         value = str(given.get(question.key) or "").strip()
         if not value and question.is_asked_for:
-            raise Refused(_("Please answer: %(question)s") % {"question": question.text})
+            raise Refused(_("Please answer: %(question)s") % {"question": question.words(post=post, name=name)})
         if question.kind == Kind.SCALE:
             if value not in {str(step) for step in range(1, SCALE + 1)}:
                 raise Refused(_("The scale goes from 1 to 5."))

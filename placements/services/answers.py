@@ -64,7 +64,8 @@ def _write(
     before = locked.answers.filter(in_force=True).first()
     rules = before.rules if before else locked.rules
     questions = rules.rules.questions
-    answers = clean_answers(questions, given)
+    stay = Placement.objects.select_related("trainee__person", "seat__offer__post").get(pk=request.placement_id)
+    answers = clean_answers(questions, given, post=stay.seat.offer.post.name, name=stay.trainee.person.name)
     if before and before.answers == answers:
         return False
     made = Feedback(

@@ -39,7 +39,6 @@ class MentorFeedback(View):
             return render(request, "placements/mentor_closed.html", status=404)
         answer = super().dispatch(request)
         answer.headers["X-Robots-Tag"] = "noindex"
-        answer.headers["Referrer-Policy"] = "no-referrer"
         return answer
 
     def get(self, request):

@@ -1,0 +1,133 @@
+"""A mentor's phone: from the link to the thanks, counted in taps and fields; nothing chosen is lost before it is sent."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from placements.models import Feedback, FeedbackLink
+from placements.services.feedback import reconcile
+from placements.services.letters import address_of
+from placements.services.links import make_links
+from tests import make
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE = {"width": 360, "height": 740}
+SECONDS_A_TAP, SECONDS_A_KEY, SECONDS_A_QUESTION = 3, 2, 12  # generous, for a hand that is not used to it
+THREE_MINUTES = 180
+
+
+class Hand:
+    """Counts what a person does: taps, keys and questions read."""
+
+    def __init__(self, page):
+        self.page, self.taps, self.keys = page, 0, 0
+
+    def tap(self, place):
+        box = place.bounding_box()
+        assert box["height"] >= 44, f"{place} is too small for a thumb"
+        place.tap()
+        self.taps += 1
+
+    def type(self, place, text):
+        place.fill(text)
+        self.taps += 1
+        self.keys += len(text)
+
+    def seconds(self, questions: int) -> int:
+        return self.taps * SECONDS_A_TAP + self.keys * SECONDS_A_KEY + questions * SECONDS_A_QUESTION
+
+
+@pytest.fixture
+def stay():
+    made = make.stay(phone="13900001234")
+    reconcile(made.trainee.cohort)
+    make_links(made.trainee.cohort, [made], by=None)
+    return made
+
+
+@pytest.fixture
+def phone(chromium, live_server):
+    context = chromium.new_context(base_url=live_server.url, viewport=PHONE, has_touch=True, is_mobile=True)
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+def steps_of(page):
+    return page.locator("fieldset:has(.steps)")
+
+
+def test_a_mentor_answers_in_less_than_three_minutes_on_a_phone(phone, stay):
+    page = phone.new_page()
+    page.goto(address_of(FeedbackLink.objects.get()))
+    hand = Hand(page)
+
+    hand.type(page.locator("#digits"), "1234")
+    hand.tap(page.locator("main button.btn-primary"))
+    expect(page.locator("form.ask")).to_be_visible()
+    questions = page.locator("fieldset").count()
+    for at in range(steps_of(page).count()):
+        hand.tap(steps_of(page).nth(at).locator("label").first)
+    sideways = page.evaluate("document.documentElement.scrollWidth")
+    hand.tap(page.locator("form.ask button.btn-primary"))
+    expect(page.locator(".note-ok")).to_be_visible()
+
+    assert (hand.taps, hand.keys, questions) == (8, 4, 6)
+    assert hand.seconds(questions) < THREE_MINUTES
+    assert sideways <= PHONE["width"]
+    assert Feedback.objects.get().request.placement == stay
+    assert stay.arrivals.get().since == stay.starts_on
+
+
+def test_what_was_chosen_is_there_again_after_the_page_was_closed_and_gone_once_it_was_sent(phone, stay):
+    path = address_of(FeedbackLink.objects.get())
+    page = phone.new_page()
+    page.goto(path)
+    page.locator("#digits").fill("1234")
+    page.locator("main button.btn-primary").tap()
+    expect(page.locator("form.ask")).to_be_visible()
+    for at in range(steps_of(page).count()):
+        steps_of(page).nth(at).locator("label").last.tap()
+    page.locator("textarea").fill("下个月换岗")
+    page.close()
+
+    page = phone.new_page()
+    page.goto(path)
+    expect(page.locator("[data-kept]")).to_be_visible()
+    chosen, words = page.locator("form.ask input:checked").count(), page.locator("textarea").input_value()
+    page.locator("form.ask button.btn-primary").tap()
+    expect(page.locator(".note-ok")).to_be_visible()
+    left = page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('mentor:')).length")
+
+    assert (chosen, words, left) == (5, "下个月换岗", 0)
+    assert Feedback.objects.get().answers["note"] == "下个月换岗"
+
+
+def test_the_office_copies_the_words_and_the_link_with_one_tap(chromium, live_server, stay, client):
+    organizer = make.user("organizer", stay.trainee.cohort.program)
+    client.force_login(organizer)
+    context = chromium.new_context(base_url=live_server.url, permissions=["clipboard-read", "clipboard-write"])
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(reverse("placements:feedback_links", kwargs={"cohort": stay.trainee.cohort_id}))
+
+    page.locator("[data-copy]").click()
+    expect(page.locator("[data-copy]")).to_contain_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    context.close()
+
+    assert copied.endswith(f"{live_server.url}{address_of(FeedbackLink.objects.get())}")
+    assert stay.trainee.person.name in copied
+
+
+def test_a_dead_link_is_a_page_that_says_what_to_do(phone, stay):
+    FeedbackLink.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
+    page = phone.new_page()
+
+    answer = page.goto(address_of(FeedbackLink.objects.get()))
+
+    assert answer.status == 404
+    expect(page.locator("h1")).to_have_text("链接无法打开")
