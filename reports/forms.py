@@ -4,9 +4,13 @@ from crispy_forms.layout import Field
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from learning.selectors.closing import people_in_charge
+from placements.models import DispatchAction, DispatchMeeting
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
 
 
@@ -47,3 +51,61 @@ class YearbookForm(CrispyMixin, forms.Form):
                 _("Choose a day from %(first)s to %(last)s.") % {"first": self.first, "last": self.last}
             )
         return day
+
+
+class DispatchForm(CrispyMixin, forms.ModelForm):
+    class Meta:
+        model = DispatchMeeting
+        fields = ["held_on", "place"]
+        widgets = {"held_on": DateInput}
+
+    def _post_clean(self):
+        """The service builds and changes the row."""
+
+
+class MinutesForm(CrispyMixin, forms.ModelForm):
+    submit_label = gettext_lazy("Keep the minutes: the meeting was held")
+
+    class Meta:
+        model = DispatchMeeting
+        fields = ["minutes"]
+        widgets = {"minutes": forms.Textarea(attrs={"rows": 12, "maxlength": 10_000})}
+        help_texts = {
+            "minutes": gettext_lazy(
+                "Write down actions as well, each with its owner and its day, so that they are followed up."
+            )
+        }
+
+    def _post_clean(self):
+        """The service keeps them."""
+
+
+class ActionForm(CrispyMixin, forms.ModelForm):
+    class Meta:
+        model = DispatchAction
+        fields = ["text", "owner", "due_on"]
+        widgets = {"due_on": DateInput, "text": forms.Textarea(attrs={"rows": 2, "maxlength": 300})}
+
+    def __init__(self, *args, cohort, **kwargs):
+        super().__init__(*args, **kwargs)
+        people = people_in_charge(cohort, day=timezone.localdate())
+        owner = self.fields["owner"]
+        owner.queryset = owner.queryset.filter(Q(pk__in=people) | Q(pk=self.instance.owner_id)).order_by(
+            "name_key", "pk"
+        )
+        owner.label_from_instance = lambda user: user.name
+
+    def _post_clean(self):
+        """The service builds and changes the row."""
+
+
+class ActionCloseForm(CrispyMixin, forms.Form):
+    state = forms.ChoiceField(
+        label=gettext_lazy("What became of it?"),
+        widget=forms.RadioSelect,
+        choices=[each for each in DispatchAction.State.choices if each[0] != DispatchAction.State.OPEN],
+    )
+    result = forms.CharField(
+        label=gettext_lazy("In words"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 500})
+    )
+    submit_label = gettext_lazy("Close it")

@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from accounts import services
-from reports.documents import make_yearbook
+from reports.documents.yearbook import make_yearbook
 
 
 @shared_task(name="reports.make_yearbook")

@@ -33,6 +33,7 @@ from learning.models import (
 )
 from learning.rules.states import DEFAULT as LIMITS
 from placements.models import KeptApart, VisitPicture, VisitTask, WishWindow
+from placements.services.dispatch import add_action, plan_meeting
 from placements.services.feedback import reconcile
 from placements.services.lead_merges import merge_leads
 from placements.services.leads import move_lead
@@ -142,6 +143,8 @@ class World:
             reason=tag,
             by=self.organizer,
         )
+        self.meeting = plan_meeting(self.cohort, held_on=date(2026, 9, 20), place=f"{tag} hall")
+        self.action = add_action(self.meeting, text=f"{tag} action", owner=self.organizer, due_on=date(2026, 9, 25))
         self.scheme = make.scheme(self.cohort, name=f"{tag} scheme", state="open", opened_at=make.at(date(2026, 9, 1)))
         self.indicator = make.indicator(self.scheme, name=f"{tag} indicator")
         self.computed = make.indicator(
@@ -234,7 +237,7 @@ class World:
                 self.closing_item, self.closing_file, self.waiver, self.signed_sheet, self.signed_sheet.pages.get(),
                 self.hour_table, self.hour_rule, self.credit, self.activity, self.case,
                 self.round, self.quota, self.application, self.eligibility_rule, self.duty_kind, self.duty, self.turn, self.pause,
-                self.finding, self.signal, self.lead, self.lead_step.files.get(), self.merge,
+                self.finding, self.signal, self.lead, self.lead_step.files.get(), self.merge, self.meeting, self.action,
                 self.wish, self.kept_apart, self.match_plan, self.match_pair,
                 self.host, self.contact, self.offer, self.offer.post, self.placement, self.visit, self.task, self.visit_picture, self.ticket,
                 self.screening, self.screening_row, self.override, self.exemption,

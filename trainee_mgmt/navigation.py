@@ -103,6 +103,7 @@ ENTRIES = (
     Entry(HOSTING, _("Matching"), "scale", "placements:match_plan_list", in_cohort=True,
           covers=("placements:match_pair", "placements:wish", "placements:matching_rules", "placements:apart",
                   "placements:matching")),
+    Entry(HOSTING, _("Dispatch meetings"), "message", "reports:dispatch_list", in_cohort=True, covers=("reports:dispatch_action",)),
     Entry(HOSTING, _("Investment leads"), "link", "placements:lead_list", in_cohort=True),
     Entry(HOSTING, _("Offered posts"), "flag", "placements:offer_list", in_cohort=True),
     Entry(HOSTING, _("Placements"), "building", "placements:placement_list", in_cohort=True),

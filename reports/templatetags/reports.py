@@ -46,3 +46,9 @@ def chart(section: Section) -> SafeString:
         places = [(name if at % step == 0 else "", *rest) for at, (name, *rest) in enumerate(section.marks)]
         return line_chart(places, sentence=sentence, full=section.full)
     return bar_chart(section.marks, sentence=sentence, full=section.full)
+
+
+@register.simple_tag
+def cell_label(head, place: int) -> str:
+    """The column of a cell, for phones, where each cell names it."""
+    return head[place]

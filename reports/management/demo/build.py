@@ -29,6 +29,7 @@ from library.models import Venue
 from programs.models import Program
 from reports.management.demo.applications import chosen_before, next_batch
 from reports.management.demo.between import Stage, between
+from reports.management.demo.dispatch import dispatch
 from reports.management.demo.duties import build_duties
 from reports.management.demo.journals import journals
 from reports.management.demo.leads import leads
@@ -147,6 +148,7 @@ def _program(
             everybody = [each for members in trainees.values() for each in members]
             build_stays(cohort, everybody, by=organizer, rng=random.Random(SEED), today=today)
             chosen_before(cohort, trainees.values(), crowd)
+            dispatch(stage)
     if plan.key in ("S0", "S2"):
         build_duties(cohort, trainees, by=organizer, rng=random.Random(SEED), today=today)
         _scores(plan, cohort, trainees, crowd=crowd, office=office, rng=rng)

@@ -1,0 +1,46 @@
+"""The pack of a dispatch meeting as a Word document: the same sections as on its page."""
+
+from django.utils.translation import gettext as _
+
+from placements.models import DispatchMeeting
+from reports.selectors.dispatch import Section
+from trainee_mgmt.kit.formats import day
+from trainee_mgmt.kit.papers import Paper, PaperColumn
+
+
+def dispatch_file(meeting: DispatchMeeting, sections: list[Section], *, as_of: str) -> bytes:
+    """Title, the sections with their counts, the minutes and what was decided."""
+    paper = Paper(str(meeting))
+    paper.title(_("Dispatch meeting %(month)s") % {"month": f"{meeting.month:%Y-%m}"})
+    paper.line(f"{meeting.cohort.program.name} · {meeting.cohort.name}", centred=True)
+    where = f" · {meeting.place}" if meeting.place else ""
+    paper.line(
+        _("%(day)s%(where)s; figures as of %(time)s") % {"day": day(meeting.held_on), "where": where, "time": as_of},
+        centred=True,
+        small=True,
+    )
+    for number, section in enumerate(sections, start=1):
+        _section(
+            paper, f"{number}. {section.title} ({section.count})", section.head, [line.cells for line in section.lines]
+        )
+    if meeting.minutes:
+        paper.line(_("Minutes"))
+        for line in meeting.minutes.splitlines():
+            paper.line(line, small=True)
+    actions = [
+        (each.text, each.owner.name, day(each.due_on), each.get_state_display())
+        for each in meeting.actions.select_related("owner").order_by("due_on", "pk")
+    ]
+    if actions:
+        head = (_("What is to be done"), _("In charge"), _("Due by"), _("State"))
+        _section(paper, _("Actions of this meeting"), head, actions)
+    return paper.finish()
+
+
+def _section(paper: Paper, title: str, head: tuple[str, ...], rows: list[tuple]) -> None:
+    paper.line(title)
+    if rows:
+        columns = [PaperColumn(label, 2.5 if place == 0 else 1.5, is_centred=False) for place, label in enumerate(head)]
+        paper.table(columns, rows)
+    else:
+        paper.line(_("None."), small=True)
