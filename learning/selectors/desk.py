@@ -1,6 +1,6 @@
 """What lies on somebody's desk in each cohort, all of it in one query."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -37,17 +37,23 @@ def waiting(
     findings: QuerySet[Finding] | None = None,
     signals: QuerySet[CopySignal] | None = None,
     duties: QuerySet[DutyDue] | None = None,
+    more: Iterable[QuerySet] = (),
     now: datetime,
 ) -> list[Waiting]:
-    """Of what is given; one query, or none."""
+    """Of what is given; one query, or none. ``more``: rows of the same columns from apps that this one does not know."""
     parts = list(_parts(appeals, cases, activities, closing, now)) + list(_of_journals(findings, signals))
     if duties is not None:
         missing = duties.filter(record=None, last_on__lt=timezone.localdate(now))
         parts.append(_part(DUTIES, missing, Count("pk"), Value(0, IntegerField()), Min("last_on")))
+    parts += more
     if not parts:
         return []
     rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
-    return sorted((Waiting(*row) for row in rows), key=lambda each: (IN_ORDER.index(each.what), each.cohort_id))
+    return sorted((Waiting(*row) for row in rows), key=lambda each: (_place(each.what), each.cohort_id))
+
+
+def _place(what: str) -> int:
+    return IN_ORDER.index(what) if what in IN_ORDER else len(IN_ORDER)
 
 
 def _parts(appeals, cases, activities, closing, now: datetime) -> Iterator[QuerySet]:

@@ -3,16 +3,22 @@
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Count, Min
+from django.db.models import Count, IntegerField, Min, QuerySet, Value
+from django.db.models.functions import Cast
 
 from accounts.models import User
 from placements.models import DispatchAction
 
+ACTIONS = "actions"
 
-def my_open_actions(user: User, cohorts: Collection[int], *, until: date) -> list[tuple[int, int, date, int]]:
-    """(cohort, how many, the first day, the oldest action) of what this person is in charge of; one query."""
+
+def waiting_actions(user: User, cohorts: Collection[int], *, until: date) -> QuerySet:
+    """What this person is in charge of in each cohort, as a row of a desk: what, cohort, how many, the key of the oldest, the
+    first day."""
     mine = DispatchAction.objects.filter(
         owner=user, state=DispatchAction.State.OPEN, due_on__lte=until, meeting__cohort__in=cohorts
     )
-    grouped = mine.order_by().values_list("meeting__cohort").annotate(n=Count("pk"), due=Min("due_on"), first=Min("pk"))
-    return list(grouped.order_by("meeting__cohort"))
+    counted = mine.order_by().values("meeting__cohort")
+    oldest = Cast(Min("pk"), IntegerField())
+    counted = counted.annotate(what=Value(ACTIONS), n=Count("pk"), many=oldest, due=Min("due_on"))
+    return counted.values_list("what", "meeting__cohort", "n", "many", "due")

@@ -38,6 +38,7 @@ from learning.selectors.differing import waiting_differences
 from learning.selectors.leave import waiting_leave
 from placements.models import FeedbackRequest, Ticket, Visit, VisitTask
 from placements.selectors.desk import TASKS, TICKETS, VISITS, OnDesk, on_desk
+from placements.selectors.dispatch import ACTIONS, waiting_actions
 from placements.selectors.feedback import late_lines
 from reports.rules import ANSWER_WITHIN, When, when
 from reports.selectors.figures import Headlines
@@ -251,6 +252,9 @@ def _waiting(asked: Asked) -> Iterator[Need]:
         findings=_my_findings(asked, mine(Finding, "learning.list_finding", OF_JOURNAL)),
         signals=mine(CopySignal, "learning.settle_copysignal", OF_JOURNAL),
         duties=_my_duties(asked),
+        more=[waiting_actions(asked.user, list(asked.cohorts), until=asked.today + SOON)]
+        if asked.may("placements.do_action")
+        else [],
         now=asked.now,
     )
     for each in found:
@@ -361,6 +365,20 @@ def _signal_need(asked: Asked, each: Waiting) -> Need:
     )
 
 
+def _action_need(asked: Asked, each: Waiting) -> Need:
+    """Actions of dispatch meetings that I am in charge of, due within a week; ``many`` is the key of the oldest."""
+    what = ngettext("%(n)s action of a dispatch meeting", "%(n)s actions of dispatch meetings", each.count)
+    return Need(
+        when(each.due_on, asked.today),
+        "message",
+        what % {"n": each.count},
+        asked.about(each.cohort_id, _("the first by %(day)s") % {"day": day_words(each.due_on, asked.today)}),
+        _("Finish"),
+        asked.link("reports:dispatch_action", pk=each.many),
+        asked.link("reports:dispatch_list", cohort=each.cohort_id),
+    )
+
+
 WORDS_OF_WAITING = {
     APPEALS: _appeal_need,
     CASES: _case_need,
@@ -368,6 +386,7 @@ WORDS_OF_WAITING = {
     CLOSING: _closing_need,
     FINDINGS: _finding_need,
     SIGNALS: _signal_need,
+    ACTIONS: _action_need,
     DUTIES: _duty_need,
 }
 

@@ -85,6 +85,8 @@ def test_the_cohort_at_the_hosts_is_placed_and_the_next_one_is_being_matched(pag
     assert Host.objects.filter(state="checked").count() == 23
     assert Offer.objects.filter(cohort=coming).count() == 30
     assert Seat.objects.filter(offer__cohort=coming).count() == 50
+
+
 def test_the_next_batch_has_applications_in_every_state_and_the_running_one_was_chosen(pages):
     running, after = pages.cohorts["S2"], Cohort.objects.get(name="第七批")
     states = {each.pk: state_counts(each.application_round) for each in (running, after)}
