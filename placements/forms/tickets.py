@@ -40,7 +40,7 @@ class RateForm(SaidForm):
 
 class AssignForm(CrispyMixin, forms.Form):
     submit_label = gettext_lazy("Give it to this person")
-    owner = forms.ModelChoiceField(label=gettext_lazy("Who answers"), queryset=User.objects.none())
+    owner = forms.ModelChoiceField(label=gettext_lazy("Who sees to it"), queryset=User.objects.none())
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 import django_filters
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from placements.models import Category
@@ -23,7 +23,7 @@ def state_of(closed_at, stopped_at, due_at) -> tuple[str, str]:
         return "warn", gettext("clock stopped")
     if due_at < timezone.now():
         return "bad", gettext("overdue")
-    return "accent", gettext("open")
+    return "accent", pgettext("ticket", "open")
 
 
 def month_of(text: str) -> tuple[datetime, datetime] | None:
@@ -63,8 +63,8 @@ class TicketTable(Table):
         Column("category", _("Category"), text=lambda key: str(Category(key).label), sort="category"),
         Column("host", _("Host enterprise"), source="host__name", sort="host__name"),
         Column("text", _("In their words")),
-        Column("owner", _("Who answers"), source="owner__name", sort="owner__name"),
-        Column("opened_at", _("Opened"), sort="opened_at"),
+        Column("owner", _("Who sees to it"), source="owner__name", sort="owner__name"),
+        Column("opened_at", _("Asked at"), sort="opened_at"),
         Column("due_at", _("Answer due"), sort="due_at"),
         Column(
             "state",

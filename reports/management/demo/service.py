@@ -26,7 +26,7 @@ NOTES = (
     "查看宿舍与车间，安全培训记录齐全。学员课题进展正常。",
 )
 TASKS = ("协调企业延长食堂供餐时间", "为学员开通内网账号", "回访导师，确认轮岗安排", "补发安全培训教材")
-WEEKS, TICKETS = 3, 26
+WEEKS, TICKETS = 5, 26
 
 
 def build_service(cohort: Cohort, *, by: User, rng: random.Random, today: date) -> None:
