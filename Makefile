@@ -26,6 +26,7 @@ drill: venv-dev ## long soak and fault drills
 	@exec $(PY) -m pytest -m drill
 
 bench: venv-dev ## speed against the floor, into var/bench.json (BENCH=import for the cases named so, ARGS="--rounds 5")
+	@$(if $(BENCH),true,$(PY) -m tests.bench.matching)
 	@exec $(PY) -m tests.bench $(if $(BENCH),--only "$(BENCH)") $(ARGS)
 
 messages: venv-dev ## collect the words to translate into the .po files

@@ -74,8 +74,8 @@ def test_life_at_the_hosts_is_shown_in_every_state(pages):
         assert answer.status_code == 200
 
 
-def test_the_cohort_at_the_hosts_is_placed_and_the_next_one_is_being_matched(pages):
-    current, coming = Cohort.objects.filter(program__name="沉浸式培训").order_by("starts_on")
+def test_the_cohort_at_the_hosts_is_placed_and_its_second_class_is_being_matched(pages):
+    current, coming = pages.cohorts["S2"], Cohort.objects.get(name="第六批乙班")
     published, first, again = MatchPlan.objects.order_by("pk")
 
     assert (published.cohort, published.state, published.placed) == (current, "published", 46)

@@ -33,7 +33,7 @@ from reports.management.demo.dispatch import dispatch
 from reports.management.demo.duties import build_duties
 from reports.management.demo.journals import journals
 from reports.management.demo.leads import leads
-from reports.management.demo.matching import match_next, place
+from reports.management.demo.matching import match_second, place
 from reports.management.demo.paper import paper
 from reports.management.demo.people import Crowd, Someone
 from reports.management.demo.programs import (
@@ -77,10 +77,9 @@ def build(today: date) -> None:
     busy: set = set()
     for plan in PROGRAMS:
         _program(plan, root, organizer=organizer, admin=admin, crowd=crowd, busy=busy, rng=rng, today=today)
-    seconded = Cohort.objects.select_related("program__unit").get(program__name=SECONDED)
+    running = Cohort.objects.select_related("program__unit").get(program__name=SECONDED)
     with acting(Actor(user_id=organizer.pk, name=organizer.name, role=Role.ORGANIZER)):
-        match_next(seconded, by=organizer, today=today)
-    running = Cohort.objects.get(program__name="沉浸式培训")
+        match_second(running, by=organizer, today=today)
     next_batch(running, organizer=organizer, account=_account, grant=_grant, crowd=crowd, today=today)
     with acting(Actor(user_id=organizer.pk, name=organizer.name, role=Role.ORGANIZER)):
         for cohort in Cohort.objects.filter(offers__seats__placements__isnull=False).distinct().order_by("pk"):

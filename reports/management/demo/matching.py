@@ -1,4 +1,4 @@
-"""Wishes, plans and placements of the demo: published for the cohort at the hosts now, a plan with a move by hand for the next."""
+"""Wishes, plans and placements of the demo: published for the cohort at the hosts now, a plan with a move by hand for its second class."""
 
 import random
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from reports.management.demo.stays import LEAVES_BEFORE
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
 from trainee_mgmt.kit.names import pinyin_key
 
-NEXT = "第七批"
+PARALLEL = "第六批乙班"
 SIZE = 46
 QUESTIONS = (
     ("study", "所学专业", "choice", STUDIES),
@@ -46,9 +46,9 @@ def place(cohort: Cohort, *, by: User, today: date) -> None:
     publish(MatchPlan.objects.get(cohort=cohort), revision=0, by=by)
 
 
-def match_next(cohort: Cohort, *, by: User, today: date) -> None:
-    """The batch after this one, with wishes, a plan with a move by hand, and another around its lock."""
-    coming = _next_cohort(cohort)
+def match_second(cohort: Cohort, *, by: User, today: date) -> None:
+    """A second class of the batch that begins later, with wishes, a plan with a move by hand, and another around its lock."""
+    coming = _second_class(cohort, today)
     posts = list(Post.objects.filter(offers__cohort=cohort, closed_on=None).select_related("host").order_by("pk"))
     offers = offer_posts(coming, posts, until=coming.ends_on)
     _match(coming, offers, by=by, rng=random.Random(24), opens=today - timedelta(days=10))
@@ -131,12 +131,12 @@ def _wish(
     return Wish(side=side, trainee=trainee, offer=offer, rank=rank, reason=reason, written_by=by, written_at=at)
 
 
-def _next_cohort(cohort: Cohort) -> Cohort:
-    """The batch that comes after, its people chosen and its class made."""
-    starts_on = cohort.ends_on + timedelta(days=10 - cohort.ends_on.weekday())
+def _second_class(cohort: Cohort, today: date) -> Cohort:
+    """It begins in two or three weeks, its people chosen and its class made."""
+    starts_on = today + timedelta(days=21 - today.weekday())
     coming = Cohort.objects.create(
         program=cohort.program,
-        name=NEXT,
+        name=PARALLEL,
         starts_on=starts_on,
         ends_on=starts_on + (cohort.ends_on - cohort.starts_on),
         journal_every=cohort.journal_every,
