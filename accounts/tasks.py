@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts import services
-from accounts.services import calendar, outbox
+from accounts.services import calendar, outbox, retention
 from accounts.services.audit import seal_entries
 
 
@@ -50,3 +50,9 @@ def fill_calendar() -> None:
     year = timezone.localdate().year
     calendar.fill_calendar(year)
     calendar.fill_calendar(year + 1)
+
+
+@shared_task(name="accounts.delete_old_notices")
+def delete_old_notices() -> int:
+    """Notices that came to their end long ago; a bounded number at a time."""
+    return retention.delete_old_notices()

@@ -144,6 +144,7 @@ NOTICE_TICK_SECONDS = env.int(
 NOTICE_STALE_SECONDS = env.int(
     "NOTICE_STALE_SECONDS", 120, validate=validate.Range(min=1)
 )  # a sender silent for so long is taken for dead
+NOTICE_KEEP_DAYS = env.int("NOTICE_KEEP_DAYS", 400, validate=validate.Range(min=60))  # then notices that are over go
 
 # Tasks --------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
@@ -172,6 +173,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind of journals": {"task": "learning.remind_journals", "schedule": timedelta(hours=1)},
     "compare journals": {"task": "learning.compare_journals", "schedule": timedelta(minutes=10)},
     "remind of sessions": {"task": "learning.remind_of_sessions", "schedule": timedelta(minutes=30)},
+    "delete old notices": {"task": "accounts.delete_old_notices", "schedule": timedelta(hours=1)},
     "fill the calendar of holidays": {"task": "accounts.fill_calendar", "schedule": timedelta(hours=6)},
     "count what became a conflict": {"task": "learning.count_conflicts", "schedule": timedelta(minutes=10)},
     "offer seats to the next": {"task": "learning.lapse_offers", "schedule": timedelta(minutes=5)},

@@ -36,6 +36,7 @@ WORDS = {
     "accounts.reset_password": _("reset a password"),
     "accounts.second_step": _("changed the own second step"),
     "accounts.send_again": _("sent a message again"),
+    "accounts.delete_old_notices": _("deleted old notices"),
     "accounts.send_complaint": _("complained about a burden"),
     "accounts.send_test": _("sent a test"),
     "accounts.set_calendar_day": _("entered a day of the calendar"),
