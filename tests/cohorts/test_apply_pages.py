@@ -133,6 +133,7 @@ def test_after_the_close_the_link_shows_the_state_and_changes_nothing(client, ro
     assert client.get(reverse("cohorts:apply_form", kwargs=key)).url == reverse("cohorts:apply_receipt", kwargs=key)
     receipt = client.get(reverse("cohorts:apply_receipt", kwargs=key))
     assert not receipt.context["may_change"]
+    assert 'id="confirm"' in receipt.content.decode()  # what asks before it withdraws
     assert start(client, round).status_code == 422
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.urls import reverse
 
+from tests.browser.walk import applying
 from tests.browser.walk.walk import Walk
 
 FILES = Path(__file__).parents[2] / "files"
@@ -203,6 +204,7 @@ STEPS = (
     organizer_makes_the_sixth_batch,
     organizer_opens_a_round,
     organizer_imports_the_applications,
+    *applying.STEPS,
     organizer_screens_and_decides,
     organizer_takes_the_chosen_in,
     organizer_imports_the_hosts,

@@ -28,7 +28,7 @@ class Walk:
         self.first_passwords: dict[str, str] = {}
         self.sessions: dict[str, int] = {}
         self.class_of_officer = self.scheme = 0  # keys of rows that one step makes and another opens
-        self.sheet_code = ""
+        self.sheet_code = self.public_link = ""
         self.weeks: list[str] = []  # addresses of journals
         self.today: date = timezone.localdate()
         self.next_monday = self.today + timedelta(days=7 - self.today.weekday())
