@@ -144,8 +144,7 @@ def _program(
             journals(stage)
             leads(stage)
             place(cohort, by=organizer, today=today)
-            everybody = [each for members in trainees.values() for each in members]
-            build_stays(cohort, everybody, by=organizer, rng=random.Random(SEED), today=today)
+            build_stays(cohort, by=organizer, rng=random.Random(SEED), today=today)
             chosen_before(cohort, trainees.values(), crowd)
             dispatch(stage)
     if plan.key in ("S0", "S2"):

@@ -7,30 +7,23 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from accounts.models import User
-from cohorts.models import Cohort, Trainee
+from cohorts.models import Cohort
 from placements.models import (
     Arrival,
     Feedback,
     FeedbackRequest,
     Host,
-    HostContact,
     HostOpinion,
     Offer,
     Placement,
-    Post,
-    Seat,
 )
 from placements.rules.feedback import mean_score
 from placements.rules.opinions import ASPECTS
 from placements.services.changes import carry_out, last_change, prepare
 from placements.services.feedback import excuse, note_help, reconcile
 from placements.services.links import make_links
-from reports.management.demo.programs import COMPANIES
-from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_phone
 
 LEAVES_BEFORE = timedelta(days=14)  # stays end before the cohort, so that one can be extended
-POSTS = ("工艺助理", "项目助理", "生产计划", "市场专员", "数字化专员", "供应链专员")
-MENTORS = ("周承安", "郑一鸣", "冯晓岚", "许景和", "沈若琳", "韩知远", "曹明轩", "彭亦凡")
 SAID = ("上手很快，愿意下车间。", "希望多给一些完整的任务时间。", "和客户沟通很得体。", "")
 THOUGHT = (
     "带教师傅很用心，每周都有复盘。",
@@ -40,12 +33,9 @@ THOUGHT = (
 )
 
 
-def build_stays(cohort: Cohort, trainees: list[Trainee], *, by: User, rng: random.Random, today: date) -> None:
-    """Placements are made only where the demo has none yet; hosts likewise."""
-    offers = list(Offer.objects.filter(cohort=cohort).select_related("post__host").order_by("pk"))
+def build_stays(cohort: Cohort, *, by: User, rng: random.Random, today: date) -> None:
+    """What happens in the placements that were published."""
     placements = list(Placement.objects.filter(trainee__cohort=cohort).order_by("pk"))
-    if not placements:
-        placements = _placements(cohort, trainees, offers or _offers(cohort, rng))
     reconcile(cohort)
     make_links(cohort, placements, by=by)
     _answers(cohort, rng, today=today)
@@ -53,53 +43,6 @@ def build_stays(cohort: Cohort, trainees: list[Trainee], *, by: User, rng: rando
     _help(cohort, today)
     _changes(cohort, placements, by=by, today=today)
     _opinions(cohort, rng)
-
-
-def _offers(cohort: Cohort, rng: random.Random) -> list[Offer]:
-    """Twenty-three hosts with a post or two: fifty seats."""
-    unit, made = cohort.program.unit, []
-    for at in range(23):
-        name = f"{COMPANIES[at % len(COMPANIES)]}{'' if at < len(COMPANIES) else '（二厂）'}"
-        host, _made = Host.objects.get_or_create(
-            unit=unit, name=name, defaults={"state": "checked", "checked_on": cohort.starts_on}
-        )
-        mentor = _mentor(host, at, rng)
-        post = Post.objects.create(host=host, name=POSTS[at % len(POSTS)], mentor=mentor)
-        offer = Offer.objects.create(
-            cohort=cohort, post=post, starts_on=cohort.starts_on, ends_on=cohort.ends_on - LEAVES_BEFORE
-        )
-        Seat.objects.bulk_create(Seat(offer=offer, number=n) for n in range(1, 4 if at < 4 else 3))
-        made.append(offer)
-    return made
-
-
-def _mentor(host: Host, at: int, rng: random.Random) -> HostContact:
-    phone = f"139{rng.randrange(10**8):08}"
-    return HostContact.objects.create(
-        host=host,
-        name=MENTORS[at % len(MENTORS)],
-        position="部门经理",
-        is_mentor=True,
-        phone=Sealed.of(phone),
-        phone_index=blind_index("phone", phone),
-        phone_mask=mask_phone(phone),
-    )
-
-
-def _placements(cohort: Cohort, trainees: list[Trainee], offers: list[Offer]) -> list[Placement]:
-    """One in eight begins two weeks after the others; the last seats stay free."""
-    seats = list(Seat.objects.filter(offer__in=offers).select_related("offer__post__mentor").order_by("number", "pk"))
-    late = timedelta(weeks=2)
-    return Placement.objects.bulk_create(
-        Placement(
-            trainee=trainee,
-            seat=seat,
-            mentor=seat.offer.post.mentor,
-            starts_on=seat.offer.starts_on + (late if at % 8 == 5 else timedelta()),
-            ends_on=seat.offer.ends_on,
-        )
-        for at, (trainee, seat) in enumerate(zip(trainees, seats))
-    )
 
 
 def _answers(cohort: Cohort, rng: random.Random, *, today: date) -> None:
