@@ -1,6 +1,7 @@
 """Screening the applications of a round: versions of the rules, runs, changes by hand, the decision."""
 
 import secrets
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
@@ -53,9 +54,9 @@ def make_rules(round: ApplicationRound, rules: RuleSet, *, by: User) -> Screenin
 
 
 @transaction.atomic
-def run(round: ApplicationRound, *, by: User) -> tuple[Screening, bool]:
+def run(round: ApplicationRound, *, by: User, at: datetime | None = None) -> tuple[Screening, bool]:
     """Put all applications of the screening into order under the newest rules. The same state of things gives the same
-    list: then the run that is there is answered, and nothing is written."""
+    list: then the run that is there is answered, and nothing is written. ``at``: when it was made, if not now."""
     round = lock_round(round.pk)
     rules = newest_rules(round)
     if rules is None:
@@ -72,7 +73,7 @@ def run(round: ApplicationRound, *, by: User) -> tuple[Screening, bool]:
         ScreeningRules.objects.filter(pk=rules.pk, used_at=None).update(used_at=timezone.now())
     made = Screening.objects.create(
         round=round, number=last.number + 1 if last else 1, rules=rules, seed=seed, seats=round.seats,
-        people=len(standings), digest=mark, made_by=by, made_at=timezone.now(),
+        people=len(standings), digest=mark, made_by=by, made_at=at or timezone.now(),
     )  # fmt: skip
     _write_rows(made, rules.rule_set, keys, standings)
     record(

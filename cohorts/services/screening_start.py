@@ -26,7 +26,7 @@ WAITING_PLACES = 10
 
 
 @transaction.atomic
-def begin_with_four(round: ApplicationRound, *, by: User) -> ScreeningRules:
+def begin_with_four(round: ApplicationRound, *, by: User, waiting_places: int = WAITING_PLACES) -> ScreeningRules:
     """The first version. A yes-or-no field of the same name is used; one that is missing is made, asked of applicants."""
     round = lock_round(round.pk)
     if newest_rules(round):
@@ -35,7 +35,7 @@ def begin_with_four(round: ApplicationRound, *, by: User) -> ScreeningRules:
     rules = tuple(
         PriorityRule(keys[label], Operator.ONE_OF.value, [True], points, str(words)) for label, words, points in FOUR
     )
-    return make_rules(round, RuleSet(rules, waiting_places=WAITING_PLACES), by=by)
+    return make_rules(round, RuleSet(rules, waiting_places=waiting_places), by=by)
 
 
 def _keys(cohort: Cohort) -> dict[str, str]:

@@ -3,9 +3,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import User
-from cohorts.models import Cohort
+from cohorts.models import Cohort, Exemption, Override, Screening
 from cohorts.selectors.applications import quota_lines, state_counts
 from cohorts.services.applications.outcomes import proposals
+from cohorts.services.screening import is_reproduced
 from learning.models import Appeal, CreditEntry, Leave, ProgressCase, Session, Signup, TimetableRelease
 from placements.models import FeedbackRequest, Host, HostOpinion, MatchPlan, Offer, Placement, PlacementChange, Seat
 from placements.rules.feedback import State
@@ -101,3 +102,16 @@ def test_the_next_batch_has_applications_in_every_state_and_the_running_one_was_
     }  # fmt: skip
     assert [(line.taken, line.free) for line in quota_lines(after.application_round)] == [(16, 6), (16, 4), (0, 4)]
     assert len(proposals(running.application_round)) == 1
+
+
+def test_the_screening_of_the_demo_was_decided_once_and_waits_once(pages):
+    before, now = (
+        Screening.objects.get(round__cohort=each) for each in (pages.cohorts["S2"], Cohort.objects.get(name="第七批"))
+    )
+
+    assert (before.people, before.seats, before.decisions.count(), is_reproduced(before)) == (60, 47, 1, True)
+    assert (now.people, now.decisions.count()) == (40, 0)
+    assert dict(Override.objects.values_list("kind", "round__cohort__name")) == {"outcome": "第六批", "call": "第七批"}
+    assert Exemption.objects.count() == 2
+    for name in ("screening_list", "call_list", "screeningrules_create"):
+        assert pages.client.get(reverse(f"cohorts:{name}", kwargs={"cohort": now.round.cohort_id})).status_code == 200

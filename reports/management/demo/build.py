@@ -27,7 +27,7 @@ from learning.models import Attendance, Journal, JournalNote, JournalScore, Sess
 from learning.selectors.journals import all_periods
 from library.models import Venue
 from programs.models import Program
-from reports.management.demo.applications import chosen_before, next_batch
+from reports.management.demo.applications import NEXT, chosen_before, next_batch
 from reports.management.demo.between import Stage, between
 from reports.management.demo.dispatch import dispatch
 from reports.management.demo.duties import build_duties
@@ -46,6 +46,7 @@ from reports.management.demo.programs import (
     THOUGHTS,
     DemoProgram,
 )
+from reports.management.demo.screening import screened_before, screening_now
 from reports.management.demo.service import build_service
 from reports.management.demo.stays import build_stays
 from trainee_mgmt.kit.actor import Actor, acting
@@ -84,6 +85,7 @@ def build(today: date) -> None:
     with acting(Actor(user_id=organizer.pk, name=organizer.name, role=Role.ORGANIZER)):
         for cohort in Cohort.objects.filter(offers__seats__placements__isnull=False).distinct().order_by("pk"):
             build_service(cohort, by=organizer, rng=random.Random(SEED), today=today)
+    screening_now(running.program.cohorts.get(name=NEXT), by=organizer)
     record("reports.build_demo", root, after={"people": Person.objects.count(), "programs": len(PROGRAMS)})
 
 
@@ -147,6 +149,7 @@ def _program(
             build_stays(cohort, by=organizer, rng=random.Random(SEED), today=today)
             chosen_before(cohort, trainees.values(), crowd)
             dispatch(stage)
+            screened_before(cohort, by=organizer)
     if plan.key in ("S0", "S2"):
         build_duties(cohort, trainees, by=organizer, rng=random.Random(SEED), today=today)
         _scores(plan, cohort, trainees, crowd=crowd, office=office, rng=rng)
