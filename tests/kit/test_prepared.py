@@ -171,3 +171,21 @@ def test_a_statement_that_comes_before_is_known_by_its_name_from_the_second_time
 
     assert found == [("a%",), ("b%",), ("c%",)]
     assert connection.plans.find(statement.number)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_closed_for_its_age_leaves_no_names_behind():
+    cohort = make.cohort()
+    names = Prepared(lambda pk: Cohort.objects.filter(pk=pk).values_list("name", flat=True))
+    begin = Statement("SELECT pg_advisory_xact_lock(%s)", ("bigint",))
+    for _ in range(3):
+        assert names(pk=cohort.pk) == [cohort.name]
+        with connection.cursor() as cursor:
+            begin.execute(cursor, 1)
+
+    for _ in range(3):
+        connection.close()
+        assert names(pk=cohort.pk) == [cohort.name]
+    connection.close()
+    with connection.cursor() as cursor:
+        begin.execute(cursor, 1)

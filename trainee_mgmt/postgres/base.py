@@ -11,12 +11,18 @@ MOST_SEEN = 1000
 class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.plans = Plans()
+        self._plans = Plans()
         self.run_on_rollback: list[tuple[set[str], Callable[[], None]]] = []
 
     def get_new_connection(self, conn_params):
-        self.plans = Plans()
+        self._plans = Plans()
         return super().get_new_connection(conn_params)
+
+    @property
+    def plans(self) -> "Plans":
+        """What this connection has prepared. A closed one is opened first: what the one before had prepared is gone."""
+        self.ensure_connection()
+        return self._plans
 
     def on_rollback(self, undo: Callable[[], None]) -> None:
         """Call it if what is written now is rolled back, by its savepoint or as a whole; outside a transaction never."""
