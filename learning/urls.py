@@ -195,6 +195,11 @@ urlpatterns = [
     path("cohorts/<int:cohort>/completion/courses/", online.OnlineCourses.as_view(), name="online_courses"),
     path("cohorts/<int:cohort>/completion/rule/", online.CompletionRuleCreate.as_view(), name="completion_rule"),
     path("cohorts/<int:cohort>/completion/import/", online.ProgressImport.as_view(), name="progress_import"),
+    path(
+        "cohorts/<int:cohort>/completion/import/<int:pk>/problems/",
+        online.ProgressProblems.as_view(),
+        name="progress_problems",
+    ),
     path("cohorts/<int:cohort>/completion/queue/", online.ProgressQueue.as_view(), name="progress_queue"),
     path("progress-cases/<int:pk>/assign/", online.ProgressAssign.as_view(), name="progress_assign"),
     path("progress-cases/<int:pk>/settle/", online.ProgressSettle.as_view(), name="progress_settle"),

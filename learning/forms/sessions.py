@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import TrainingClass
 from learning.models import Session
+from learning.rules.conflicts import name_key
 from learning.services.sessions import REPEATS
 from library.models import Venue
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
@@ -42,7 +43,7 @@ class SessionForm(CrispyMixin, forms.ModelForm):
                 "Several with a comma between them. Two people of one name: write what tells them apart."
             ),
             "venue": _("A venue is held for this session alone."),
-            "place": _("Where there is no venue to book, or a word beside it."),
+            "place": _("Where there is no venue to book, or a word beside it. The name of a venue books it."),
         }
 
     layout = ("title", "on", "start", "end", "end_on", "classes", "teacher_name", "venue", "place", "mode")
@@ -59,6 +60,7 @@ class SessionForm(CrispyMixin, forms.ModelForm):
                 "classes": session.classes.all(),
             } | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
+        self.unit = cohort.program.unit_id
         self.days = cohort.starts_on, cohort.ends_on
         self.fields["classes"].queryset = classes
         self.fields["venue"].queryset = self._venues(cohort)
@@ -89,6 +91,7 @@ class SessionForm(CrispyMixin, forms.ModelForm):
 
     def clean(self):
         data = super().clean()
+        self._book_venue(data)
         slot = _slot(self.data.get("slot"))
         if slot and self.days[0] <= slot[0].date() <= slot[1].date() <= self.days[1]:
             data["starts_at"], data["ends_at"] = slot
@@ -99,6 +102,17 @@ class SessionForm(CrispyMixin, forms.ModelForm):
             if data["ends_at"] <= data["starts_at"]:
                 raise ValidationError({"end": _("It must end after it starts.")})
         return data
+
+    def _book_venue(self, data):
+        """A venue whose name was typed as the place is booked, so that nobody else gets it at that time."""
+        place = name_key(data.get("place") or "")
+        venue = data.get("venue")
+        if place and not venue and "venue" in data:
+            named = [each for each in self.fields["venue"].queryset if name_key(each.name) == place]
+            venue = min(named, key=lambda each: each.unit_id != self.unit, default=None)
+            data["venue"] = venue
+        if venue and name_key(venue.name) == place:
+            data["place"] = ""
 
     def values(self) -> dict:
         """What the service takes."""

@@ -1,16 +1,18 @@
 """A file of progress from a platform of online courses: its columns, the values of a row, and what cannot be."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from cohorts.rules.values import MOST, BadValue, as_text, clean_name, clean_number, clean_phone, is_blank, shown
 from trainee_mgmt.kit.rounding import half_up
-from trainee_mgmt.kit.sheets import Cell, column_letter
+from trainee_mgmt.kit.sheets import Cell, Sheet, column_letter, plain_cell
 
 LOOKED_AT = 20  # rows in which the header is searched
 HEADERS = {
@@ -56,6 +58,17 @@ class Row:
 
 def read_rows(rows: Sequence[Sequence[Cell]], first_row: int, zone: tzinfo) -> list[Row] | None:
     """The rows below the header; None where no row names course and progress and who."""
+    found = find_header(rows)
+    if found is None:
+        return None
+    at, columns = found
+    heads = {key: f"{column_letter(place)} {rows[at][place]}" for key, place in columns.items()}
+    lines = enumerate(rows[at + 1 :], start=first_row + at + 1)
+    return [_row(line, cells, columns, heads, zone) for line, cells in lines if any(c is not None for c in cells)]
+
+
+def find_header(rows: Sequence[Sequence[Cell]]) -> tuple[int, dict[str, int]] | None:
+    """Which row is the header, and where its columns stand."""
     for at, row in enumerate(rows[:LOOKED_AT]):
         columns = {}
         for place, cell in enumerate(row):
@@ -63,12 +76,26 @@ def read_rows(rows: Sequence[Sequence[Cell]], first_row: int, zone: tzinfo) -> l
             if key and key not in columns:
                 columns[key] = place
         if {"course", "percent"} <= columns.keys() and {"phone", "name"} & columns.keys():
-            heads = {key: f"{column_letter(place)} {row[place]}" for key, place in columns.items()}
-            lines = enumerate(rows[at + 1 :], start=first_row + at + 1)
-            return [
-                _row(line, cells, columns, heads, zone) for line, cells in lines if any(c is not None for c in cells)
-            ]
+            return at, columns
     return None
+
+
+def left_out(sheets: Sequence[Sheet], problems: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with problems, cell by cell, under the header of their sheet."""
+    bad: dict[str, set[int]] = defaultdict(set)
+    for each in problems:
+        bad[each["sheet"]].add(each["row"])
+    found = []
+    for sheet in sheets:
+        header = find_header(sheet.rows) if sheet.name in bad else None
+        if header:
+            rows = [
+                {"row": line, "cells": [plain_cell(cell) for cell in sheet.rows[line - sheet.first_row]]}
+                for line in sorted(bad[sheet.name])
+            ]
+            top = [plain_cell(cell) for cell in sheet.rows[header[0]]]
+            found.append({"sheet": sheet.name, "header": top, "rows": rows})
+    return found
 
 
 def _row(line: int, cells: Sequence[Cell], columns: dict[str, int], heads: dict[str, str], zone: tzinfo) -> Row:

@@ -130,6 +130,7 @@ class Difference:
     phone: int = 0  # 1, 2, … : the same number is the same phone
     roll_of: str = ""  # the other source is a roll that came late, called by this person, or a sheet that was keyed
     is_paper: bool = False
+    is_decided: bool = False  # stands beside a scan that waits, and was settled itself
 
 
 IN_FORCE = Attendance.objects.filter(session=OuterRef("session"), trainee=OuterRef("trainee"), in_force=True)
@@ -208,12 +209,12 @@ def _lines(
 ) -> list[Difference]:
     mark = IN_FORCE.values(json=JSONObject(state="state", by="marked_by__name"))
     found, phones = [], {}
-    for session, title, start, end, trainee, name, number, at, device, reasons, official in (
-        rows.annotate(official=Subquery(mark))
+    for session, title, start, end, trainee, name, number, at, device, reasons, official, is_decided in (
+        rows.annotate(official=Subquery(mark), is_decided=SETTLED)
         .order_by(*order)
         .values_list(
             "session", "session__title", "session__starts_at", "session__ends_at", "trainee", "trainee__person__name",
-            "trainee__number", "at", "device", "reasons", "official",
+            "trainee__number", "at", "device", "reasons", "official", "is_decided",
         )[: 10 * MOST_ROWS]
     ):  # fmt: skip
         said = official or {}
@@ -222,7 +223,7 @@ def _lines(
         found.append(
             Difference(
                 session, title, start, trainee, name, number, at, scanned.value, said.get("state", ""),
-                said.get("by", ""), [str(Scan.Reason(each).label) for each in reasons], phone,
+                said.get("by", ""), [str(Scan.Reason(each).label) for each in reasons], phone, is_decided=is_decided,
             )
         )  # fmt: skip
     return found

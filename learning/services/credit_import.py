@@ -27,7 +27,7 @@ from learning.services.hours import AT_ONCE, CORRECTED_HERE, LEAST_YEAR, Book, h
 from trainee_mgmt.kit.crypto import blind_index
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.plans import Stale
-from trainee_mgmt.kit.sheets import BadFile, read_book
+from trainee_mgmt.kit.sheets import BadFile, plain_cell, read_book
 
 ADD, CHANGE, BACK = "add", "change", "back"
 
@@ -145,9 +145,9 @@ class _Decision:
             for column, value, why in problems:
                 self.problems.append({"sheet": name, "row": row.line, "column": column, "value": value, "why": why})
             if problems:
-                left_out.append({"row": row.line, "cells": [_plain(cell) for cell in row.cells]})
+                left_out.append({"row": row.line, "cells": [plain_cell(cell) for cell in row.cells]})
         if left_out:
-            self.raw.append({"sheet": name, "header": [_plain(cell) for cell in sheet.header], "rows": left_out})
+            self.raw.append({"sheet": name, "header": [plain_cell(cell) for cell in sheet.header], "rows": left_out})
 
     def _decide(self, name: str, sheet: CreditSheet, row: CreditRow) -> list[tuple[str, str, str]]:
         """What is wrong with a row whose cells are clean; nothing where it became a line or says what stands already."""
@@ -241,8 +241,3 @@ class _Decision:
     def summary(self) -> dict[str, int]:
         bad = sum(len(sheet["rows"]) for sheet in self.raw)
         return {"rows": self.rows, **_counts(self.lines), "same": self.same, "problems": bad}
-
-
-def _plain(cell) -> str | int | float | None:
-    """A cell as the stored plan keeps it."""
-    return cell if cell is None or isinstance(cell, (str, int, float)) else str(cell)

@@ -17,7 +17,7 @@ from accounts.services import record
 from cohorts.models import Cohort, Trainee
 from learning.models import CompletionRule, OnlineCourse, OnlineProgress, ProgressCase
 from learning.rules.completion import Rule
-from learning.rules.progress import Reading, Row, more_than_the_clock, read_rows, word
+from learning.rules.progress import Reading, Row, left_out, more_than_the_clock, read_rows, word
 from trainee_mgmt.kit.crypto import blind_index, mask_phone
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.sheets import BadFile, read_book
@@ -105,6 +105,7 @@ def compute_progress(cohort: Cohort, source: bytes, given: dict, progress) -> tu
         "unmatched": decision.unmatched,
         "odd": decision.odd(),
         "problems": decision.problems,
+        "raw": left_out(book.sheets, decision.problems),
         "notes": book.notes,
     }
     counts = Counter("changed" if row["before"] else "new" for row in decision.rows)

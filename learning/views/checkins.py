@@ -109,9 +109,11 @@ class AttendanceDifferences(StaticPage):
         )
         marks = self.reachable(Attendance)
         missing = not_scanned(marks, [pk for pk, _title in today])
+        to_look_at = flagged(scans, limits_of)
         return super().get_context_data(
             differences=disputed(disputes) + differences(scans, limits_of),
-            flagged=flagged(scans, limits_of),
+            flagged=to_look_at,
+            waiting=sum(not each.is_decided for each in to_look_at),
             refused=refused(scans, since=now - timedelta(days=14)),
             spots=[(pk, title, self._drawn(pk, scanned_only(pk, scans)), missing.get(pk, [])) for pk, title in today],
             states=[(state.value, state.label) for state in DECISIONS],

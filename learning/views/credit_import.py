@@ -59,16 +59,17 @@ class CreditTemplate(Page, View):
         return HttpResponse(credit_template(self.cohort), content_type=XLSX, headers=headers)
 
 
-class CreditProblems(Page, View):
-    """The rows that are left out, as a workbook to be mended and sent again; who takes it is recorded."""
+class LeftOutRows(Page, View, abstract=True):
+    """The rows that a plan left out, as a workbook to be mended and sent again; who takes it is recorded."""
 
     allow = "accounts.view_plan"
-    inside = ENTERED_COHORT
     model = Plan
+    kind = ""
+    told = ""  # the name of the file in the record
     http_method_names = ["post", "options"]
 
     def post(self, request, **kwargs):
-        mine = self.reachable(Plan).filter(kind=CreditPlan.name, subject_id=self.cohort.pk)
+        mine = self.reachable(Plan).filter(kind=self.kind, subject_id=self.cohort.pk)
         plan = get_object_or_404(mine, pk=kwargs["pk"])
         sheets = problem_sheets(plan_payload(plan))
         if not sheets:
@@ -77,9 +78,15 @@ class CreditProblems(Page, View):
         purpose = _("rows of an import to be mended")
         header = [str(cell or "") for cell in sheets[0].header]
         record_export(
-            ExportRequest(_("problems of credit hours"), plan.source_name, count, purpose, "xlsx", header),
+            ExportRequest(str(self.told), plan.source_name, count, purpose, "xlsx", header),
             unmasked=True,
         )
         name = f"{_('Rows with problems')}-{timezone.localdate():%Y%m%d}.xlsx"
         headers = {"Content-Disposition": content_disposition(name)}
         return FileResponse(BytesIO(problem_book(sheets)), content_type=XLSX, headers=headers)
+
+
+class CreditProblems(LeftOutRows):
+    inside = ENTERED_COHORT
+    kind = CreditPlan.name
+    told = gettext_lazy("problems of credit hours")

@@ -18,6 +18,7 @@ from learning.rules.completion import Rule, in_words, part_in_words
 from learning.selectors.completion import asked_parts, courses_of, done_parts, open_cases, rule_of, with_parts
 from learning.services import online as services
 from learning.tables.online import CompletionTable, part_column
+from learning.views.credit_import import LeftOutRows
 from learning.views.trainees import OwnPlace
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
@@ -132,6 +133,12 @@ class ProgressImport(_OfCohort):
     def get_success_url(self):
         made = getattr(self, "object", None)
         return made.get_absolute_url() if made else super().get_success_url()
+
+
+class ProgressProblems(LeftOutRows):
+    inside = MANAGED_COHORT
+    kind = ProgressPlan.name
+    told = gettext_lazy("problems of online progress")
 
 
 class ProgressQueue(StaticPage):

@@ -19,7 +19,7 @@ from placements.services.hosts import phone_columns
 from placements.services.offers import add_offer, set_seats
 from placements.services.seats import lock_offers
 from trainee_mgmt.kit.crypto import blind_index, mask_phone
-from trainee_mgmt.kit.sheets import BadFile, read_book
+from trainee_mgmt.kit.sheets import BadFile, plain_cell, read_book
 
 ADD, CHANGE, SAME = "add", "change", "same"
 
@@ -188,8 +188,10 @@ class _Decision:
 
     def _leave_out(self, name: str, sheet: HostSheet, row: HostRow, problems: list[Problem]) -> None:
         self._tell(self.problems, name, row, problems)
-        kept = self.raw.setdefault(name, {"sheet": name, "header": [_plain(cell) for cell in sheet.header], "rows": []})
-        kept["rows"].append({"row": row.line, "cells": [_plain(cell) for cell in row.cells]})
+        kept = self.raw.setdefault(
+            name, {"sheet": name, "header": [plain_cell(cell) for cell in sheet.header], "rows": []}
+        )
+        kept["rows"].append({"row": row.line, "cells": [plain_cell(cell) for cell in row.cells]})
 
     def _tell(self, told: list[dict], name: str, row: HostRow, problems) -> None:
         for column, value, why in problems:
@@ -321,8 +323,3 @@ def _changes(line: dict) -> bool:
         or any(each["do"] != SAME for each in line["contacts"])
         or any(post["do"] != SAME or post["seats"] != post["seats_before"] for post in line["posts"])
     )
-
-
-def _plain(cell) -> str | int | float | None:
-    """A cell as the stored plan keeps it."""
-    return cell if cell is None or isinstance(cell, (str, int, float)) else str(cell)

@@ -375,6 +375,26 @@ def test_a_senseless_slot_is_no_slot(of, client, slot):
     assert answer.context["form"].errors["end"] == ["It must end after it starts."]
 
 
+def test_a_venue_that_is_typed_as_the_place_is_booked_and_cannot_be_booked_twice(of, client):
+    venue = make.venue(of.cohort.program.unit, name="Room 301")
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+    url = reverse("learning:session_create", kwargs={"cohort": of.cohort.pk})
+    typed = {"on": DAY.isoformat(), "start": "10:00", "end": "12:00", "classes": [of.pk], "mode": "on_site"}
+
+    made = client.post(url, typed | {"title": "Law", "place": "room 301"})
+    refused = client.post(url, typed | {"title": "Economy", "place": "Room 301"})
+    elsewhere = client.post(
+        url, typed | {"title": "Garden", "place": "In the garden", "start": "14:00", "end": "15:00"}
+    )
+
+    assert (made.status_code, refused.status_code, elsewhere.status_code) == (302, 422, 302)
+    assert refused.context["conflicting"] is not None
+    assert set(Session.objects.values_list("title", "venue", "place")) == {
+        ("Law", venue.pk, ""),
+        ("Garden", None, "In the garden"),
+    }
+
+
 def test_a_session_past_midnight_and_the_end_of_the_year_is_made_with_its_second_day(of, client):
     client.force_login(make.user(Role.ORGANIZER, of.cohort))
     typed = {"title": "New year", "on": "2026-12-31", "start": "22:00", "end": "01:00", "end_on": "2027-01-01"}

@@ -102,6 +102,27 @@ def test_a_scan_that_was_flagged_counts_once_somebody_decided(client):
     assert Attendance.objects.get(trainee=second).state == "present"
 
 
+def test_a_difference_that_was_decided_is_not_asked_again_beside_the_other_scan_of_its_phone(client):
+    of, (first, second), _accounts = a_class(2)
+    session, officer = beginning(-60, classes=[of]), make.user(Role.OFFICER, of)
+    scanned(session, first, device="one phone")
+    scanned(session, second, device="one phone", verdict="flagged", reasons=["shared_device"])
+    call_roll(session, exceptions={first.pk: "absent"}, by=officer)
+    client.force_login(officer)
+
+    settle(client, session, first, "absent")
+    response, shown = page(client, of.cohort)
+
+    assert shown["differences"] == []
+    assert [(each.name, each.is_decided) for each in shown["flagged"]] == [
+        (first.person.name, True),
+        (second.person.name, False),
+    ]
+    assert shown["waiting"] == 1
+    decide = reverse("learning:difference_settle", kwargs={"pk": session.pk, "trainee": first.pk})
+    assert decide not in response.content.decode()
+
+
 def test_a_mark_that_was_decided_before_a_scan_came_does_not_settle_it(client):
     of, (first,), _accounts = a_class()
     session, officer = beginning(-60, classes=[of]), make.user(Role.OFFICER, of)

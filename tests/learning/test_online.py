@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Plan, Role
+from accounts.models import ExportRecord, Plan, Role
 from accounts.services import plan_payload
 from cohorts.models import Trainee
 from learning.models import OnlineProgress, ProgressCase, Signup
@@ -17,7 +17,7 @@ from learning.selectors.completion import done_parts, with_parts
 from learning.services.online import set_completion_rule, set_courses
 from tests import make
 from tests.cohorts.desk import FILES
-from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
+from trainee_mgmt.kit.sheets import ListSheet, read_book, xlsx_lists
 
 pytestmark = pytest.mark.django_db
 FIXTURE = (FILES / "online-progress-gbk.csv").read_bytes()
@@ -316,3 +316,20 @@ def test_without_a_rule_the_page_says_so(client, cohort, office):
     page = client.get(url("online_list", cohort=cohort.pk))
 
     assert (page.status_code, "Nothing is asked for yet." in page.content.decode()) == (200, True)
+
+
+def test_a_file_of_which_nothing_can_be_taken_says_so_and_hands_its_rows_back(client, cohort, send):
+    somebody(cohort, "13800138000", name="张三")
+    bad = ["13800138000", "张三", "没有这门课", "50%", "10", ""]
+
+    plan = send(csv(bad, bad))
+    page = client.get(plan.get_absolute_url()).content.decode()
+    book = client.post(url("progress_problems", cohort=cohort.pk, pk=plan.pk))
+
+    assert plan.summary["bad"] == 2
+    assert "Nothing can be taken from this file" in page
+    assert "there is nothing to write" not in page
+    assert "nothing to apply" in page
+    rows = read_book(b"".join(book.streaming_content), "rows.xlsx").sheets[0].rows
+    assert [row[2:] for row in rows] == [HEADER, [*bad[:4], "10", None], [*bad[:4], "10", None]]
+    assert ExportRecord.objects.count() == 1

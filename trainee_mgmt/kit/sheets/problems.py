@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -52,6 +53,11 @@ def problem_sheets(payload: dict) -> list[ProblemSheet]:
         )
         for sheet in payload.get("raw", ())
     ]
+
+
+def plain_cell(cell: Any) -> str | int | float | None:
+    """A cell as a stored plan keeps it."""
+    return cell if cell is None or isinstance(cell, (str, int, float)) else str(cell)
 
 
 def problem_book(sheets: Iterable[ProblemSheet]) -> bytes:
