@@ -6,15 +6,20 @@ linear program, and a mixed-integer one where a fraction remains. Rows are put i
 same input gives the same plan whatever the order it came in.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import product
+from itertools import compress, product
 
 import highspy
 import numpy as np
 
 WHOLE = 1e-6  # nearer to a whole number than this is that number
+NOT_FEASIBLE = {
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,
+}  # each column is bounded
+OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 0.5}
 
 
 @dataclass(frozen=True, order=True)
@@ -106,7 +111,7 @@ class Problem:
     @cached_property
     def in_order(self) -> "Problem":
         """The same, sorted: what the solver sees does not depend on the order of rows."""
-        rules = sorted(set(self.rules), key=lambda rule: (type(rule).__name__, rule))
+        rules = sorted(set(self.rules), key=lambda rule: (type(rule).__name__, *vars(rule).values()))
         return replace(self, people=tuple(sorted(self.people)), posts=tuple(sorted(self.posts)), rules=tuple(rules))
 
     def with_rules(self, *more: Rule) -> "Problem":
@@ -162,7 +167,7 @@ def solve(
     """
     problem = problem.in_order
     model = _Model(problem)
-    wishes, worth = [model.everybody], model.worth
+    wishes, worth = [], model.worth
     if keep:
         wishes.append(model.kept_of(keep))
     if near:
@@ -170,7 +175,7 @@ def solve(
     chosen = model.best([*wishes, worth])
     if chosen is None:
         return smallest_clash(problem)
-    places = {person: post for (person, post), is_chosen in zip(model.pairs, chosen, strict=True) if is_chosen}
+    places = dict(model.pairs[at] for at in np.flatnonzero(chosen))
     return Solution(places, sum(problem.points.get(pair, 0) for pair in places.items()))
 
 
@@ -217,109 +222,158 @@ class _Model:
         refused = {(rule.person, rule.post) for rule in problem.rules if isinstance(rule, Refusal)}
         locked = {(rule.person, rule.post) for rule in problem.rules if isinstance(rule, Lock)}
         posts = [post.key for post in problem.posts]
-        self.pairs = [pair for pair in product(problem.people, posts) if pair not in refused]
-        self.is_contradictory = bool(locked - set(self.pairs))
-        self.lower = np.array([1.0 if pair in locked else 0.0 for pair in self.pairs])
-        self.worth = np.array([float(problem.points.get(pair, 0)) for pair in self.pairs])
+        pairs = list(product(problem.people, posts))
+        at_person = {person: at for at, person in enumerate(problem.people)}
+        at_post = {post: at for at, post in enumerate(posts)}
+        is_open = np.ones((len(problem.people), len(posts)), dtype=bool)
+        for person, post in refused:
+            if person in at_person and post in at_post:
+                is_open[at_person[person], at_post[post]] = False
+        self.pairs = list(compress(pairs, is_open.ravel().tolist()))
+        self.is_contradictory = bool(locked) and not locked <= set(self.pairs)
+        self.lower = np.zeros(len(self.pairs))
+        self.lower[[at for at, pair in enumerate(self.pairs) if pair in locked] if locked else []] = 1.0
+        worth = problem.points.get
+        self.worth = np.array([worth(pair, 0) for pair in self.pairs], dtype=float)
         self.everybody = np.ones(len(self.pairs))
-        self.rows = _rows(problem, self.pairs)
+        self.can_place_all = bool(is_open.any(axis=1).all()) and sum(post.seats for post in problem.posts) >= len(
+            is_open
+        )
+        self.of_person = np.arange(len(is_open), dtype=np.int32)  # the first rows
+        self.rows = _rows(problem, np.where(is_open, is_open.cumsum().reshape(is_open.shape) - 1, -1).astype(np.int32))
 
     def kept_of(self, places: Mapping[str, str]) -> np.ndarray:
-        return np.array([1.0 if places.get(person) == post else 0.0 for person, post in self.pairs])
+        return np.array([places.get(person) == post for person, post in self.pairs], dtype=float)
 
     def best(self, wishes: Sequence[np.ndarray]) -> np.ndarray | None:
-        """Which columns are chosen, after one wish after the other was met as well as can be; None: nothing is feasible."""
+        """
+        Which columns are chosen when as many people as can be have a place, and after that one wish after the other is met as
+        well as can be; None: nothing is feasible.
+
+        Mostly everybody can have a place: that is tried first, and if it holds, no more can be wished of the number.
+        """
         if self.is_contradictory:
             return None
         if not self.pairs:
-            return None if any(low > 0 for low, _high, _columns in self.rows) else np.zeros(0, dtype=bool)
-        rows, chosen = list(self.rows), None
-        for wish in wishes:
-            chosen = _maximize(wish, self.lower, np.ones(len(self.pairs)), rows)
+            return None if any(low > 0 for low, *_rest in self.rows) else np.zeros(0, dtype=bool)
+        solver = _solver(wishes[0], self.lower, np.ones(len(self.pairs)), self.rows)
+        if self.can_place_all:
+            self._least_of_each(solver, 1.0)
+            chosen = self._one_after_the_other(solver, wishes)
+            if chosen is not None:
+                return chosen
+            self._least_of_each(solver, -highspy.kHighsInf)
+        return self._one_after_the_other(solver, [self.everybody, *wishes])
+
+    def _least_of_each(self, solver: highspy.Highs, least: float) -> None:
+        count = len(self.of_person)
+        solver.changeRowsBounds(count, self.of_person, np.full(count, least), np.ones(count))
+
+    def _one_after_the_other(self, solver: highspy.Highs, wishes: Sequence[np.ndarray]) -> np.ndarray | None:
+        """What a wish has reached becomes a row; the next solve starts from the basis of the one before, which meets that row."""
+        chosen, columns = None, np.arange(len(self.pairs), dtype=np.int32)
+        for at, wish in enumerate(wishes):
+            solver.changeColsCost(len(columns), columns, wish)
+            chosen = _run(solver)
             if chosen is None:
                 return None
-            reached = float(wish[chosen].sum())
-            rows.append((reached, highspy.kHighsInf, [(at, value) for at, value in enumerate(wish) if value]))
+            if at + 1 < len(wishes):
+                (counted,) = np.nonzero(wish)
+                reached = float(wish[chosen].sum())
+                solver.addRow(reached, highspy.kHighsInf, len(counted), counted.astype(np.int32), wish[counted])
         return chosen
 
 
-Row = tuple[float, float, list[tuple[int, float]]]  # lowest, highest, (column, factor)
+Row = tuple[
+    float, float, Sequence[int], float
+]  # lowest, highest, columns, the factor of the last column: the others have 1
 
 
-def _rows(problem: Problem, pairs: Sequence[tuple[str, str]]) -> list[Row]:
-    of_person: dict[str, list[int]] = {}
-    of_post: dict[str, list[int]] = {}
-    of_host: dict[str, list[int]] = {}
-    host_of = {post.key: post.host for post in problem.posts}
-    for at, (person, post) in enumerate(pairs):
-        of_person.setdefault(person, []).append(at)
-        of_post.setdefault(post, []).append(at)
-        of_host.setdefault(host_of[post], []).append(at)
+def _rows(problem: Problem, grid: np.ndarray) -> list[Row]:
+    """``grid``: the column of each person and post, -1 where there is none. The first rows are those of the people."""
+    people = {person: at for at, person in enumerate(problem.people)}
+    posts = {post.key: at for at, post in enumerate(problem.posts)}
+    hosts: dict[str, list[int]] = {}
+    for post in problem.posts:
+        hosts.setdefault(post.host, []).append(posts[post.key])
+    of_host = {host: grid[:, found] for host, found in hosts.items()}
+    nobody = grid[:, :0]
+    groups: dict[tuple[str, ...], list[int]] = {}
 
-    def at_most(most: float, columns: Iterable[int]) -> Row:
-        return -highspy.kHighsInf, float(most), [(at, 1.0) for at in columns]
+    def row(low: float, high: float, columns: np.ndarray) -> Row:
+        return low, high, columns.ravel(), 1.0
 
-    rows = [at_most(1, columns) for columns in of_person.values()]
-    rows += [at_most(post.seats, of_post.get(post.key, ())) for post in problem.posts]
+    def at_most(most: float, columns: np.ndarray) -> Row:
+        return row(-highspy.kHighsInf, float(most), columns)
+
+    def of_some(host: str, names: tuple[str, ...]) -> np.ndarray:
+        if names not in groups:
+            groups[names] = [people[name] for name in dict.fromkeys(names) if name in people]
+        return of_host.get(host, nobody)[groups[names]]
+
+    rows = [at_most(1, columns) for columns in grid]
+    rows += [at_most(post.seats, grid[:, at]) for at, post in enumerate(problem.posts)]
     for rule in problem.rules:
         match rule:
             case MostOfGroup():
-                group = set(rule.people)
-                rows.append(at_most(rule.most, (at for at in of_host.get(rule.host, ()) if pairs[at][0] in group)))
+                rows.append(at_most(rule.most, of_some(rule.host, rule.people)))
             case LeastAtHost():
-                rows.append((float(rule.least), highspy.kHighsInf, [(at, 1.0) for at in of_host.get(rule.host, ())]))
+                rows.append(row(float(rule.least), highspy.kHighsInf, of_host.get(rule.host, nobody)))
             case LeastAtPost():
-                rows.append((float(rule.least), highspy.kHighsInf, [(at, 1.0) for at in of_post.get(rule.post, ())]))
+                columns = grid[:, posts[rule.post]] if rule.post in posts else nobody
+                rows.append(row(float(rule.least), highspy.kHighsInf, columns))
             case Apart():
-                both = {rule.one, rule.other}
-                rows += [
-                    at_most(1, columns)
-                    for columns in ([at for at in found if pairs[at][0] in both] for found in of_host.values())
-                    if len(columns) > 1
-                ]
+                rows += [at_most(1, of_some(host, (rule.one, rule.other))) for host in hosts]
     return rows
 
 
-def _maximize(
-    wish: np.ndarray, lower: np.ndarray, upper: np.ndarray, rows: Sequence[Row], *, whole: bool = False
-) -> np.ndarray | None:
+def _run(solver: highspy.Highs, *, whole: bool = False) -> np.ndarray | None:
     """The columns at 1 of the best solution, None if there is none. A fraction makes it a mixed-integer program."""
-    solver = _solver(wish, lower, upper, rows, whole=whole)
     solver.run()
-    if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+    status = solver.getModelStatus()
+    if status in NOT_FEASIBLE:
         return None
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise RuntimeError(f"the solver stopped: {solver.modelStatusToString(solver.getModelStatus())}")
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise RuntimeError(f"the solver stopped: {solver.modelStatusToString(status)}")
     values = np.array(solver.getSolution().col_value)
     if not whole and np.abs(values - values.round()).max(initial=0.0) > WHOLE:
-        return _maximize(wish, lower, upper, rows, whole=True)
+        return _run(_in_whole_numbers(solver.getLp()), whole=True)  # its own, so that the basis of this one stays
     return values > 0.5
 
 
 def _solver(
-    wish: np.ndarray, lower: np.ndarray, upper: np.ndarray, rows: Sequence[Row], *, whole: bool
+    wish: np.ndarray, lower: np.ndarray, upper: np.ndarray, rows: Sequence[Row], *, whole: bool = False
 ) -> highspy.Highs:
-    program = highspy.HighsLp()
-    program.num_col_, program.num_row_ = len(wish), len(rows)
-    program.sense_ = highspy.ObjSense.kMaximize
-    program.col_cost_, program.col_lower_, program.col_upper_ = wish, lower, upper
-    program.row_lower_ = np.array([low for low, _high, _columns in rows])
-    program.row_upper_ = np.array([high for _low, high, _columns in rows])
-    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    program.a_matrix_.start_ = np.concatenate([[0], np.cumsum([len(columns) for *_limits, columns in rows])]).astype(
-        np.int32
-    )
-    cells = [cell for *_limits, columns in rows for cell in columns]
-    program.a_matrix_.index_ = np.array([at for at, _factor in cells], dtype=np.int32)
-    program.a_matrix_.value_ = np.array([factor for _at, factor in cells])
-    if whole:
-        program.integrality_ = [highspy.HighsVarType.kInteger] * len(wish)
-    solver = highspy.Highs()
-    for name, value in {
-        "output_flag": False, "threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 0.5,
-    }.items():  # fmt: skip
-        solver.setOptionValue(name, value)
+    """A solver that holds the program: its matrix goes over in arrays, row after row."""
+    lows, highs, found, lasts = zip(*rows, strict=True)
+    columns = np.concatenate(found).astype(np.int32)
+    ends = np.fromiter(map(len, found), dtype=np.int64, count=len(found)).cumsum()
+    values = np.ones(len(columns))
+    for at, last in enumerate(lasts):
+        if last != 1.0:
+            values[ends[at] - 1] = last
+    is_there = columns >= 0
+    starts = np.concatenate([[0], is_there.cumsum()])[np.concatenate([[0], ends])].astype(np.int32)
+    solver = _new_solver()
+    solver.passModel(
+        len(wish), len(rows), int(starts[-1]), int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMaximize), 0.0,
+        wish, lower, upper, np.array(lows, dtype=float), np.array(highs, dtype=float),
+        starts, columns[is_there], values[is_there], np.full(len(wish), int(whole), dtype=np.int32),
+    )  # fmt: skip
+    return solver
+
+
+def _in_whole_numbers(program: highspy.HighsLp) -> highspy.Highs:
+    program.integrality_ = [highspy.HighsVarType.kInteger] * program.num_col_
+    solver = _new_solver()
     solver.passModel(program)
+    return solver
+
+
+def _new_solver() -> highspy.Highs:
+    solver = highspy.Highs()
+    for name, value in OPTIONS.items():
+        solver.setOptionValue(name, value)
     return solver
 
 
@@ -328,8 +382,8 @@ def _smallest_hitting_set(sets: Sequence[frozenset[int]], size: int) -> frozense
     """As few numbers below ``size`` as meet each of the sets."""
     if not sets:
         return frozenset()
-    rows: list[Row] = [(1.0, highspy.kHighsInf, [(at, 1.0) for at in sorted(each)]) for each in sets]
-    chosen = _maximize(-np.ones(size), np.zeros(size), np.ones(size), rows, whole=True)
+    rows: list[Row] = [(1.0, highspy.kHighsInf, sorted(each), 1.0) for each in sets]
+    chosen = _run(_solver(-np.ones(size), np.zeros(size), np.ones(size), rows, whole=True), whole=True)
     return frozenset(np.flatnonzero(chosen).tolist())
 
 
@@ -343,7 +397,7 @@ def _fewest_to_give_up(
     upper = np.ones(width + len(everything))
     upper[[width + at for at in must_hold]] = 0.0
     wish = np.concatenate([np.zeros(width), -np.ones(len(everything))])
-    chosen = _maximize(wish, np.zeros(len(wish)), upper, rows, whole=True)
+    chosen = _run(_solver(wish, np.zeros(len(wish)), upper, rows, whole=True), whole=True)
     return None if chosen is None else frozenset(np.flatnonzero(chosen[width:]).tolist())
 
 
@@ -352,10 +406,10 @@ def _rows_to_give_up(problem: Problem, pairs: Sequence[tuple[str, str]], rule: R
     host_of = {post.key: post.host for post in problem.posts}
 
     def at_most(most: int, columns: list[int]) -> Row:
-        return -highspy.kHighsInf, float(most), [*((at, 1.0) for at in columns), (given_up, -float(len(columns)))]
+        return -highspy.kHighsInf, float(most), [*columns, given_up], -float(len(columns))
 
     def at_least(least: int, columns: list[int]) -> Row:
-        return float(least), highspy.kHighsInf, [*((at, 1.0) for at in columns), (given_up, float(least))]
+        return float(least), highspy.kHighsInf, [*columns, given_up], float(least)
 
     def columns(
         *, person: str | None = None, post: str | None = None, host: str | None = None, among=None
