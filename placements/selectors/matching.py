@@ -110,7 +110,7 @@ def _opening(offer: Offer) -> Opening:
         seats=offer.free,
         industry=host.industry,
         words=f"{post.name} {post.requirements}",
-        has_lodging=host.has_lodging,
+        has_lodging=post.lodges,
         where=host.address,
         must_be_filled=offer.is_required,
     )

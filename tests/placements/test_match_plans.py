@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from accounts.models import AuditEntry
-from placements.models import KeptApart, MatchPair, MatchPlan, Placement
+from placements.models import KeptApart, MatchPair, MatchPlan, Placement, Post
 from placements.selectors.explain import Explainer
 from placements.selectors.plans import changes_between
 from placements.services import match_plans as services
@@ -166,6 +166,18 @@ def test_units_lodging_and_refusals_bind():
     make.wish(other, here)
 
     assert places(plan_of(cohort)) == {one.pk: next_door.pk, other.pk: away.pk}
+
+
+def test_what_a_post_says_of_lodging_goes_before_what_its_host_says():
+    cohort = make.cohort()
+    (one,) = people(cohort, 1, profile={"bed": "yes"})
+    without, lodges = make.offer(cohort, at_host=make.host(cohort.program.unit, has_lodging=True)), make.offer(cohort)
+    Post.objects.filter(pk=without.post_id).update(has_lodging=False)
+    Post.objects.filter(pk=lodges.post_id).update(has_lodging=True)
+    make.matching_rules(cohort, needs_lodging=True, keys={"needs_lodging": "bed"})
+    make.wish(one, without)
+
+    assert places(plan_of(cohort)) == {one.pk: lodges.pk}
 
 
 def moved_world():
