@@ -15,6 +15,7 @@ from cohorts.tables.cohorts import CohortTable, stage_tag
 from cohorts.views.links import link
 from programs.models import Program
 from trainee_mgmt.kit import access
+from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.formats import day
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, StaticPage
@@ -51,9 +52,11 @@ class CohortDetail(StaticPage):
     def get_context_data(self, **kwargs):
         cohort = self.cohort
         seen = overview(cohort, timezone.localdate())
+        self.against = self.against_closing()
         return super().get_context_data(
             overview=seen,
             steps=[] if cohort.is_closed else [*self.next_steps(seen), *self.closing_step()],
+            against=self.against,
             stage=stage_tag(cohort.starts_on, cohort.ends_on, cohort.is_closed),
             classes=self.with_overdue(seen.classes),
             links={
@@ -72,12 +75,17 @@ class CohortDetail(StaticPage):
         overdue = overdue_things(mine.values("pk"), timezone.localdate())
         return [(line, overdue.get(line.pk, 0)) for line in lines]
 
+    def against_closing(self) -> str:
+        """Why it cannot be closed yet, for whoever may close it."""
+        may = not self.cohort.is_closed and access.may(self.request.user, "cohorts.change_cohort", self.cohort)
+        return services.against_closing(self.cohort) if may else ""
+
     def closing_step(self):
         """From two weeks before the last day on: what still stands against closing."""
         url = link(self.request, "learning:closing_list", cohort=self.cohort.pk)
         is_near = timezone.localdate() >= self.cohort.ends_on - CLOSING_BEFORE
         if url and is_near and access.may(self.request.user, "cohorts.change_cohort", self.cohort):
-            why = services.against_closing(self.cohort) or _("Nothing stands against closing it.")
+            why = self.against or _("Nothing stands against closing it.")
             yield {"icon": "lock", "title": _("Close the cohort"), "why": why, "verb": _("Checklist"), "url": url}
 
     def next_steps(self, seen):
@@ -225,16 +233,21 @@ class CohortClose(ActionPage):
     is_done = False
 
     def act(self, cohort):
-        services.close_cohort(cohort)
+        try:
+            services.close_cohort(cohort)
+        except Refused:
+            if self.checklist(cohort) and services.against_closing(cohort):
+                return ""  # the checklist says it
+            raise
         self.is_done = True
         return _("The cohort was closed.")
 
     def get_success_url(self, cohort):
         """What was refused is explained where it is solved."""
-        checklist = (
-            "" if self.is_done or cohort.is_closed else link(self.request, "learning:closing_list", cohort=cohort.pk)
-        )
-        return checklist or cohort.get_absolute_url()
+        return self.checklist(cohort) or cohort.get_absolute_url()
+
+    def checklist(self, cohort) -> str:
+        return "" if self.is_done or cohort.is_closed else link(self.request, "learning:closing_list", cohort=cohort.pk)
 
 
 class CohortReopen(ActionPage):

@@ -86,7 +86,21 @@ def readers_of(changes: list[Change]) -> Readers:
     return Readers(people, users)
 
 
-def people_named(keys: dict[int, tuple[int, ...]]) -> list[tuple[str, int]]:
-    """(name, how many of the changes are theirs), by name."""
-    names = Person.objects.filter(Q(pk__in=keys)).order_by("name_key", "pk").values_list("pk", "name")
-    return [(name, len(keys[pk])) for pk, name in names]
+@dataclass(frozen=True)
+class Named:
+    """(name, how many of the changes are theirs), by name: trainees who are told, those without account, officers."""
+
+    told: list[tuple[str, int]]
+    without_account: list[tuple[str, int]]
+    officers: list[tuple[str, int]]
+
+
+def named(readers: Readers) -> Named:
+    people = Person.objects.filter(Q(pk__in=readers.people) | Q(user__in=readers.users)).order_by("name_key", "pk")
+    found = Named([], [], [])
+    for pk, name, user in people.values_list("pk", "name", "user"):
+        if pk not in readers.people:
+            found.officers.append((name, len(readers.users[user])))
+        else:
+            (found.told if user else found.without_account).append((name, len(readers.people[pk])))
+    return found

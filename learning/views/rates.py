@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -19,6 +21,12 @@ from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import StaticPage, is_key
 
 PER_PAGE = 50
+PART_WORDS = {
+    "n": gettext_lazy("Rows that count"),
+    "rest": gettext_lazy("Rows that do not count"),
+    "known": gettext_lazy("All of the denominator"),
+    "missing": gettext_lazy("Not marked"),
+}
 
 
 class RateList(TablePage):
@@ -111,4 +119,15 @@ class RateRows(TablePage):
 
     def get_context_data(self, **kwargs):
         words = [word for _name, _key, word in self.within]
-        return super().get_context_data(figure=self.figure, part=self.part, words=words, **kwargs)
+        return super().get_context_data(
+            figure=self.figure, part=self.part, words=words, part_links=self.part_links(), **kwargs
+        )
+
+    def part_links(self) -> list[tuple[str, str, bool]]:
+        """(address, words, whether it is this page) of each part of the rate, for the same class or trainee."""
+        around = {name: key for name, key, _word in self.within} | {"of": self.request.GET.get("of", "held")}
+        shown = [part for part in PART_WORDS if part != "missing" or self.figure.missing_label]
+        return [
+            (f"{self.request.path}?{urlencode(around | {'part': part})}", PART_WORDS[part], part == self.part)
+            for part in shown
+        ]

@@ -10,7 +10,7 @@ from learning.forms import ReleaseForm
 from learning.models import Session, TimetableRelease, TimetableState
 from learning.rules.conflict_words import when_words
 from learning.rules.releases import Change, Row
-from learning.selectors.releases import pending, people_named, readers_of
+from learning.selectors.releases import named, pending, readers_of
 from learning.selectors.timetable import rule_of
 from learning.services.releases import release
 from trainee_mgmt.kit.pages import LARGEST_KEY, FormPage, StaticPage
@@ -97,7 +97,8 @@ class ReleaseCreate(FormPage):
         readers = readers_of(changes)
         return super().get_context_data(
             lines=change_lines(changes),
-            people=people_named(readers.people),
+            names=named(readers),
+            people=len(readers.people),
             told=len(readers.users),
             rule=rule_of(self.cohort),
             **kwargs,

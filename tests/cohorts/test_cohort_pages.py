@@ -244,7 +244,7 @@ def test_pages_need_the_same_queries_for_any_number_of_rows(client, django_asser
         make.trainee(in_class=make.training_class(cohort))
         make.cohort(program=cohort.program)
     client.force_login(make.user(Role.ORGANIZER, cohort.program))
-    expected = {"cohort_list": 3, "cohort_detail": 7, "class_list": 4}[page]
+    expected = {"cohort_list": 3, "cohort_detail": 9, "class_list": 4}[page]
     url = reverse(f"cohorts:{page}", kwargs={} if page == "cohort_list" else {"cohort": cohort.pk})
 
     with django_assert_num_queries(expected):

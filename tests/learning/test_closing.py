@@ -279,7 +279,19 @@ def test_closing_that_is_refused_leads_to_the_checklist_and_says_why(client):
     response = client.post(reverse("cohorts:cohort_close", kwargs={"pk": of.cohort_id}), follow=True)
 
     assert response.redirect_chain == [(reverse("learning:closing_list", kwargs={"cohort": of.cohort_id}), 302)]
-    assert "1 point of the closing checklist is open: First class – Plan of the class." in response.content.decode()
+    sentence = "1 point of the closing checklist is open: First class – Plan of the class."
+    assert response.content.decode().count(sentence) == 1
+
+
+def test_the_page_of_a_cohort_says_what_is_open_before_it_is_closed(client):
+    of, _people = a_class()
+    services.change_rule(of.cohort, kinds=["plan"], sheets="marks", by=make.user())
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+
+    page = client.get(of.cohort.get_absolute_url()).content.decode()
+
+    assert "1 point of the closing checklist is open" in page
+    assert reverse("cohorts:cohort_close", kwargs={"pk": of.cohort_id}) not in page
 
 
 @pytest.mark.parametrize("items", [1, 3])

@@ -148,6 +148,26 @@ def test_each_rate_stands_with_its_numbers_and_opens_its_rows(client):
     assert counted == [1, 2, 1, 3, 2, 3]
 
 
+def test_the_rows_that_do_not_count_are_one_click_from_those_that_do(client):
+    of = a_class()
+    trainee = make.trainee(in_class=of)
+    first, second, _third = held(of, range(3))
+    make.mark(first, trainee, "present")
+    make.mark(second, trainee, "absent")
+    sign_in(client, of)
+    rows = reverse("learning:rate_rows", kwargs={"cohort": of.cohort_id})
+
+    links = client.get(f"{rows}?of=held&part=n&trainee={trainee.pk}").context["part_links"]
+    counts = [(str(words), client.get(url).context["table"].count, here) for url, words, here in links]
+
+    assert counts == [
+        ("Rows that count", 1, True),
+        ("Rows that do not count", 1, False),
+        ("All of the denominator", 2, False),
+        ("Not marked", 1, False),
+    ]
+
+
 def test_a_mark_of_a_session_that_still_goes_on_counts_as_attended_of_what_is_planned(client):
     of = make.training_class(make.cohort(starts_on=date(2026, 1, 1), ends_on=date(2027, 12, 31)))
     trainee, start = make.trainee(in_class=of), timezone.now() - timedelta(minutes=30)

@@ -275,6 +275,21 @@ def test_versions_keep_the_timetable_as_it_was_and_what_changed(of, client):
     assert page(9).status_code == 404
 
 
+def test_before_a_release_one_reads_who_is_told_and_who_is_not(of, client):
+    told, officer = reader(of), make.user(name="Head")
+    make.officer(of, make.person(user=officer), office="head_teacher")
+    silent = make.trainee(in_class=of)
+    make_session(cohort=of.cohort, classes=[of], **facts())
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+
+    shown = client.get(reverse("learning:release_create", kwargs={"cohort": of.cohort.pk})).context
+
+    assert [name for name, _count in shown["names"].told] == [told.person.name]
+    assert [name for name, _count in shown["names"].without_account] == [silent.person.name]
+    assert len(shown["names"].officers) == 1
+    assert (shown["told"], shown["people"]) == (2, 2)
+
+
 def test_what_is_released_is_what_was_read(of, client):
     make_session(cohort=of.cohort, classes=[of], **facts())
     client.force_login(make.user(Role.ORGANIZER, of.cohort))
