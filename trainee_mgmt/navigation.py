@@ -58,6 +58,7 @@ ENTRIES = (
     Entry(DAILY, _("Home"), "home", "reports:home", bar=EVERYBODY),
     Entry(MINE, _("My sessions"), "calendar", "learning:my_sessions", bar=("trainee",), roles=("trainee",),
           short=pgettext_lazy("bottom bar", "Sessions")),
+    Entry(MINE, _("Ask for help"), "heart-hand", "placements:my_tickets", roles=("trainee",), covers=("placements:my_ticket",)),
     Entry(MINE, _("My placement"), "building", "placements:my_placement", roles=("trainee",), covers=("placements:opinion",)),
     Entry(MINE, _("My leave"), "sign-out", "learning:my_leave", roles=("trainee",)),
     Entry(MINE, _("My journals"), "journal", "learning:my_journals", bar=("trainee",), roles=("trainee",),
@@ -70,7 +71,6 @@ ENTRIES = (
     Entry(MINE, _("My score"), "award", "assessments:my_score", bar=("trainee",), roles=("trainee",),
           short=pgettext_lazy("bottom bar", "Score")),
     Entry(MINE, _("My wishes"), "flag", "placements:my_wishes", roles=("trainee",), covers=("placements:own",)),
-    Entry(MINE, _("Ask for help"), "heart-hand", "placements:my_tickets", roles=("trainee",), covers=("placements:my_ticket",)),
     Entry(MINE, _("My profile"), "person", "cohorts:my_profile", roles=("trainee",)),
     Entry(DAILY, _("Sessions and roll"), "calendar", "learning:session_list", in_cohort=True, bar=RUNNERS,
           short=pgettext_lazy("bottom bar", "Sessions"),
@@ -135,7 +135,7 @@ ENTRIES = (
     Entry(RECORDS, _("Holidays"), "calendar", "accounts:calendarday_list"),
     Entry(RECORDS, _("Stored plans"), "plan", "accounts:plan_list"),
     Entry(RECORDS, _("Background work"), "queue", "accounts:job_list", roles=WORKERS),
-    Entry(RECORDS, pgettext_lazy("navigation", "Me"), "person", "accounts:me", bar=("trainee",), roles=("trainee",)),
+    Entry(RECORDS, pgettext_lazy("navigation", "Me"), "person", "accounts:me", roles=("trainee",)),
 )  # fmt: skip
 
 BAR_LENGTH = 5
@@ -206,17 +206,15 @@ def navigation_html(roles: frozenset[str], language: str, cohort_id: int | None)
 
 @lru_cache(maxsize=512)
 def bottom_bar_html(roles: frozenset[str], language: str, cohort_id: int | None) -> SafeString:
-    """Four or five entries for the thumb; the last opens the whole navigation, unless everything fits."""
+    """The first four entries for the thumb and, last, the one that opens the whole navigation."""
     with override(language):
         mine = [(entry, url) for entry, url in entries_for(roles, cohort_id) if not roles.isdisjoint(entry.bar)]
-        everything = roles <= {"trainee"} and len(mine) <= BAR_LENGTH
         links = [
             f'<a href="{escape(url)}" data-nav="{entry.url}">{icon(entry.icon)}<span>{escape(entry.short or entry.label)}</span></a>'
-            for entry, url in (mine if everything else mine[: BAR_LENGTH - 1])
+            for entry, url in mine[: BAR_LENGTH - 1]
         ]
-        if not everything:
-            more = gettext("More")
-            links.append(f'<a href="#side">{icon("menu")}<span>{escape(more)}</span></a>')
+        more = gettext("More")
+        links.append(f'<a href="#side">{icon("menu")}<span>{escape(more)}</span></a>')
         return SafeString("".join(links))
 
 

@@ -90,10 +90,21 @@ def test_navigation_speaks_the_language_asked_for(some_pages):
     assert "Trainees" in navigation.navigation_html(frozenset(["organizer"]), "en", 7)
 
 
-def test_the_bottom_bar_ends_with_more_unless_everything_fits(some_pages):
+def test_the_bottom_bar_of_every_role_ends_with_more_which_opens_the_whole_navigation(some_pages):
     assert navigation.bottom_bar_html(frozenset(["organizer"]), "en", 7).count("<a ") == 3
-    assert "#side" in navigation.bottom_bar_html(frozenset(["organizer"]), "en", 7)
-    assert "#side" not in navigation.bottom_bar_html(frozenset(["trainee"]), "en", None)
+    for role in navigation.EVERYBODY:
+        assert re.findall(r'href="([^"]+)"', navigation.bottom_bar_html(frozenset([role]), "en", 7))[-1] == "#side"
+
+
+def test_a_trainee_reaches_every_own_page_from_four_entries_and_the_navigation():
+    roles = frozenset(["trainee"])
+    bar = re.findall(r'data-nav="([^"]+)"', navigation.bottom_bar_html(roles, "en", None))
+    own = {entry.url for entry in navigation.ENTRIES if "trainee" in entry.roles}
+    side = re.findall(r'data-nav="([^"]+)"', navigation.navigation_html(roles, "en", None))
+
+    assert bar == ["reports:home", "learning:my_sessions", "learning:my_journals", "assessments:my_score"]
+    assert own <= set(side)
+    assert side.index("placements:my_tickets") < side.index("placements:my_placement")
 
 
 def test_only_who_may_open_the_cohorts_is_led_to_them(some_pages):
