@@ -51,6 +51,8 @@ def when_of_row(row) -> str:
 def journal_tag(what: Journal | JournalPeriod) -> SafeString:
     """The tag of a journal, or of a period that asks for one."""
     if isinstance(what, JournalPeriod):
+        if what.journal is not None and what.journal.state == Journal.State.RETURNED:
+            return status_tag("warn", _("returned, please revise"))
         if what.is_late:
             return status_tag("bad", _("past due"))
         if what.is_excused:

@@ -1,4 +1,4 @@
-// Reviewing by keyboard: J and K go from journal to journal, A accepts, R goes to the words, O opens the whole text; a digit
+// Reviewing by keyboard: J and K go from journal to journal, A accepts, R goes to the words, B sends it back with them, O opens the whole text; a digit
 // begins the points (Enter accepts with them) or chooses a grade. Never while one is typing, nor if single keys are off.
 const items = () => [...document.querySelectorAll("[data-journal-item]")];
 const current = () => document.activeElement?.closest?.("[data-journal-item]");
@@ -22,7 +22,7 @@ document.addEventListener("keydown", (event) => {
   const all = items(), at = all.indexOf(current());
   const step = { j: 1, k: -1 }[event.key];
   if (step) all[Math.max(0, Math.min(all.length - 1, at + step))]?.focus();
-  else if (event.key === "a" || event.key === "o") current()?.querySelector(`[data-key=${event.key}]`)?.click();
+  else if (["a", "b", "o"].includes(event.key)) current()?.querySelector(`[data-key=${event.key}]`)?.click();
   else if (event.key === "r") current()?.querySelector("textarea")?.focus();
   else if (/^[0-9]$/.test(event.key) && current()) score(current().querySelector("[data-score]"), Number(event.key));
   else return;

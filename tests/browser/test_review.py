@@ -73,3 +73,24 @@ def test_a_grade_is_chosen_by_its_digit_and_words_are_written_in_between(chromiu
 
     assert list(JournalScore.objects.order_by("pk").values_list("grade", flat=True)) == ["fair", "good"]
     assert JournalNote.objects.exclude(text="").get().text == "Which supplier, and a joke about 1 of them?"
+
+
+def test_words_sent_and_a_journal_returned_by_keyboard_stay_on_the_page_and_go_on(chromium, live_server):
+    page = opened(chromium, live_server)
+    address = page.url
+    items = page.locator("[data-journal-item]")
+
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    page.keyboard.type("Which supplier?")
+    page.keyboard.press("Control+Enter")
+    expect(items.nth(0)).to_contain_text("Which supplier?")
+    expect(items.nth(1)).to_be_focused()
+    page.keyboard.press("r")
+    page.keyboard.type("Please say more.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    expect(items.nth(2)).to_be_focused()
+
+    assert page.url == address
+    assert list(Journal.objects.filter(state="returned").values_list("notes__text", flat=True)) == ["Please say more."]

@@ -7,11 +7,14 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import translation
 from PIL import Image
 
 from accounts.models import AuditEntry, Role
 from learning.models import Journal, JournalDue, JournalNote, JournalPicture, JournalVersion
+from learning.selectors.journals import JournalPeriod
 from learning.services import accept, keep_draft, open_journal, return_to_writer, submit
+from learning.templatetags.learning import journal_tag
 from tests import make
 from trainee_mgmt.kit import kept
 from trainee_mgmt.kit.errors import Refused
@@ -381,3 +384,11 @@ def test_an_officer_who_attends_the_class_reads_no_journals_of_it_but_sees_who_o
 
     assert (len(review.context["readings"]), missing.status_code) == (0, 200)
     assert [answer.status_code for answer in accepted] == [404, 404]
+
+
+def test_a_returned_journal_asks_to_be_revised_though_its_day_has_passed():
+    journal = Journal(state=Journal.State.RETURNED)
+
+    with translation.override("en"):
+        assert "returned, please revise" in journal_tag(JournalPeriod(None, journal, is_late=True))
+        assert "past due" in journal_tag(JournalPeriod(None, None, is_late=True))
