@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from learning.models import SessionClass
 from learning.selectors.paper import with_state
+from learning.tables.days import FromToday
 from trainee_mgmt.kit.formats import from_to, from_to_in_sheet
 from trainee_mgmt.kit.kept import MANY
 from trainee_mgmt.kit.pieces import link, status_tag
-from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
+from trainee_mgmt.kit.tables import Column, Tab, TableFilters
 
 NOBODY = {"expected": 0, "marked": 0}
 
@@ -46,12 +47,12 @@ class SheetFilters(TableFilters):
         self.filters["training_class"].extra["choices"] = [(each.pk, each.name) for each in self.table.context]
 
 
-class SheetTable(Table):
+class SheetTable(FromToday):
     """Each class at each session: what there is to sign, key in and keep. ``context``: the classes in reach."""
 
     name = "sign-in sheets"
     filterset_class = SheetFilters
-    default_order = ("session__starts_at", "training_class__number")
+    by_time = ("session__starts_at", "training_class__number")
     kept_beyond = MANY
     columns = (
         Column(

@@ -11,10 +11,11 @@ from learning.models import Attendance, SessionClass
 from learning.rules.places import place_words
 from learning.selectors import marks_of
 from learning.selectors.weeks import of_class, of_day
+from learning.tables.days import FromToday
 from learning.tables.filters import ClassFilter
 from trainee_mgmt.kit.formats import from_to, from_to_in_sheet
 from trainee_mgmt.kit.pieces import status_tag
-from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
+from trainee_mgmt.kit.tables import Column, Tab, TableFilters
 
 
 def session_state(cancelled_at, rolled_at, starts_at, ends_at, is_draft=False):
@@ -53,11 +54,11 @@ class SessionFilters(TableFilters):
         return of_class(queryset, value)
 
 
-class SessionTable(Table):
+class SessionTable(FromToday):
     name = "sessions"
     row_url = "learning:session_detail"
     filterset_class = SessionFilters
-    default_order = ("starts_at",)
+    by_time = ("starts_at",)
     columns = (
         Column("title", _("Session"), sort="title"),
         Column(

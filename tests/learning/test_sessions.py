@@ -15,6 +15,7 @@ from learning.services import (
     make_session,
     repeat_weekly,
 )
+from learning.tables.sessions import SessionTable
 from tests import make
 from trainee_mgmt.kit.errors import Refused
 
@@ -141,6 +142,26 @@ def test_the_list_needs_the_same_queries_for_any_number_of_sessions(client, djan
 
     with django_assert_num_queries(6):
         client.get(reverse("learning:session_list", kwargs={"cohort": of.cohort.pk}))
+
+
+def test_the_list_opens_with_today_and_each_view_with_what_is_nearest(client, monkeypatch):
+    monkeypatch.setattr(SessionTable, "per_page", 2)
+    today = timezone.localdate()
+    of = make.training_class(make.cohort(starts_on=today - timedelta(days=30), ends_on=today + timedelta(days=30)))
+    for days in (-4, -3, -2, -1, 0, 1, 2):
+        make.session(classes=[of], on=today + timedelta(days=days), title=f"Day {days}")
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+    address = reverse("learning:session_list", kwargs={"cohort": of.cohort.pk})
+
+    def shown(query=""):
+        table = client.get(address + query).context["table"]
+        titles = table.ordered.values_list("title", flat=True)
+        return table.page, list(titles[table.first - 1 : table.last])
+
+    assert shown() == (3, ["Day 0", "Day 1"])
+    assert shown("?page=1") == (1, ["Day -4", "Day -3"])
+    assert shown("?sort=-starts_at") == (1, ["Day 2", "Day 1"])
+    assert shown("?view=past&q=Day+-")[1] == ["Day -1", "Day -2"]
 
 
 def test_an_officer_sees_marks_of_the_own_class_alone(client):

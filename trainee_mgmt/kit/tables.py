@@ -233,8 +233,13 @@ class Table:
     @cached_property
     def page(self) -> int:
         asked = self.params.get("page", "")
-        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
-        return max(1, min(number, self.pages))
+        known = asked.isascii() and asked.isdigit() and len(asked) < 8
+        return max(1, min(int(asked) if known else self.opening_page, self.pages))
+
+    @property
+    def opening_page(self) -> int:
+        """The page that is shown before anybody has turned one."""
+        return 1
 
     @cached_property
     def pages(self) -> int:
