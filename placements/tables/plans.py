@@ -3,13 +3,13 @@
 from decimal import Decimal
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from placements.models import MatchPlan
+from placements.models import MatchPlan, Wish
 from placements.selectors.explain import CRITERIA
 from trainee_mgmt.kit.formats import EMPTY
 from trainee_mgmt.kit.icons import icon
@@ -73,15 +73,18 @@ def post_cell(host: str | None, post: str | None) -> SafeString:
     return format_html('{}<span class="sub">{}</span>', host, post)
 
 
-def wish_words(rank: int | None, offer: int | None) -> str:
+def wish_words(rank: int | None, offer: int | None, has_wished: bool) -> str:
     if offer is None:
         return EMPTY
-    return gettext("Wish %(rank)s") % {"rank": rank} if rank else gettext("not wished")
+    if rank:
+        return gettext("Wish %(rank)s") % {"rank": rank}
+    return gettext("not wished") if has_wished else gettext("gave no wishes")
 
 
-def wish_cell(rank: int | None, offer: int | None) -> str | SafeString:
-    words = wish_words(rank, offer)
-    return words if rank or offer is None else status_tag("warn", words)
+def wish_cell(rank: int | None, offer: int | None, has_wished: bool) -> str | SafeString:
+    """Only who wished for other posts is worth a warning."""
+    words = wish_words(rank, offer, has_wished)
+    return words if rank or offer is None or not has_wished else status_tag("warn", words)
 
 
 def lock_cell(is_locked: bool, reason: str) -> SafeString:
@@ -114,7 +117,7 @@ class PairTable(Table):
             html=post_cell,
             sort=("offer__post__host__name", "offer__post__name"),
         ),
-        Column("wish", _("Wish"), source=("rank", "offer"), text=wish_words, html=wish_cell, sort="rank"),
+        Column("wish", _("Wish"), source=("rank", "offer", "has_wished"), text=wish_words, html=wish_cell, sort="rank"),
         *(
             Column(str(name), label, source="points", text=_criterion(name), on_screen=False)
             for name, label in CRITERIA.items()
@@ -135,3 +138,7 @@ class PairTable(Table):
     )
     empty_title = _("No pair")
     empty_hint = _("The plan has no solution.")
+
+    def prepare(self, queryset):
+        wishes = Wish.objects.filter(side=Wish.Side.TRAINEE, trainee=OuterRef("trainee"), rank__isnull=False)
+        return queryset.annotate(has_wished=Exists(wishes))

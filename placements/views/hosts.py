@@ -51,6 +51,7 @@ class HostDetail(Page, DetailView):
             tag=state_tag(host.state),
             code_is_odd=bool(host.credit_code) and not credit_code.is_sound(host.credit_code),
             can_change=access.may(user, "placements.change_host", host),
+            may_read_opinions=access.may(user, "placements.view_opinions", host),
             **kwargs,
         )
 

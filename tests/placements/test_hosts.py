@@ -1,4 +1,8 @@
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditEntry, ExportRecord, Role, SecretLook
@@ -192,6 +196,26 @@ def test_the_page_of_a_host_shows_only_the_people_of_cohorts_that_the_reader_may
     assert "别期的" not in page.content.decode()
 
 
+def test_the_page_of_a_host_shows_the_visits_and_tickets_that_the_reader_may_see(
+    client, cohort, organizer, django_assert_max_num_queries
+):
+    unit = cohort.program.unit
+    host, other = make.host(unit), make.cohort(program=make.program(unit=unit))
+    assert "No visit that you may see." in client.get(host.get_absolute_url()).content.decode()
+    with CaptureQueriesContext(connection) as before:
+        client.get(host.get_absolute_url())
+    mine = [make.visit(cohort, to=host, on=cohort.starts_on + timedelta(days=day)) for day in range(3)]
+    tickets = [make.ticket(make.trainee(cohort), host=host) for _each in range(3)]
+    hidden = make.visit(other, to=host), make.ticket(make.trainee(other), host=host)
+
+    with django_assert_max_num_queries(len(before)):
+        page = client.get(host.get_absolute_url()).content.decode()
+
+    assert [each.get_absolute_url() in page for each in (*mine, *tickets)] == [True] * 6
+    assert [f'"{each.get_absolute_url()}"' in page for each in hidden] == [False] * 2
+    assert url("opinion_detail", host.pk) in page
+
+
 def test_a_leader_reads_hosts_and_changes_nothing(client, cohort):
     host = make.host(cohort.program.unit)
     client.force_login(make.user(Role.LEADER, cohort.program.unit))
@@ -218,5 +242,5 @@ def test_lists_and_the_page_need_the_same_queries_for_any_number_of_rows(
         client.get(reverse("placements:host_list"))
     with django_assert_num_queries(4):
         client.get(reverse("placements:offer_list", kwargs={"cohort": cohort.pk}))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(host.get_absolute_url())

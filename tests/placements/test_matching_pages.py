@@ -155,6 +155,18 @@ def test_the_spreadsheet_of_a_plan_re_adds_to_its_total(client):
     assert sum(row["total"] for row in rows) == plan.total
 
 
+def test_who_gave_no_wishes_is_not_warned_of(client):
+    office = Office(client)
+    nobody = office.get("match_plan_detail", office.plan()).content.decode()
+    make.wish(office.trainees[0], office.offers[0])
+    make.wish(office.trainees[1], office.offers[0], 2)
+    somebody = office.get("match_plan_detail", office.plan()).content.decode()
+
+    said = [[words in page for words in ("gave no wishes", "nobody has wished")] for page in (nobody, somebody)]
+    assert said == [[True, True], [False, False]]
+    assert ("not wished" in nobody, "not wished" in somebody) == (False, True)
+
+
 @pytest.mark.parametrize("people", [1, 3])
 @pytest.mark.parametrize("page", ["match_plan_detail", "match_plan_hosts", "match_plan_list", "placement_list"])
 def test_pages_need_the_same_queries_for_any_number_of_people(client, django_assert_max_num_queries, page, people):
