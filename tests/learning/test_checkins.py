@@ -66,9 +66,10 @@ def test_a_scan_in_time_marks_the_person_once(in_minutes, mark):
     session = beginning(in_minutes, classes=[of])
     phone = phone_of(account)
 
-    answers = [told(scan(phone, session)) for _again in range(2)]
+    pages = [scan(phone, session) for _again in range(2)]
 
-    assert answers == ["in", "already"]
+    assert [told(page) for page in pages] == ["in", "already"]
+    assert (b"answer-absent" in pages[0].content) == (mark == "absent")
     assert verdicts() == [("accepted", [])]
     assert list(Attendance.objects.values_list("trainee", "state", "source")) == [(first.pk, mark, "scan")]
     assert AuditEntry.objects.filter(action="learning.check_in").count() == 1
