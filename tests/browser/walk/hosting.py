@@ -1,9 +1,11 @@
 """An office of the immersive training: who applies, who is chosen, where they go, and how they live there."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from tests.browser.walk import applying
 from tests.browser.walk.walk import Walk
@@ -165,6 +167,53 @@ def organizer_takes_the_chosen_in(walk: Walk) -> None:
     assert organizer.rows() == 46
 
 
+def organizer_asks_for_wishes(walk: Walk) -> None:
+    """Accounts with first passwords, and the days in which wishes are taken."""
+    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
+    organizer.open("cohorts:account_open", cohort=cohort)
+    organizer.send(who="all")
+    organizer.wait_for_work()
+    organizer.follow("cohorts:account_slips", cohort=cohort)
+    organizer.fill(who="all", kind="xlsx", purpose="发给学员本人")
+    slips = organizer.download(organizer.page.locator("main .form-save button"))
+    _header, *rows = load_workbook(slips).active.iter_rows(values_only=True)
+    assert len(rows) == 46
+    walk.first_passwords |= {login: password for *_rest, login, password in rows}
+    walk.people = {name: login for _class, _number, name, login, _password in rows}
+
+    organizer.open("placements:wish_demand", cohort=cohort)
+    organizer.look()
+    organizer.follow("placements:wish_window", cohort=cohort)
+    organizer.look()
+    opens, closes = walk.today - timedelta(days=1), walk.today + timedelta(days=5)
+    organizer.send(
+        trainees_from=f"{opens}T08:00", trainees_until=f"{closes}T18:00", most_ranks=3, most_refusals=1,
+        hosts_from=f"{opens}T08:00", hosts_until=f"{closes}T18:00",
+    )  # fmt: skip
+
+
+def trainee_says_where_to_go(walk: Walk) -> None:
+    """On a phone: two wishes and a refusal with its reason; nothing is heard of plans before they are published."""
+    walk.placed = next(iter(walk.people.values()))
+    trainee = walk.arrives(walk.placed, phone=True)
+    trainee.open("placements:my_wishes")
+    trainee.look()
+    trainee.press(trainee.page.locator("main .card-foot a.btn-primary"))
+    trainee.look()
+    trainee.pick("wish_1", 1)
+    trainee.pick("wish_2", 2)
+    trainee.pick("refusal_1", 3)
+    trainee.send(refusal_reason_1="家中有老人要照顾")
+    trainee.look()
+    trainee.open("placements:my_placement")
+    trainee.look()
+
+    organizer = walk.visitors["cheng"]
+    organizer.open("placements:wish_list", cohort=walk.cohorts["第六批"])
+    organizer.look()
+    assert organizer.rows() == 3
+
+
 def organizer_finds_and_publishes_the_best_plan(walk: Walk) -> None:
     """46 people, 50 seats: everybody has a place; each place says why and what another would cost."""
     organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
@@ -199,6 +248,78 @@ def organizer_finds_and_publishes_the_best_plan(walk: Walk) -> None:
     assert organizer.rows() == 46
 
 
+def trainee_lives_there_and_asks_for_help(walk: Walk) -> None:
+    """On a phone: the own place; two taps and a word open a ticket."""
+    trainee = walk.visitors[walk.placed]
+    trainee.open("placements:my_placement")
+    trainee.look()
+    assert trainee.page.locator("main dl.facts").count() == 1
+    trainee.open("placements:my_tickets")
+    trainee.look()
+    trainee.press(trainee.page.locator('main a[href*="category=housing"]'))
+    trainee.look()
+    trainee.send(text="宿舍热水器坏了")
+    trainee.look()
+
+    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
+    organizer.open("placements:ticket_list", cohort=cohort)
+    organizer.look()
+    assert organizer.rows() == 1
+    organizer.press(organizer.page.locator("#list-rows tbody a").first)
+    organizer.look()
+    organizer.page.locator("#answer").fill("已换新的热水器")
+    organizer.press(organizer.page.locator('main form[action$="/answer/"] button'))
+    organizer.look()
+    organizer.open("placements:ticket_month", cohort=cohort)
+    organizer.look()
+
+
+def organizer_visits_a_host(walk: Walk) -> None:
+    """Every host stands in red or not; notes give tasks with owner and day."""
+    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
+    organizer.open("placements:visit_coverage", cohort=cohort)
+    organizer.look()
+    organizer.press(organizer.page.locator('main tbody a[href*="/visits/new/?host="]').first)
+    organizer.look()
+    organizer.send(planned_on=walk.today)
+    organizer.look()
+    organizer.press(organizer.page.locator('main a[href$="/notes/"]'))
+    organizer.look()
+    organizer.send(done_on=walk.today, notes="住宿和伙食都好，学员希望参加一次生产例会。")
+    organizer.press(organizer.page.locator('main a[href$="/tasks/new/"]'))
+    organizer.look()
+    organizer.send(text="与企业商定生产例会的时间", due_on=walk.today + timedelta(days=7))
+    organizer.look()
+    organizer.open("placements:visit_list", cohort=cohort)
+    organizer.look()
+
+
+def mentor_answers_on_a_phone(walk: Walk) -> None:
+    """By a link, without an account: the last four digits of the own phone, one screen, a tap a question."""
+    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
+    organizer.choose("placements:feedback_list", cohort=cohort)
+    organizer.look()
+    organizer.follow("placements:feedback_links", cohort=cohort)
+    organizer.look()
+    make = organizer.action("placements:feedback_links_make", cohort=cohort)
+    if make.count():
+        organizer.press(make)
+    organizer.look()
+    words = organizer.page.locator("[data-copy]").first.get_attribute("data-copy")
+    number = int(re.search(r"导师(\d+)", organizer.text("section:has(#waited) li")).group(1))
+
+    mentor = walk.visitor(phone=True)
+    mentor.page.goto(words.split()[-1])
+    mentor.look()
+    mentor.page.locator("#digits").fill(f"{number - 1:04}")
+    mentor.press(mentor.page.locator("main button.btn-primary"))
+    mentor.look()
+    for question in mentor.page.locator("form.ask fieldset:has(input[type=radio])").all():
+        question.locator("label").first.tap()
+    mentor.press(mentor.page.locator("form.ask button.btn-primary"))
+    mentor.look()
+
+
 STEPS = (
     administrator_opens_the_account_of_an_organizer,
     organizer_makes_the_sixth_batch,
@@ -209,5 +330,10 @@ STEPS = (
     organizer_takes_the_chosen_in,
     organizer_imports_the_hosts,
     organizer_checks_the_hosts,
+    organizer_asks_for_wishes,
+    trainee_says_where_to_go,
     organizer_finds_and_publishes_the_best_plan,
+    trainee_lives_there_and_asks_for_help,
+    organizer_visits_a_host,
+    mentor_answers_on_a_phone,
 )

@@ -29,6 +29,8 @@ class Walk:
         self.sessions: dict[str, int] = {}
         self.class_of_officer = self.scheme = 0  # keys of rows that one step makes and another opens
         self.sheet_code = self.public_link = ""
+        self.people: dict[str, str] = {}  # logins of those who were chosen, by name
+        self.placed = ""  # the login of one of them
         self.weeks: list[str] = []  # addresses of journals
         self.today: date = timezone.localdate()
         self.next_monday = self.today + timedelta(days=7 - self.today.weekday())
