@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import docx
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -178,8 +179,10 @@ def organizer_asks_for_wishes(walk: Walk) -> None:
     slips = organizer.download(organizer.page.locator("main .form-save button"))
     _header, *rows = load_workbook(slips).active.iter_rows(values_only=True)
     assert len(rows) == 46
-    walk.first_passwords |= {login: password for *_rest, login, password in rows}
-    walk.people = {name: login for _class, _number, name, login, _password in rows}
+    applied = load_workbook(APPLICATIONS).active.iter_rows(min_row=2, values_only=True)
+    phones = {name: phone for name, _sex, _id_number, phone, *_rest in applied}
+    walk.people = {name: phones[name] for _class, _number, name, _login, _password in rows}
+    walk.first_passwords |= {phones[name]: password for _class, _number, name, _login, password in rows}
 
     organizer.open("placements:wish_demand", cohort=cohort)
     organizer.look()
@@ -283,11 +286,15 @@ def organizer_visits_a_host(walk: Walk) -> None:
     organizer.look()
     organizer.send(planned_on=walk.today)
     organizer.look()
+    organizer.open("placements:visit_list", cohort=cohort)
+    organizer.press(organizer.page.locator("#list-rows tbody a").first)
+    organizer.look()
     organizer.press(organizer.page.locator('main a[href$="/notes/"]'))
     organizer.look()
     organizer.send(done_on=walk.today, notes="住宿和伙食都好，学员希望参加一次生产例会。")
     organizer.press(organizer.page.locator('main a[href$="/tasks/new/"]'))
     organizer.look()
+    organizer.pick("owner", 1)
     organizer.send(text="与企业商定生产例会的时间", due_on=walk.today + timedelta(days=7))
     organizer.look()
     organizer.open("placements:visit_list", cohort=cohort)
@@ -299,6 +306,13 @@ def mentor_answers_on_a_phone(walk: Walk) -> None:
     organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
     organizer.choose("placements:feedback_list", cohort=cohort)
     organizer.look()
+    organizer.follow("placements:feedbackrules_list", cohort=cohort)
+    organizer.look()
+    organizer.follow("placements:feedbackrules_create", cohort=cohort)
+    organizer.look()
+    organizer.send(weeks_0="4")
+    organizer.look()
+    organizer.choose("placements:feedback_list", cohort=cohort)
     organizer.follow("placements:feedback_links", cohort=cohort)
     organizer.look()
     make = organizer.action("placements:feedback_links_make", cohort=cohort)
@@ -320,6 +334,29 @@ def mentor_answers_on_a_phone(walk: Walk) -> None:
     mentor.look()
 
 
+def trainee_brings_a_lead_to_the_meeting(walk: Walk) -> None:
+    """A lead from the phone; the paper of the monthly meeting is built from what is open."""
+    trainee, organizer, cohort = walk.visitors[walk.placed], walk.visitors["cheng"], walk.cohorts["第六批"]
+    trainee.open("placements:my_leads")
+    trainee.look()
+    trainee.press(trainee.page.locator('main a[href^="/my/leads/"][href$="/new/"]').first)
+    trainee.look()
+    trainee.send(company="深圳智能装备有限公司", what="拟在本市建生产线")
+    trainee.look()
+    organizer.open("placements:lead_list", cohort=cohort)
+    organizer.look()
+    assert organizer.rows() == 1
+
+    organizer.open("reports:dispatch_list", cohort=cohort)
+    organizer.look()
+    organizer.follow("reports:dispatch_create", cohort=cohort)
+    organizer.look()
+    organizer.send(held_on=walk.today, place="301 会议室")
+    organizer.look()
+    paper = organizer.download(organizer.page.locator('main [action$="/file/"] button, main a[href$="/file/"]').first)
+    assert any("第六批" in line.text for line in docx.Document(paper).paragraphs)
+
+
 STEPS = (
     administrator_opens_the_account_of_an_organizer,
     organizer_makes_the_sixth_batch,
@@ -336,4 +373,5 @@ STEPS = (
     trainee_lives_there_and_asks_for_help,
     organizer_visits_a_host,
     mentor_answers_on_a_phone,
+    trainee_brings_a_lead_to_the_meeting,
 )
