@@ -29,7 +29,7 @@ READ_ALOUD = (
 SAME = re.compile(
     r"\{\w+\}|manage\.py \w+|English|简体中文|训|"
     r"\b(xlsx|xls|xlsm|ods|csv|txt|docx|pdf|PDF|Excel|WPS|Word|JPEG|PNG|WebP|GIF|MB|KB|ID|QR|TOTP|GBK|UTF-8|Ctrl|Esc|Enter|Tab|Shift|Alt|"
-    r"[A-Z]|SHA-256|HMAC|IP|URL|API|JSON|N|n|v\d+)\b|/[\w/<>:?=&.-]*|[\w.-]+@[\w.-]+|[\w-]+\.(xlsx|xls|csv|docx|pdf|json)"
+    r"[A-Z]|SHA-256|HMAC|IP|URL|API|JSON|N|n|v\d+)\b|https?:[\w/<>:?=&.-]*|/[\w/<>:?=&.-]*|[\w.-]+@[\w.-]+|[\w-]+\.(xlsx|xls|csv|docx|pdf|json)"
 )
 LATIN, CHINESE = re.compile(r"[A-Za-z]{2,}(?:[ '’-][A-Za-z]+)*"), re.compile(r"[\u4e00-\u9fff]+")
 
@@ -65,17 +65,26 @@ def data_of_the_world() -> re.Pattern:
         names = [
             field.name
             for field in model._meta.concrete_fields
-            if isinstance(field, models.CharField | models.TextField) and not field.choices
+            if isinstance(field, models.CharField | models.TextField | models.JSONField) and not field.choices
         ]
         for row in model._base_manager.values_list(*names):
             texts |= {
                 part
-                for text in row
-                if isinstance(text, str)
+                for value in row
+                for text in texts_in(value)
                 for part in (text, *text.splitlines())
                 if len(part.strip()) > 1
             }
     return re.compile("|".join(re.escape(text) for text in sorted(texts, key=len, reverse=True)))
+
+
+def texts_in(value) -> list[str]:
+    """A text, or all those in a structure of JSON."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return [text for each in value for text in texts_in(each)]
+    return [value] if isinstance(value, str) else []
 
 
 def foreign_words(html: str, language: str, data: re.Pattern) -> set[str]:

@@ -62,8 +62,11 @@ def put_offer(offer: Offer, *, seats: int, starts_on: date, ends_on: date, is_re
     if outside.filter(starts_on__lt=starts_on).exists() or outside.filter(ends_on__gt=ends_on).exists():
         raise Refused(_("Somebody is placed there on a day that would be outside. Change the placement first."))
     set_seats(offer, seats)
-    offer.starts_on, offer.ends_on, offer.is_required = starts_on, ends_on, is_required
-    offer.save(update_fields=["starts_on", "ends_on", "is_required"])
+    given = {"starts_on": starts_on, "ends_on": ends_on, "is_required": is_required}
+    if any(getattr(offer, name) != value for name, value in given.items()):
+        for name, value in given.items():
+            setattr(offer, name, value)
+        offer.save(update_fields=list(given))
 
 
 def set_seats(offer: Offer, seats: int) -> None:

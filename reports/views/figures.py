@@ -129,7 +129,7 @@ class FigureRows(TablePage):
         found = self.asked.answers
         if not found or self.is_closed:
             return {}
-        return {"columns": (Column("answer", found.label, text=self.answer_words),)}
+        return {"columns": (Column("figure_answer", found.label, text=self.answer_words),)}
 
     def answer_words(self, answer):
         return "" if answer is None else str(self.asked.answers.words(answer))

@@ -147,13 +147,15 @@ class Distribution:
 
     def part(self, answer: str | None = None, *, other_than: Iterable[str] = ()) -> Figure:
         """One answer as a figure; without one all known answers, or those that are not named by ``other_than``."""
-        base = replace(self.base, rows_of=lambda scope: self.base.rows_of(scope).annotate(answer=_text(self.key)))
-        known = Q(answer__isnull=False)
+        base = replace(
+            self.base, rows_of=lambda scope: self.base.rows_of(scope).annotate(figure_answer=_text(self.key))
+        )
+        known = Q(figure_answer__isnull=False)
         label, hit = self.label, known
         if answer is not None:
-            label, hit = f"{self.label}: {self.words(answer)}", Q(answer=answer)
+            label, hit = f"{self.label}: {self.words(answer)}", Q(figure_answer=answer)
         elif others := list(other_than):
-            hit = ~Q(answer__in=others)
+            hit = ~Q(figure_answer__in=others)
         return Figure(self.name, label, self.definition, base, hit, known, self.missing_label)
 
 
