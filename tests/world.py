@@ -32,7 +32,9 @@ from learning.models import (
     TimetableRelease,
 )
 from learning.rules.states import DEFAULT as LIMITS
-from placements.models import KeptApart, VisitPicture, VisitTask, WishWindow
+from placements.models import FeedbackRules, KeptApart, VisitPicture, VisitTask, WishWindow
+from placements.rules.feedback import Kind as QuestionKind
+from placements.rules.feedback import Milestone, Question, Rules, When
 from placements.services.dispatch import add_action, plan_meeting
 from placements.services.feedback import reconcile
 from placements.services.lead_merges import merge_leads
@@ -122,7 +124,7 @@ class World:
         )  # fmt: skip
         self.signal = CopySignal.objects.create(
             journal=self.journal, source=make.journal(make.trainee(in_class=self.training_class), state="submitted", body=f"{tag} source"),
-            signs=40, passages=[[0, 3, 0, 3, 3]], journal_revision=0, source_revision=0, found_at=make.at(date(2026, 9, 15)),
+            signs=40, passages=[[0, len(f"{tag} journal text"), 0, len(f"{tag} source"), 3]], journal_revision=0, source_revision=0, found_at=make.at(date(2026, 9, 15)),
             checked_at=make.at(date(2026, 9, 15)),
         )  # fmt: skip
         self.lead = make.lead(self.trainee, company=f"{tag} company", what=f"{tag} wants land", by=self.organizer)
@@ -204,6 +206,13 @@ class World:
         make.matching_rules(self.cohort, note=f"{tag} weights")
         self.match_plan = make_match_plan(self.cohort, starts_on=self.offer.starts_on, by=self.organizer)
         self.match_pair = self.match_plan.pairs.get(trainee=self.classmate)
+        questions = (Question("work", QuestionKind.SCALE, f"{tag} question"),)
+        FeedbackRules.objects.create(
+            cohort=self.cohort,
+            version=1,
+            data=Rules((Milestone(When.AFTER, 2), Milestone(When.MIDDLE)), questions).to_json(),
+            made_at=make.at(date(2026, 9, 1)),
+        )
         reconcile(self.cohort)
         self.feedback = self.placement.feedback_requests.order_by("opens_on").first()
         self.plan = Plan.objects.create(

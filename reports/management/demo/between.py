@@ -219,16 +219,16 @@ def account_of(person: Person, cohort: Cohort, unit) -> User:
 
 
 def _objections(stage: Stage) -> None:
-    """Two wait for an answer, one was granted, one declined: of marks of the last days."""
+    """Two wait for an answer, one was granted, one declined: of marks of the last days, those of the first class first."""
+    first_class = {trainee.pk for trainee in stage.members[stage.classes[0]]}
     marks = Attendance.objects.filter(
         session__cohort=stage.cohort,
         state__in=(Attendance.State.LATE, Attendance.State.ABSENT),
-        trainee__in=stage.members[stage.classes[0]],
+        marked_at__date__gte=stage.today - timedelta(days=DEFAULT.appeal_days),
     ).select_related("session", "trainee__person")
-    fresh = marks.order_by("-session__starts_at", "pk")[:4]
+    newest = marks.order_by("-session__starts_at", "pk")
+    fresh = sorted(newest, key=lambda mark: mark.trainee_id not in first_class)
     for mark, (text, answer) in zip(fresh, SPEECHES):
-        if timezone.localdate(mark.marked_at) < stage.today - timedelta(days=DEFAULT.appeal_days):
-            continue
         person = mark.trainee.person
         made = appeals.object_to(mark, text=text, by=account_of(person, stage.cohort, stage.cohort.program.unit))
         if answer:
