@@ -124,8 +124,8 @@ class World:
         )  # fmt: skip
         self.signal = CopySignal.objects.create(
             journal=self.journal, source=make.journal(make.trainee(in_class=self.training_class), state="submitted", body=f"{tag} source"),
-            signs=40, passages=[[0, len(f"{tag} journal text"), 0, len(f"{tag} source"), 3]], journal_revision=0, source_revision=0, found_at=make.at(date(2026, 9, 15)),
-            checked_at=make.at(date(2026, 9, 15)),
+            signs=40, passages=[[0, len(f"{tag} journal text"), 0, len(f"{tag} source"), 3]], journal_revision=0, source_revision=0,
+            found_at=make.at(date(2026, 9, 15)), checked_at=make.at(date(2026, 9, 15)),
         )  # fmt: skip
         self.lead = make.lead(self.trainee, company=f"{tag} company", what=f"{tag} wants land", by=self.organizer)
         self.lead_step = move_lead(
