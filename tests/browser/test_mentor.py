@@ -57,7 +57,7 @@ def phone(chromium, live_server):
 
 
 def steps_of(page):
-    return page.locator("fieldset:has(.steps)")
+    return page.locator("fieldset:has(.ask-scale)")
 
 
 def test_a_mentor_answers_in_less_than_three_minutes_on_a_phone(phone, stay):
