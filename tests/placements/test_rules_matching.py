@@ -27,7 +27,10 @@ from placements.rules.matching import (
 def holds(problem, rule, places):
     """Whether a rule holds of ``places``: a set of pairs, in which somebody may have several posts."""
     host_of = {post.key: post.host for post in problem.posts}
-    at_host = lambda host: [who for who, post in places if host_of[post] == host]  # noqa: E731
+
+    def at_host(host):
+        return [who for who, post in places if host_of[post] == host]
+
     match rule:
         case Refusal():
             return (rule.person, rule.post) not in places
