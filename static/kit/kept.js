@@ -78,9 +78,11 @@ const send = async (entry) => {
   }
 };
 
-let sending = false;
+let sending = false, onceMore = false;
 const drain = async () => {
-  if (sending || !user || !navigator.onLine) return;
+  if (!user || !navigator.onLine) return;
+  onceMore = sending; // the network came back while a request of before was still failing
+  if (sending) return;
   sending = true;
   try {
     for (const entry of await mine()) if (!entry.error) await send(entry);
@@ -89,6 +91,7 @@ const drain = async () => {
   } finally {
     sending = false;
     await show();
+    if (onceMore) drain();
   }
 };
 

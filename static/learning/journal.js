@@ -63,7 +63,10 @@ const write = () => {
   const typed = () => { delete form.dataset.flushed; measure(); store(); schedule(); };
 
   body.addEventListener("input", typed);
-  addEventListener("online", flush);
+  addEventListener("online", async () => {
+    if (sending) await sending; // begun without a network: it ends as "away", which the next one need not
+    await flush();
+  });
   document.addEventListener("visibilitychange", () => { if (document.hidden && timer) flush(); });
 
   for (const button of clash.querySelectorAll("[data-take]")) {
