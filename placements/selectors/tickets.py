@@ -44,6 +44,11 @@ def overdue_tickets(cohort: Cohort, now: datetime | None = None):
     return Ticket.objects.filter(cohort=cohort).overdue(now or timezone.now())
 
 
+def late_at(now: datetime) -> Q:
+    """Answered after its time, or over it and not answered."""
+    return Q(closed_at=None, stopped_at=None, due_at__lt=now) | Q(closed_at__gt=F("due_at"))
+
+
 @dataclass(frozen=True)
 class Cell:
     """Tickets of one category at one host; ``host`` None: of people who were placed nowhere."""
@@ -66,7 +71,7 @@ class Month:
     """The tickets opened in a month by host and category; every number opens its rows."""
 
     rows: list[MonthRow]
-    totals: list[int]
+    totals: list[Cell]
     total: int
     late: int
     rated: int
@@ -85,15 +90,14 @@ def month_picture(tickets, starts_at: datetime, ends_at: datetime) -> Month:
         for (host, name), row in counts.items()
     ]
     rows.sort(key=lambda row: (-row.total, row.name, row.host or 0))
-    late = Q(closed_at=None, stopped_at=None, due_at__lt=timezone.now()) | Q(closed_at__gt=F("due_at"))
     facts = opened.aggregate(
-        late=Count("pk", filter=late),
+        late=Count("pk", filter=late_at(timezone.now())),
         rated=Count("satisfaction"),
         points=Sum("satisfaction"),
     )
-    totals = [sum(row.cells[at].count for row in rows) for at in range(len(Category.values))]
+    totals = [Cell(key, sum(row.cells[at].count for row in rows), 0) for at, key in enumerate(Category.values)]
     mean = half_up(Fraction(facts["points"], facts["rated"]), 1) if facts["rated"] else None
-    return Month(rows, totals, sum(totals), facts["late"], facts["rated"], mean)
+    return Month(rows, totals, sum(each.count for each in totals), facts["late"], facts["rated"], mean)
 
 
 def _cell(category: str, count: int, most: int) -> Cell:

@@ -6,8 +6,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from placements.models import Host, HostContact, Placement, Post, Seat
+from trainee_mgmt.kit.choosing import RowFilter
 from trainee_mgmt.kit.pieces import status_tag
-from trainee_mgmt.kit.tables import Column, KeyFilter, Tab, Table, TableFilters
+from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
 KINDS = {Host.State.NEW: "warn", Host.State.CHECKED: "ok", Host.State.CLOSED: ""}
 
@@ -104,7 +105,7 @@ class HostTable(Table):
 
 class OfferFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Host or post"), method="search")
-    host = KeyFilter(label=_("Host"), field_name="post__host")
+    host = RowFilter(label=_("Host"), field_name="post__host", empty_label=_("All hosts"))
 
     def search(self, queryset, name, value):
         return queryset.filter(Q(post__name__icontains=value) | Q(post__host__name__icontains=value))

@@ -4,13 +4,15 @@ from datetime import date, datetime, time
 import django_filters
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from placements.models import Category
+from placements.selectors.tickets import late_at
+from trainee_mgmt.kit.choosing import RowFilter
 from trainee_mgmt.kit.formats import moment
 from trainee_mgmt.kit.pieces import status_tag
-from trainee_mgmt.kit.tables import Column, KeyFilter, Tab, Table, TableFilters
+from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
 MONTH = re.compile(r"(\d{4})-(\d{2})")
 
@@ -40,7 +42,7 @@ def month_of(text: str) -> tuple[datetime, datetime] | None:
 class TicketFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Trainee, host or words"), method="search")
     category = django_filters.ChoiceFilter(label=_("Category"), choices=Category.choices, empty_label=_("Any category"))
-    host = KeyFilter(label=_("Host"), field_name="host")
+    host = RowFilter(label=_("Host"), field_name="host", empty_label=_("All hosts"), nowhere=_("placed nowhere"))
     month = django_filters.CharFilter(label=_("Month, as 2026-09"), method="in_month")
 
     def search(self, queryset, name, value):
@@ -94,4 +96,6 @@ class TicketTable(Table):
             Tab("stopped", _("Clock stopped"), Q(stopped_at__isnull=False)),
             Tab("closed", _("Answered"), Q(closed_at__isnull=False)),
             Tab("reopened", _("Opened again"), Q(times_reopened__gt=0)),
+            Tab("late", pgettext_lazy("tickets", "Late"), late_at(now)),
+            Tab("rated", _("Rated"), Q(satisfaction__isnull=False)),
         )

@@ -6,8 +6,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from placements.models import Visit, VisitTask
+from trainee_mgmt.kit.choosing import RowFilter
 from trainee_mgmt.kit.pieces import status_tag
-from trainee_mgmt.kit.tables import Column, KeyFilter, Tab, Table, TableFilters
+from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
 KINDS = {Visit.State.PLANNED: "accent", Visit.State.DONE: "ok", Visit.State.CALLED_OFF: ""}
 
@@ -21,7 +22,7 @@ def state_of(state, planned_on) -> tuple[str, str]:
 
 class VisitFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Host, visitor or notes"), method="search")
-    host = KeyFilter(label=_("Host"), field_name="host")
+    host = RowFilter(label=_("Host"), field_name="host", empty_label=_("All hosts"))
 
     def search(self, queryset, name, value):
         return queryset.filter(

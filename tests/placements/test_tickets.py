@@ -193,7 +193,7 @@ def test_the_month_adds_up_and_every_number_opens_its_rows(client, place, organi
     ).context["table"]
 
     assert [[cell.count for cell in row.cells] for row in picture.rows] == [[2, 1, 0, 0], [0, 0, 1, 0]]
-    assert (picture.totals, picture.total) == ([2, 1, 1, 0], 4)
+    assert ([each.count for each in picture.totals], picture.total) == ([2, 1, 1, 0], 4)
     assert rows.count == picture.rows[0].cells[0].count
 
 
@@ -224,7 +224,7 @@ def test_pages_need_the_same_queries_for_any_number_of_rows(client, place, organ
     cohort = {"cohort": place.cohort_id}
     client.get(reverse("placements:ticket_list", kwargs=cohort))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(reverse("placements:ticket_list", kwargs=cohort))
     with django_assert_num_queries(4):
         client.get(reverse("placements:ticket_month", kwargs=cohort))

@@ -217,7 +217,7 @@ def test_pages_need_the_same_queries_for_any_number_of_rows(
         VisitTask.objects.create(visit=visit, text="x", owner=organizer, due_on=TODAY)
     client.get(of_cohort("visit_list", cohort))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(of_cohort("visit_list", cohort))
     with django_assert_num_queries(5):
         client.get(of_cohort("visit_coverage", cohort))

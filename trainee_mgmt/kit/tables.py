@@ -504,6 +504,8 @@ def show(value) -> str:
 def _control(name: str, field, value: str) -> str:
     label = escape(str(field.label or ""))
     choices = getattr(field, "choices", None)
+    if suggested := getattr(field, "suggestions", ()):
+        return _search_box(name, label, _in_words(field, value), suggested)
     if choices is None:
         shown = escape(value)
         if "date" in type(field).__name__.lower():  # a box for a date has no room for words of ours
@@ -517,6 +519,15 @@ def _control(name: str, field, value: str) -> str:
     words = ((key, text) if str(text).strip("-") else (key, field.label) for key, text in choices)  # "any" has a name
     drawn = options(words, value)
     return f'<select class="form-select" name="{name}" aria-label="{label}">{drawn}</select>'
+
+
+def _search_box(name: str, label: str, shown: str, suggested: list[str]) -> str:
+    """A box that offers names while one types: nobody unfolds hundreds of them."""
+    offered = "".join(f'<option value="{escape(text)}">' for text in suggested)
+    return (
+        f'<input class="form-control" type="search" name="{name}" value="{escape(shown)}" list="{name}-offered" '
+        f'aria-label="{label}" placeholder="{label}" maxlength="200"><datalist id="{name}-offered">{offered}</datalist>'
+    )
 
 
 def _in_words(field, value) -> str:
