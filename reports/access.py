@@ -2,7 +2,7 @@
 
 from accounts.access import everyone
 from cohorts.access import my_cohorts
-from learning.access import findings_from_my_journals, findings_of_my_classes
+from learning.access.journals import findings_from_my_journals, findings_of_my_classes
 from trainee_mgmt.kit.access import all_rows, grant
 from trainee_mgmt.kit.pages import Inside
 

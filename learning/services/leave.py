@@ -16,7 +16,7 @@ from accounts.services.notices import cancel_notices, notify
 from cohorts.models import ClassOfficer, Cohort, Trainee
 from cohorts.selectors.cohorts import members_on
 from cohorts.selectors.offices import in_office
-from learning.access import decides_as
+from learning.access.leave import decides_as
 from learning.models import Leave, LeaveEvidence, LeaveStep, LeaveType
 from learning.models.leave import LEAVE_ONCE
 from learning.rules import leave as rules

@@ -24,7 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView, View
 
 from cohorts.access import COHORT
-from learning.access import classes_on_roll
+from learning.access.sessions import classes_on_roll
 from learning.models import Attendance, DisputedMark, Scan, Session
 from learning.rules import codes
 from learning.rules.checkins import OPENS_BEFORE, opening, spot_check

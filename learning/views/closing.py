@@ -14,7 +14,7 @@ from django.views.generic import View
 from cohorts.access import COHORT
 from cohorts.models import TrainingClass
 from cohorts.services.cohorts import against_closing
-from learning.access import CLOSING_COHORT
+from learning.access.closing import CLOSING_COHORT
 from learning.forms.closing import (
     ClosingFilesForm,
     ClosingItemEditForm,

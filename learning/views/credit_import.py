@@ -13,7 +13,7 @@ from django.views.generic import View
 from accounts.models import Plan
 from accounts.services import make_plan, record_export
 from accounts.services.plans import plan_payload
-from learning.access import ENTERED_COHORT
+from learning.access.hours import ENTERED_COHORT
 from learning.forms.hours import CreditImportForm
 from learning.plans import CreditPlan, credit_template
 from trainee_mgmt.kit.pages import FormPage, Page

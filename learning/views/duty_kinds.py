@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from cohorts.access import COHORT
 from cohorts.models import Cohort, TrainingClass
-from learning.access import PLANNED_DUTIES
+from learning.access.duties import PLANNED_DUTIES
 from learning.forms.duties import DutyKindForm, PauseForm
 from learning.models import DutyKind, DutyPause
 from learning.services import duties as services

@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
-from learning.access import LEAVE_COHORT
+from learning.access.leave import LEAVE_COHORT
 from learning.forms.given_leave import GiveLeaveForm
 from learning.services.given_leave import give_leave
 from trainee_mgmt.kit.pages import FormPage

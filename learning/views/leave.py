@@ -7,7 +7,7 @@ from django.views.generic import View
 
 from cohorts.access import COHORT, MANAGED_COHORT
 from cohorts.models import Cohort, Trainee
-from learning.access import decides_as
+from learning.access.leave import decides_as
 from learning.forms.leave import DecisionForm, LeaveForm, LeaveTypeForm
 from learning.models import Leave, LeaveEvidence, LeaveType
 from learning.selectors.leave import touched

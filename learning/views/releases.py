@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from learning.access import PLANNED_COHORT
+from learning.access.sessions import PLANNED_COHORT
 from learning.forms import ReleaseForm
 from learning.models import Session, TimetableRelease, TimetableState
 from learning.rules.conflict_words import when_words

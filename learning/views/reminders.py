@@ -1,7 +1,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from learning.access import PLANNED_COHORT
+from learning.access.sessions import PLANNED_COHORT
 from learning.forms.reminders import SessionReminderForm
 from learning.services.session_reminders import change_session_reminder, reminder_of
 from trainee_mgmt.kit.pages import FormPage

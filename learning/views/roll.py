@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.access import COHORT
-from learning.access import classes_on_roll
+from learning.access.sessions import classes_on_roll
 from learning.forms import MarkForm
 from learning.models import Attendance, Session
 from learning.rules.attendance import TAP_CYCLE

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from accounts.services import make_plan
-from learning.access import PLANNED_COHORT
+from learning.access.sessions import PLANNED_COHORT
 from learning.forms import CopyWeekForm, SessionImportForm
 from learning.plans import CopyPlan, ImportPlan, template_book
 from learning.rules.weeks import chosen_week

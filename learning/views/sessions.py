@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from cohorts.access import COHORT, MANAGED_COHORT
 from cohorts.models import TrainingClass
-from learning.access import classes_on_roll
+from learning.access.sessions import classes_on_roll
 from learning.forms import CancelForm, RepeatForm, SessionForm
 from learning.models import Attendance, Session
 from learning.rules.attendance import tally

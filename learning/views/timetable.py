@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
-from learning.access import PLANNED_COHORT
+from learning.access.sessions import PLANNED_COHORT
 from learning.forms import TimetableRuleForm
 from learning.models import TimetableRule
 from learning.rules.conflict_words import headline

@@ -9,7 +9,8 @@ from django.views.generic import View
 
 from accounts.models import Notice
 from accounts.services.outbox import cancel_chosen
-from learning.access import PLANNED_COHORT, about_cohorts
+from learning.access.sessions import PLANNED_COHORT
+from learning.access.told import about_cohorts
 from learning.tables.told import ToldTable
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import Page

@@ -7,15 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cohorts.models import Cohort
-from learning.access import leave_waiting_for
-from learning.models import (
-    DisputedMark,
-    Journal,
-    Leave,
-    Scan,
-    Session,
-    TimetableState,
-)
+from learning.access.leave import leave_waiting_for
+from learning.models import DisputedMark, Journal, Leave, Scan, Session, TimetableState
 from learning.selectors import OpenRolls, WaitingJournals, open_rolls, waiting_journals
 from learning.selectors.differing import waiting_differences
 from learning.selectors.leave import waiting_leave

@@ -9,14 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cohorts.models import TrainingClass
-from learning.models import (
-    Activity,
-    Appeal,
-    CopySignal,
-    DutyDue,
-    Finding,
-    ProgressCase,
-)
+from learning.models import Activity, Appeal, CopySignal, DutyDue, Finding, ProgressCase
 from learning.selectors.closing import items_of
 from learning.selectors.desk import ACTIVITIES, APPEALS, CASES, CLOSING, DUTIES, FINDINGS, SIGNALS, Waiting, waiting
 from placements.selectors.dispatch import ACTIONS, waiting_actions
