@@ -1,14 +1,16 @@
 """Reads that put several models together."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from accounts.access import SCOPES
-from accounts.models import Grant, Role, ScopeKind, Unit
+from accounts.models import INBOX, Delivery, Grant, Role, ScopeKind, Unit
 from trainee_mgmt.kit.access import ANYONE, GRANTS, roles_that_allow
 
 SLASHES = re.compile(r"\s*[/／]\s*")
@@ -65,6 +67,24 @@ def scopes_named(kind: str, typed: str, holder) -> dict[int, str]:
     rows = covered.filter(**{scope.search: words[-1]}).select_related(*scope.related)[:100]
     labels = {row.pk: scope.label(row) for row in rows}
     return {pk: label for pk, label in labels.items() if label.split(" · ")[-len(words) :] == words}
+
+
+# Channels of the outbox ------------------------------------------------------------------------------------------------
+
+
+def counts_by_channel(*, since: datetime) -> dict[str, dict[str, int]]:
+    """How many deliveries since a moment stand where, and the newest error, by channel: ``{"sms": {"sent": 3, "error": "…"}}``."""
+    recent = Delivery.objects.filter(retry_at__gte=since).exclude(channel=INBOX)
+    counts: dict[str, dict] = defaultdict(dict)
+    for name, state, count in (
+        recent.order_by().values("channel", "state").annotate(n=Count("pk")).values_list("channel", "state", "n")
+    ):
+        counts[name][state] = count
+    for name, error in (
+        recent.exclude(error="").order_by("channel", "-pk").distinct("channel").values_list("channel", "error")
+    ):
+        counts[name]["error"] = error
+    return counts
 
 
 # Why can I see this? --------------------------------------------------------------------------------------------------

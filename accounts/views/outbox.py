@@ -1,5 +1,7 @@
 """The outbox of the office: messages and their channels, notices that wait, channels, holidays."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -13,8 +15,10 @@ from accounts.channels import order_of_office
 from accounts.forms.notices import CalendarDayForm
 from accounts.models import CalendarDay, Channel, Message, Notice
 from accounts.models.users import SECRETS
-from accounts.services import calendar, outbox
+from accounts.selectors import counts_by_channel
+from accounts.services import calendar
 from accounts.services.notice_settings import own_email
+from accounts.services.outbox import by_hand
 from accounts.tables.notices import CalendarTable, MessageTable, NoticeTable
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
@@ -22,6 +26,8 @@ from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.notices import KINDS
 from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page, StaticPage, is_key
 from trainee_mgmt.kit.tables import BulkAction
+
+RECENT = timedelta(days=7)
 
 
 class MessageList(TablePage):
@@ -62,7 +68,7 @@ class MessageCancel(ActionPage):
         return super().get_rows().select_related("user")
 
     def act(self, message):
-        outbox.cancel_message(message)
+        by_hand.cancel_message(message)
         return _("The message was cancelled.")
 
 
@@ -74,7 +80,7 @@ class MessageAgain(ActionPage):
         return super().get_rows().select_related("user")
 
     def act(self, message):
-        outbox.send_again(message)
+        by_hand.send_again(message)
         return _("It will be sent again within a minute.")
 
 
@@ -106,7 +112,7 @@ class NoticeCancel(Page, View):
         else:
             keys = [key for key in request.POST.getlist("pk") if is_key(key)]
             chosen = reachable.filter(pk__in=keys)
-        cancelled = outbox.cancel_chosen(chosen)
+        cancelled = by_hand.cancel_chosen(chosen)
         if cancelled:
             messages.success(
                 request,
@@ -125,7 +131,7 @@ class ChannelList(StaticPage):
     template_name = "accounts/channel_list.html"
 
     def get_context_data(self, **kwargs):
-        counts = outbox.counts_by_channel(since=timezone.now() - outbox.RECENT)
+        counts = counts_by_channel(since=timezone.now() - RECENT)
         user = self.request.user
         return super().get_context_data(
             set_up=[(name, Channel(name).label, counts.get(name, {})) for name in order_of_office()],
@@ -142,7 +148,7 @@ class ChannelTest(Page, View):
 
     def post(self, request):
         try:
-            number = outbox.send_test(request.user, request.POST.get("channel", "")[:10])
+            number = by_hand.send_test(request.user, request.POST.get("channel", "")[:10])
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from cohorts.rules.reading import DROP, SKIP
+from cohorts.rules.reading.results import DROP, SKIP
 from cohorts.rules.values import BornOn, agrees, facts_of_id
 from trainee_mgmt.kit.crypto import mask_id_number, mask_phone
 

@@ -15,7 +15,8 @@ from cohorts.rules.guess import (
     understand,
     understand_sheet,
 )
-from cohorts.rules.reading import (
+from cohorts.rules.reading import read
+from cohorts.rules.reading.results import (
     DROP,
     ERROR,
     KEEP,
@@ -29,7 +30,6 @@ from cohorts.rules.reading import (
     Person,
     Problem,
     Reading,
-    read,
 )
 
 __all__ = [

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.services import record
 from accounts.services.audit import changes
 from accounts.services.notices import cancel_notices, notify
-from accounts.services.outbox import Ways
+from accounts.services.outbox.ways import Ways
 from cohorts.models import Announcement, Cohort, Person, Trainee, TrainingClass
 from cohorts.selectors.cohorts import members_on
 from cohorts.selectors.offices import in_office

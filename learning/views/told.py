@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
 from accounts.models import Notice
-from accounts.services.outbox import cancel_chosen
+from accounts.services.outbox.by_hand import cancel_chosen
 from learning.access.sessions import PLANNED_COHORT
 from learning.access.told import about_cohorts
 from learning.tables.told import ToldTable

@@ -7,6 +7,7 @@ import pytest
 from accounts.models import Address, Delivery, Message, Notice, NoticeSettings
 from accounts.services import outbox
 from accounts.services.notices import cancel_notices, notify
+from accounts.services.outbox import sending
 from tests import make
 from tests.races import race
 from trainee_mgmt.kit.crypto import Sealed
@@ -195,7 +196,7 @@ def test_a_dead_sender_gives_back_what_it_held_and_only_what_was_in_hand_is_doub
     clock.forward(seconds=40)
     outbox.merge_due()
     first, *_others = batch = outbox.claim("the dead one")
-    outbox._begin(first, list(first.message.notices.all()), "the dead one")
+    sending._begin(first, list(first.message.notices.all()), "the dead one")
 
     untouched = outbox.sweep()
     meanwhile = outbox.run(seconds=5)
@@ -271,5 +272,5 @@ def test_cancelling_while_it_is_being_sent_leaves_no_message_open(kinds, clock, 
 
 
 def test_pauses_fit_the_attempts():
-    assert len(outbox.PAUSES) == outbox.ATTEMPTS - 1
-    assert all(pause > timedelta(seconds=30) for pause in outbox.PAUSES)
+    assert len(sending.PAUSES) == sending.ATTEMPTS - 1
+    assert all(pause > timedelta(seconds=30) for pause in sending.PAUSES)

@@ -1,199 +1,17 @@
-"""The people of a roster file, read by a guess that a person has seen: rows, problems, what was left out and why."""
+"""One sheet of a roster file: which rows are people, and what their cells say."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from cohorts.rules import guess as guesses
 from cohorts.rules import headers, rows
-from cohorts.rules.guess import ColumnGuess, Guess, SheetGuess, SheetLike
+from cohorts.rules.guess import ColumnGuess, SheetGuess, SheetLike
 from cohorts.rules.headers import IGNORE, NEVER_READ, UNKNOWN, ProfileLike
 from cohorts.rules.offices import Office, offices_in
-from cohorts.rules.sentences import say
+from cohorts.rules.reading.results import DROP, ERROR, KEEP, SKIP, WARNING, Ignored, Person, Problem
 from cohorts.rules.units import split_unit_and_position
 from cohorts.rules.values import BadValue, BornOn, Cell, Cleaner, agrees, facts_of_id, is_blank, shown
-
-ERROR, WARNING, NOTE = "error", "warning", "note"
-SKIP, DROP, KEEP = "skip", "drop", "keep"  # leave the row out; import it without this value; import it as it is
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something the person should see. ``row`` is as printed, ``column`` its letter ('' for the row as a whole).
-
-    An error stops its row until one of ``treatments`` is chosen; warnings and notes do not. ``shown`` and ``params``
-    hold no ID number and no phone number.
-    """
-
-    sheet: int
-    sheet_name: str
-    row: int
-    column: str
-    header: str
-    field: str
-    shown: str
-    code: str
-    params: Mapping[str, object]
-    severity: str
-    treatments: tuple[str, ...]
-
-    @property
-    def sentence(self) -> str:
-        return say(self.code, self.params)
-
-    def to_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Problem":
-        return cls(**{**data, "treatments": tuple(data["treatments"])})
-
-
-class Person(NamedTuple):
-    """One row. ``values`` has a key only where the file says something that could be read.
-
-    ``extra`` holds what is to become new profile fields, by label. ``raw`` is the row as it stands in the file.
-    ``severity`` is that of the worst problem of the row, '' without any.
-    """
-
-    sheet: int
-    sheet_name: str
-    row: int
-    values: dict[str, Any]
-    extra: dict[str, str]
-    class_name: str
-    group_name: str
-    offices: tuple[Office, ...]
-    raw: Sequence[Cell]
-    severity: str
-
-    def to_json(self) -> dict[str, Any]:
-        """The row for a stored plan: a birth is [date, is_month_only], dates and decimals of other fields are texts."""
-        return {
-            **self._asdict(),
-            "values": {k: _plain(v) for k, v in self.values.items()},
-            "raw": list(map(_plain, self.raw)),
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Person":
-        values = dict(data["values"])
-        if "born_on" in values:
-            day, is_month_only = values["born_on"]
-            values["born_on"] = BornOn(date.fromisoformat(day), is_month_only)
-        return cls(**{**data, "values": values, "offices": tuple(Office(*office) for office in data["offices"])})
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, BornOn):
-        return [value.day.isoformat(), value.is_month_only]
-    return value if value is None or isinstance(value, str | int | float) else str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """A row that is no person: title, heading, total, note, blank."""
-
-    sheet: int
-    sheet_name: str
-    row: int
-    code: str
-    text: str
-
-    @property
-    def why(self) -> str:
-        return say(self.code)
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """Rows that share an ID number, a phone number, or a name. ``rows`` are (sheet, row) pairs."""
-
-    kind: str  # id_number phone name
-    rows: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GroupRead:
-    name: str
-    claimed: int | None
-    people: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClassRead:
-    """A class to be made: its name ('' for people without one), head teacher, groups and sizes."""
-
-    name: str
-    people: int
-    claimed: int | None
-    head_teacher: str
-    head_teacher_phone: str
-    groups: tuple[GroupRead, ...]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """All that a file says by a guess."""
-
-    people: list[Person]
-    problems: list[Problem]
-    ignored: list[Ignored]
-    duplicates: list[Duplicate]
-    classes: list[ClassRead]
-    new_fields: list[str] = field(default_factory=list)
-
-    def problems_by_row(self) -> dict[tuple[int, int], list[Problem]]:
-        """Problems of each row, keyed by (sheet, row)."""
-        found: dict[tuple[int, int], list[Problem]] = {}
-        for problem in self.problems:
-            found.setdefault((problem.sheet, problem.row), []).append(problem)
-        return found
-
-    def good(self) -> list[Person]:
-        """The people without an error."""
-        return [person for person in self.people if person.severity != ERROR]
-
-
-def read(sheets: Sequence[SheetLike], guess: Guess, profile_fields: Collection[ProfileLike] = ()) -> Reading:
-    """Read the used sheets of a file by a guess without ``faults``.
-
-    A blank cell is absent from the values, so it deletes nothing; nothing is guessed.
-    """
-    people: list[Person] = []
-    problems: list[Problem] = []
-    ignored: list[Ignored] = []
-    for sheet_guess in guess.used():
-        reader = _SheetReader(sheets[sheet_guess.index], sheet_guess, profile_fields)
-        reader.read()
-        people += reader.people
-        problems += reader.problems
-        ignored += reader.ignored
-    duplicates = _Duplicates(people, guess)
-    duplicates.find()
-    problems += duplicates.problems
-    people = _with_severity(people, problems)
-    labels = {
-        column.label.strip(): None for sheet in guess.used() for column in sheet.columns if column.field == UNKNOWN
-    }
-    return Reading(people, problems, ignored, duplicates.found, _classes(people, guess), list(labels))
-
-
-def _with_severity(people: list[Person], problems: Iterable[Problem]) -> list[Person]:
-    rank = {NOTE: 1, WARNING: 2, ERROR: 3}
-    worst: dict[tuple[int, int], str] = {}
-    for problem in problems:
-        place = (problem.sheet, problem.row)
-        if rank[problem.severity] > rank.get(worst.get(place, ""), 0):
-            worst[place] = problem.severity
-    return [
-        person._replace(severity=worst[place]) if (place := (person.sheet, person.row)) in worst else person
-        for person in people
-    ]
-
-
-# --- one sheet ------------------------------------------------------------------------------------------------------
 
 
 class _Column(NamedTuple):
@@ -207,7 +25,7 @@ class _Column(NamedTuple):
     months_only: bool
 
 
-class _SheetReader:
+class SheetReader:
     def __init__(self, sheet: SheetLike, guess: SheetGuess, profile_fields: Collection[ProfileLike]):
         self.sheet, self.guess = sheet, guess
         self.people: list[Person] = []
@@ -461,7 +279,7 @@ class _SheetReader:
                 column=column.guess.letter,
                 header=column.guess.header,
                 field=column.field,
-                shown=shown(cell, private=_is_private(column.field)),
+                shown=shown(cell, private=is_private(column.field)),
                 code=code,
                 params=params or {},
                 severity=severity,
@@ -513,7 +331,7 @@ def _is_read(column: ColumnGuess) -> bool:
     return column.field != IGNORE and column.field not in NEVER_READ
 
 
-def _is_private(key: str) -> bool:
+def is_private(key: str) -> bool:
     return key in headers.FIELDS and headers.FIELDS[key].is_private
 
 
@@ -521,133 +339,3 @@ def _column(column: ColumnGuess, profile_fields: Collection[ProfileLike]) -> _Co
     clean = headers.cleaner(column.field, profile_fields)
     months_only = "年月" in column.header and "日" not in column.header
     return _Column(column.index, column.field, clean, {}, column, months_only)
-
-
-# --- the same person twice ------------------------------------------------------------------------------------------
-
-
-class _Duplicates:
-    """People of one file who share a number or a name."""
-
-    def __init__(self, people: list[Person], guess: Guess):
-        self.people = people
-        self.columns = {(sheet.index, column.field): column for sheet in guess.used() for column in sheet.columns}
-        self.found: list[Duplicate] = []
-        self.problems: list[Problem] = []
-        self.said: set[tuple[int, int]] = set()  # rows already named as a person met twice
-
-    def find(self) -> None:
-        for key in ("id_number", "phone"):
-            for same in self._sharing(lambda person, key=key: person.values.get(key)):
-                self.found.append(Duplicate(key, tuple((person.sheet, person.row) for person in same)))
-                self._number_twice(key, same)
-        for same in self._sharing(lambda person: person.values.get("name")):
-            self.found.append(Duplicate("name", tuple((person.sheet, person.row) for person in same)))
-            self._name_twice(same)
-
-    def _sharing(self, value_of: Callable[[Person], str | None]) -> list[list[Person]]:
-        by_value: dict[str, list[Person]] = {}
-        for person in self.people:
-            value = value_of(person)
-            if value:
-                by_value.setdefault(value, []).append(person)
-        return [same for same in by_value.values() if len(same) > 1]
-
-    def _number_twice(self, key: str, same: list[Person]) -> None:
-        """One name: the later rows are the same person. Two names: nobody knows whose number it is."""
-        first = same[0]
-        for person in same[1:]:
-            if self._is_one(first, person, key):
-                self._twice(person, first)
-        if len({person.values.get("name") for person in same}) > 1 or self._differ_by_id(same):
-            for person in same:
-                other = first if person is not first else same[1]
-                if (person.sheet, person.row) not in self.said:
-                    code = "twice_id" if key == "id_number" else "twice_phone"
-                    self._problem(person, other, key, code, treatments=(SKIP, DROP))
-
-    def _is_one(self, first: Person, person: Person, key: str) -> bool:
-        same_name = first.values.get("name") == person.values.get("name") is not None
-        return same_name and (key == "id_number" or not self._differ_by_id([first, person]))
-
-    def _differ_by_id(self, same: list[Person]) -> bool:
-        return len({person.values["id_number"] for person in same if "id_number" in person.values}) > 1
-
-    def _twice(self, person: Person, first: Person) -> None:
-        place = (person.sheet, person.row)
-        if place not in self.said:
-            self.said.add(place)
-            self._problem(person, first, "name", "twice_person", treatments=(SKIP,))
-
-    def _name_twice(self, same: list[Person]) -> None:
-        first = same[0]
-        for person in same[1:]:
-            if (person.sheet, person.row) in self.said:
-                continue
-            differ = any(
-                key in first.values and key in person.values and first.values[key] != person.values[key]
-                for key in ("id_number", "phone")
-            )
-            code, severity = ("same_name", NOTE) if differ else ("same_name_unclear", WARNING)
-            self._problem(person, first, "name", code, severity=severity, treatments=(KEEP, SKIP))
-
-    def _problem(
-        self,
-        person: Person,
-        other: Person,
-        key: str,
-        code: str,
-        *,
-        treatments: tuple[str, ...],
-        severity: str = ERROR,
-    ) -> None:
-        column = self.columns[(person.sheet, key)]
-        self.problems.append(
-            Problem(
-                sheet=person.sheet,
-                sheet_name=person.sheet_name,
-                row=person.row,
-                column=column.letter,
-                header=column.header,
-                field=key,
-                shown=shown(person.values.get(key), private=_is_private(key)),
-                code=code,
-                params={"sheet": other.sheet_name, "row": other.row, "name": other.values.get("name", "")},
-                severity=severity,
-                treatments=treatments,
-            )
-        )
-
-
-# --- classes --------------------------------------------------------------------------------------------------------
-
-
-def _classes(people: Iterable[Person], guess: Guess) -> list[ClassRead]:
-    """The classes and groups the people are in, in the order of the file."""
-    sheets = {sheet.index: sheet for sheet in guess.used()}
-    sizes: dict[str, int] = {}
-    groups: dict[str, dict[str, int]] = {}
-    of_sheet: dict[str, set[int]] = {}
-    for person in people:
-        sizes[person.class_name] = sizes.get(person.class_name, 0) + 1
-        of_sheet.setdefault(person.class_name, set()).add(person.sheet)
-        if person.group_name:
-            inside = groups.setdefault(person.class_name, {})
-            inside[person.group_name] = inside.get(person.group_name, 0) + 1
-    return [_class(name, sizes, groups.get(name, {}), of_sheet[name], sheets) for name in sizes]
-
-
-def _class(
-    name: str, sizes: Mapping[str, int], groups: Mapping[str, int], of_sheet: set[int], sheets: Mapping[int, SheetGuess]
-) -> ClassRead:
-    only = sheets[next(iter(of_sheet))] if len(of_sheet) == 1 else None
-    alone = only if only and only.class_source in ("sheet", "title", "fixed") else None
-    claims = {group.name: group.claimed for group in only.groups} if only else {}
-    return ClassRead(
-        name,
-        sizes[name],
-        alone.claimed if alone else None,
-        alone.head_teacher if alone else "",
-        alone.head_teacher_phone if alone else "",
-        tuple(GroupRead(group, claims.get(group), people) for group, people in groups.items()),
-    )
