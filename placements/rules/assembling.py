@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from placements.rules.fit import Criterion, Opening, Ranks, Related, Seeker, normal, points
-from placements.rules.matching import (
+from placements.rules.matching.problem import (
     Apart,
     LeastAtHost,
     LeastAtPost,

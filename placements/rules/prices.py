@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from placements.rules.assembling import Facts
-from placements.rules.matching import Alternative, Clash, Lock, OnePlace, Problem, Rule, Solution, alternative
+from placements.rules.matching import alternative
+from placements.rules.matching.problem import Alternative, Clash, Lock, OnePlace, Problem, Rule, Solution
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from placements.rules.matching import (
+from placements.rules.matching.problem import (
     Apart,
     Clash,
     LeastAtHost,

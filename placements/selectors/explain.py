@@ -12,7 +12,7 @@ from cohorts.models import Trainee
 from placements.models import MatchPair, MatchPlan, Offer
 from placements.rules.assembling import ELSEWHERE, HOST, LODGING, Facts
 from placements.rules.fit import Criterion, normal
-from placements.rules.matching import (
+from placements.rules.matching.problem import (
     Alternative,
     Apart,
     LeastAtHost,

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from placements.models import MatchPair, MatchPlan, Offer
 from placements.rules.assembling import TRAINEE, Facts
-from placements.rules.matching import Solution
+from placements.rules.matching.problem import Solution
 from trainee_mgmt.kit.crypto import open_bytes
 from trainee_mgmt.kit.rounding import half_up
 

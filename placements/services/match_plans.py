@@ -16,7 +16,8 @@ from accounts.services import queue_job, record
 from cohorts.models import Cohort
 from placements.models import MatchPair, MatchPlan
 from placements.rules.assembling import Facts
-from placements.rules.matching import Clash, Solution, alternative, solve
+from placements.rules.matching import alternative, solve
+from placements.rules.matching.problem import Clash, Solution
 from placements.rules.stored import clash_to_json
 from placements.selectors.matching import gather, latest_rules
 from placements.selectors.plans import facts_of, locks_of, places_of, solution_of

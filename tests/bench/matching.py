@@ -9,8 +9,10 @@ from dataclasses import replace
 from random import Random
 from statistics import median
 
-from placements.rules import matching
-from placements.rules.matching import LeastAtHost, MostOfGroup, Post, Problem, Refusal, Solution, solve
+import highspy
+
+from placements.rules.matching import model, solve
+from placements.rules.matching.problem import LeastAtHost, MostOfGroup, Post, Problem, Refusal, Solution
 
 ROUNDS = 45
 AIM, MOST_SECONDS = 1.3, 60
@@ -35,7 +37,7 @@ def bare(programs: list) -> float:
     """Seconds for HiGHS alone to take and solve the programs, built beforehand."""
     began = time.perf_counter()
     for program in programs:
-        solver = matching.highspy.Highs()
+        solver = highspy.Highs()
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         solver.passModel(program)
@@ -45,17 +47,17 @@ def bare(programs: list) -> float:
 
 def programs_of(given: Problem) -> list:
     """The linear programs that solving takes, as HiGHS has them before it runs."""
-    found, run = [], matching._run
+    found, run = [], model.run
 
     def keep(solver, **kwargs):
         found.append(solver.getLp())
         return run(solver, **kwargs)
 
-    matching._run = keep
+    model.run = keep
     try:
         solve(given)
     finally:
-        matching._run = run
+        model.run = run
     return found
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from placements.rules.assembling import Facts, Wished
 from placements.rules.fit import Criterion, Opening, Ranks, Related, Seeker, nearness, of_rank, points, share
-from placements.rules.matching import LeastAtHost, LeastAtPost, Lock, MostOfGroup, Refusal
+from placements.rules.matching.problem import LeastAtHost, LeastAtPost, Lock, MostOfGroup, Refusal
 from trainee_mgmt.kit.rounding import half_up
 
 WEIGHTS = {str(each): 1000 for each in Criterion}

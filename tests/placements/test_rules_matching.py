@@ -5,7 +5,9 @@ from random import Random
 
 import pytest
 
-from placements.rules.matching import (
+from placements.rules.matching import alternative, solve
+from placements.rules.matching.clashes import smallest_clash
+from placements.rules.matching.problem import (
     Apart,
     Clash,
     LeastAtHost,
@@ -18,9 +20,6 @@ from placements.rules.matching import (
     Refusal,
     Seats,
     Solution,
-    alternative,
-    smallest_clash,
-    solve,
 )
 
 

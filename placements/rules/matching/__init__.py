@@ -1,0 +1,53 @@
+"""
+Who goes to which post: first as many people as can be placed, then the best total, proven by a solver.
+
+Values in, values out. Points are whole numbers (hundredths of a point), so that every total is exact. The solver is HiGHS: a
+linear program, and a mixed-integer one where a fraction remains. Rows are put in the order of their keys first, so that the
+same input gives the same plan whatever the order it came in.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from placements.rules.matching.clashes import smallest_clash
+from placements.rules.matching.model import Model
+from placements.rules.matching.problem import Alternative, Clash, Lock, Move, Problem, Solution
+
+
+def solve(
+    problem: Problem, *, keep: Mapping[str, str] | None = None, near: Mapping[str, str] | None = None
+) -> Solution | Clash:
+    """
+    The proven best plan. With ``keep``, an earlier plan, as few people as possible move: fill, then what is kept, then points.
+    With ``near``, of the best plans one in which as few as possible move.
+
+    A contradiction is answered by the smallest set of rules that cannot hold together.
+    """
+    problem = problem.in_order
+    model = Model(problem)
+    wishes, worth = [], model.worth
+    if keep:
+        wishes.append(model.kept_of(keep))
+    if near:
+        worth = worth * (len(problem.people) + 1) + model.kept_of(near)
+    chosen = model.best([*wishes, worth])
+    if chosen is None:
+        return smallest_clash(problem)
+    places = dict(model.pairs[at] for at in np.flatnonzero(chosen))
+    return Solution(places, sum(problem.points.get(pair, 0) for pair in places.items()))
+
+
+def alternative(problem: Problem, plan: Solution, person: str, post: str) -> Alternative | Clash:
+    """What it would cost at the least to give this person this post, and who moves because of it: as few as can be at that price."""
+    other = solve(problem.with_rules(Lock(person, post)), near=plan.places)
+    if isinstance(other, Clash):
+        return other
+    moves = []
+    for each in sorted({*plan.places, *other.places}):
+        before, after = plan.places.get(each), other.places.get(each)
+        if before != after:
+            gained = problem.points.get((each, after), 0) if after else 0
+            lost = problem.points.get((each, before), 0) if before else 0
+            moves.append(Move(each, before, after, gained - lost))
+    return Alternative(plan.total - other.total, plan.filled - other.filled, tuple(moves))

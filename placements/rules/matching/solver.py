@@ -1,0 +1,63 @@
+"""The solver: rows of a linear program over columns of 0 or 1, solved by HiGHS."""
+
+from collections.abc import Sequence
+
+import highspy
+import numpy as np
+
+WHOLE = 1e-6  # nearer to a whole number than this is that number
+# Each column is bounded, so "unbounded or infeasible" is infeasible.
+NOT_FEASIBLE = {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}
+OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 0.5}
+# Lowest, highest, columns, and the factor of the last column; the others have 1.
+Row = tuple[float, float, Sequence[int], float]
+
+
+def run(solver: highspy.Highs, *, whole: bool = False) -> np.ndarray | None:
+    """The columns at 1 of the best solution, None if there is none. A fraction makes it a mixed-integer program."""
+    solver.run()
+    status = solver.getModelStatus()
+    if status in NOT_FEASIBLE:
+        return None
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise RuntimeError(f"the solver stopped: {solver.modelStatusToString(status)}")
+    values = np.array(solver.getSolution().col_value)
+    if not whole and np.abs(values - values.round()).max(initial=0.0) > WHOLE:
+        return run(_in_whole_numbers(solver.getLp()), whole=True)  # its own, so that the basis of this one stays
+    return values > 0.5
+
+
+def solver_of(
+    wish: np.ndarray, lower: np.ndarray, upper: np.ndarray, rows: Sequence[Row], *, whole: bool = False
+) -> highspy.Highs:
+    """A solver that holds the program: its matrix goes over in arrays, row after row."""
+    lows, highs, found, lasts = zip(*rows, strict=True)
+    columns = np.concatenate(found).astype(np.int32)
+    ends = np.fromiter(map(len, found), dtype=np.int64, count=len(found)).cumsum()
+    values = np.ones(len(columns))
+    for at, last in enumerate(lasts):
+        if last != 1.0:
+            values[ends[at] - 1] = last
+    is_there = columns >= 0
+    starts = np.concatenate([[0], is_there.cumsum()])[np.concatenate([[0], ends])].astype(np.int32)
+    solver = _new_solver()
+    solver.passModel(
+        len(wish), len(rows), int(starts[-1]), int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMaximize), 0.0,
+        wish, lower, upper, np.array(lows, dtype=float), np.array(highs, dtype=float),
+        starts, columns[is_there], values[is_there], np.full(len(wish), int(whole), dtype=np.int32),
+    )  # fmt: skip
+    return solver
+
+
+def _in_whole_numbers(program: highspy.HighsLp) -> highspy.Highs:
+    program.integrality_ = [highspy.HighsVarType.kInteger] * program.num_col_
+    solver = _new_solver()
+    solver.passModel(program)
+    return solver
+
+
+def _new_solver() -> highspy.Highs:
+    solver = highspy.Highs()
+    for name, value in OPTIONS.items():
+        solver.setOptionValue(name, value)
+    return solver
