@@ -1,13 +1,18 @@
-"""Days of our own time zone as moments: half-open, from midnight to the next."""
+"""Days and clock times of our own time zone as moments; days are half-open, from midnight to the next."""
 
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
 
+def moment(day: date, hour: int, minute: int = 0) -> datetime:
+    """The moment at which the clock shows this on the day."""
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+
 def midnight(day: date) -> datetime:
     """The moment at which the day begins."""
-    return timezone.make_aware(datetime.combine(day, time.min))
+    return moment(day, 0)
 
 
 def _day_after(day: date) -> date:

@@ -1,21 +1,22 @@
 """Applications of the demo: the batch that runs was chosen from 60 people, and the next one is open, with its quotas."""
 
 import random
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 from django.db.models import F
-from django.utils import timezone
 
-from accounts.models import Role, Unit, User
+from accounts.models import Role, ScopeKind, Unit, User
 from cohorts.models import Application, ApplicationRound, Cohort, ProfileField, Trainee
 from cohorts.services.applications import review
 from cohorts.services.applications.handing_in import begin, take_values
 from cohorts.services.applications.importing import apply_applications, compute_applications
 from cohorts.services.applications.rounds import add_rule, set_quota, set_round
+from reports.management.demo.accounts import account, grant, unit
 from reports.management.demo.people import Crowd
 from trainee_mgmt.kit.actor import Actor, acting
+from trainee_mgmt.kit.days import moment
 from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
 
 HEADER = ("姓名", "性别", "身份证号", "手机号码", "工作单位", "职务", "推荐单位", "报名方式", "工作领域", "所学专业")
@@ -33,13 +34,12 @@ SENT_BACK = (
     "推荐表缺单位意见，请盖章后重新提交。",
     "与另一期培训时间冲突，请另行推荐。",
 )
-Account = Callable[[str, str, Unit], User]
 
 
 def chosen_before(cohort: Cohort, members: Iterable[list[Trainee]], crowd: Crowd) -> None:
     """The round of a batch that runs: its people were chosen, others wait or were not chosen, one seat is free."""
     trainees = [trainee for each in members for trainee in each]
-    opened = _at(cohort.starts_on - timedelta(days=40))
+    opened = moment(cohort.starts_on - timedelta(days=40), 9)
     decided = opened + timedelta(days=25)
     round = ApplicationRound.objects.create(
         cohort=cohort,
@@ -81,9 +81,7 @@ def _of_trainee(round: ApplicationRound, trainee: Trainee, decided: datetime) ->
     )
 
 
-def next_batch(
-    cohort: Cohort, *, organizer: User, account: Account, grant: Callable, crowd: Crowd, today: date
-) -> None:
+def next_batch(cohort: Cohort, *, organizer: User, crowd: Crowd, today: date) -> None:
     """The batch after this one: 60 people from a file, most of them accepted, some to be read, some sent back."""
     rng = random.Random(cohort.pk)
     starts_on = max(cohort.ends_on, today) + timedelta(days=21)
@@ -100,7 +98,7 @@ def next_batch(
     ProfileField.objects.create(cohort=after, key="work_years", order=1, **years)
     with acting(Actor(user_id=organizer.pk, name=organizer.name, role=Role.ORGANIZER)):
         round = _round(after, today)
-        _nominators(round, account, grant)
+        _nominators(round)
         payload, _summary = compute_applications(
             round, _file(crowd, rng, starts_on), "报名推荐表.xlsx", lambda *_: None
         )
@@ -112,8 +110,8 @@ def next_batch(
 def _round(cohort: Cohort, today: date) -> ApplicationRound:
     round = set_round(
         cohort,
-        opens_at=_at(today - timedelta(days=12)),
-        closes_at=_at(today + timedelta(days=10), 18),
+        opens_at=moment(today - timedelta(days=12), 9),
+        closes_at=moment(today + timedelta(days=10), 18),
         seats=SEATS,
         self_application=True,
         nomination=True,
@@ -126,16 +124,14 @@ def _round(cohort: Cohort, today: date) -> ApplicationRound:
     return round
 
 
-def _nominators(round: ApplicationRound, account: Account, grant: Callable) -> None:
+def _nominators(round: ApplicationRound) -> None:
     """The units that nominate; one of them has somebody at the desk."""
     city = round.cohort.program.unit.parent.parent
     for number, (name, seats) in enumerate(UNITS):
-        unit = Unit.objects.create(name=name, parent=city, level=Unit.Level.OFFICE)
-        Unit.objects.filter(pk=unit.pk).update(path=f"{city.path}{unit.pk}.")
-        unit.refresh_from_db()
-        set_quota(round, unit, seats=seats)
+        nominating = unit(name, city, Unit.Level.OFFICE)
+        set_quota(round, nominating, seats=seats)
         if number == 0:
-            grant(account("nominator", "谢明远", unit), Role.ORGANIZER, "unit", unit=unit)
+            grant(account("nominator", "谢明远", nominating), Role.ORGANIZER, ScopeKind.UNIT, unit=nominating)
 
 
 def _file(crowd: Crowd, rng: random.Random, day: date) -> bytes:
@@ -162,7 +158,3 @@ def _answer(round: ApplicationRound) -> None:
     Application.objects.filter(pk=rows[59].pk).update(
         state="withdrawn", state_at=F("submitted_at"), reason="工作调动，本人退出。"
     )
-
-
-def _at(day: date, hour: int = 9) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(hour)))

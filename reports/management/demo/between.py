@@ -4,7 +4,7 @@ with conflicts and drafts. Few rows go through the services that the pages use; 
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
@@ -39,6 +39,7 @@ from learning.services.sessions import cancel_session, change_session
 from library.models import Venue
 from library.services import close_venue, set_way
 from reports.management.demo.programs import ACTIVITIES, COURSES, DRAFTED, LEAVE_REASONS, SPEECHES, DemoProgram
+from trainee_mgmt.kit.days import moment
 from trainee_mgmt.kit.names import pinyin_key
 
 Members = dict[TrainingClass, list[Trainee]]
@@ -62,7 +63,7 @@ class Stage:
 
     def at(self, days: int, hour: int, minute: int = 0) -> datetime:
         """A moment so many days from today."""
-        return timezone.make_aware(datetime.combine(self.today + timedelta(days=days), time(hour, minute)))
+        return moment(self.today + timedelta(days=days), hour, minute)
 
 
 def between(stage: Stage) -> None:
@@ -138,7 +139,7 @@ def _leave(stage: Stage) -> None:
     if rest:  # a third of a class is away for one day: it stands among the conflicts
         away_on = _next_day_of(stage, rest[0])
         for trainee in stage.members[rest[0]][: len(stage.members[rest[0]]) // 3 + 1]:
-            start = timezone.make_aware(datetime.combine(away_on, time(8)))
+            start = moment(away_on, 8)
             span = start, start + timedelta(hours=12)
             _one_leave(stage, trainee, rest[0], kind=official, span=span, text="同意参加市级技能竞赛。")
 

@@ -1,11 +1,17 @@
-"""What is made of journals, and journals that share passages, in the demo."""
+"""Journals of the demo with their scores, what is made of them, and passages that they share."""
 
-from datetime import timedelta
+import random
+from datetime import date, timedelta
 
-from learning.models import CopySignal, Finding, Journal
+from accounts.models import User
+from cohorts.models import Cohort, Trainee, TrainingClass
+from learning.models import CopySignal, Finding, Journal, JournalNote, JournalScore
+from learning.selectors.journals import all_periods
 from learning.services.copies import compare, settle_signal
 from learning.services.findings import close_finding, make_finding
 from reports.management.demo.between import Stage
+from reports.management.demo.programs import THOUGHTS
+from trainee_mgmt.kit.days import moment
 
 SEEN = (
     "恒昌新材的老总说，二期想落在郴州，缺三十亩工业用地和一条十千伏专线，年内能定下来就不去外省看地了。",
@@ -21,7 +27,72 @@ COPIED = (
 USED_AGAIN = "我负责的项目申报材料改到第七稿，评审专家只问了一个问题：如果补贴没有了，这条产线还上不上？厂长想了很久，说照样上，因为客户已经在等。"
 
 
-def journals(stage: Stage) -> None:
+def write_journals(
+    cohort: Cohort, trainees: dict[TrainingClass, list[Trainee]], *, reader: User, rng: random.Random, today: date
+) -> None:
+    past = [week for week in all_periods(cohort) if week.due_on < today]
+    journals = []
+    for members in trainees.values():
+        for trainee in members:
+            for number, week in enumerate(past, start=1):
+                if rng.random() < 0.06:
+                    continue
+                last = number == len(past)
+                state = (
+                    rng.choice(["submitted", "submitted", "accepted"])
+                    if last
+                    else rng.choice(["accepted"] * 24 + ["returned"])
+                )
+                at = moment(week.due_on, 20, rng.randrange(60))
+                journals.append(
+                    Journal(
+                        trainee=trainee,
+                        period_start=week.start,
+                        last_on=week.last,
+                        due_on=week.due_on,
+                        state=state,
+                        body="\n\n".join(rng.sample(THOUGHTS, 2)),
+                        revision=3,
+                        saved_at=at,
+                        submitted_at=at,
+                        review_due_on=week.due_on + timedelta(days=3),
+                        reviewed_at=at + timedelta(days=1) if state != "submitted" else None,
+                        reviewed_by=reader if state != "submitted" else None,
+                    )
+                )
+    Journal.objects.bulk_create(journals, batch_size=2000)
+    if cohort.scoring.is_asked:
+        _journal_scores([each for each in journals if each.state == "accepted"], reader=reader, rng=rng)
+    JournalNote.objects.bulk_create(
+        (
+            JournalNote(
+                journal=journal, kind="returned", author=reader, text="请补充一个具体例子，再写写您想问的问题。"
+            )
+            for journal in journals
+            if journal.state == "returned"
+        ),
+        batch_size=2000,
+    )
+
+
+def _journal_scores(journals: list[Journal], *, reader: User, rng: random.Random) -> None:
+    """Points for all but a few; one in thirty was corrected."""
+    for journal in journals:
+        if rng.random() < 0.05:
+            continue
+        first = JournalScore(
+            journal=journal, points=rng.randrange(68, 98), given_by=reader, given_at=journal.reviewed_at, in_force=False
+        )
+        if rng.random() < 0.03:
+            first.save()
+            first = JournalScore(
+                journal=journal, points=first.points + 2, given_by=reader, given_at=first.given_at + timedelta(hours=3)
+            )
+        first.in_force = True
+        first.save()
+
+
+def make_of_journals(stage: Stage) -> None:
     """Findings of each kind and state; passages shared with an own journal and with another one, settled and open."""
     accepted = Journal.objects.filter(trainee__cohort=stage.cohort, state=Journal.State.ACCEPTED).order_by("pk")
     own = list(accepted.filter(trainee=stage.members[stage.classes[0]][4])[:3])

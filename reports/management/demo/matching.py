@@ -2,9 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-
-from django.utils import timezone
+from datetime import date, datetime, timedelta
 
 from accounts.models import User
 from cohorts.models import ClassMembership, Cohort, Person, ProfileField, Trainee, TrainingClass
@@ -16,9 +14,10 @@ from placements.services.publication import publish
 from placements.services.wishes import set_window
 from reports.management.demo.hosting import INDUSTRIES, STUDIES, build_hosts, offer_posts
 from reports.management.demo.people import Crowd, Someone
+from reports.management.demo.roster import person_row
 from reports.management.demo.stays import LEAVES_BEFORE
-from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
-from trainee_mgmt.kit.names import pinyin_key
+from trainee_mgmt.kit.crypto import blind_index
+from trainee_mgmt.kit.days import moment
 
 PARALLEL = "第六批乙班"
 SIZE = 46
@@ -61,7 +60,7 @@ def match_second(cohort: Cohort, *, by: User, today: date) -> None:
 
 def _match(cohort: Cohort, offers: Sequence[Offer], *, by: User, rng: random.Random, opens: date) -> None:
     _answers(cohort, rng)
-    start = timezone.make_aware(datetime.combine(opens, time(9)))
+    start = moment(opens, 9)
     set_window(
         cohort,
         trainees_from=start,
@@ -144,7 +143,7 @@ def _second_class(cohort: Cohort, today: date) -> Cohort:
         journal_score=cohort.journal_score,
     )
     in_class = TrainingClass.objects.create(cohort=coming, name="沉浸班", number=1)
-    people = Person.objects.bulk_create(map(_person, _strangers(starts_on)))
+    people = Person.objects.bulk_create(map(person_row, _strangers(starts_on)))
     trainees = Trainee.objects.bulk_create(
         Trainee(cohort=coming, person=person, number=f"01{number:03d}", joined_on=starts_on)
         for number, person in enumerate(people, start=1)
@@ -166,21 +165,6 @@ def _strangers(on: date) -> list[Someone]:
             known.add(index)
             found.append(someone)
     return found
-
-
-def _person(someone: Someone) -> Person:
-    return Person(
-        name=someone.name,
-        name_key=pinyin_key(someone.name),
-        sex=someone.sex,
-        born_on=someone.born_on,
-        id_number=Sealed.of(someone.id_number),
-        id_index=blind_index("id_number", someone.id_number),
-        id_mask=mask_id_number(someone.id_number),
-        phone=Sealed.of(someone.phone),
-        phone_index=blind_index("phone", someone.phone),
-        phone_mask=mask_phone(someone.phone),
-    )
 
 
 def _move_somebody(plan: MatchPlan, *, by: User) -> None:

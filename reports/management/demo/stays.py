@@ -2,26 +2,19 @@
 one moved and one ended early, and what trainees of earlier cohorts thought of their hosts."""
 
 import random
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
 from accounts.models import User
 from cohorts.models import Cohort
-from placements.models import (
-    Arrival,
-    Feedback,
-    FeedbackRequest,
-    Host,
-    HostOpinion,
-    Offer,
-    Placement,
-)
+from placements.models import Arrival, Feedback, FeedbackRequest, Host, HostOpinion, Offer, Placement
 from placements.rules.feedback import mean_score
 from placements.rules.opinions import ASPECTS
 from placements.services.changes import carry_out, last_change, prepare
 from placements.services.feedback import excuse, note_help, reconcile
 from placements.services.links import make_links
+from trainee_mgmt.kit.days import moment
 
 LEAVES_BEFORE = timedelta(days=14)  # stays end before the cohort, so that one can be extended
 SAID = ("上手很快，愿意下车间。", "希望多给一些完整的任务时间。", "和客户沟通很得体。", "")
@@ -60,7 +53,7 @@ def _answers(cohort: Cohort, rng: random.Random, *, today: date) -> None:
         rows.append(
             Feedback(
                 request=request, rules=request.rules, mentor_id=request.placement.mentor_id, answers=answers,
-                score=mean_score(questions, answers), given_at=timezone.make_aware(datetime.combine(day, time(9))),
+                score=mean_score(questions, answers), given_at=moment(day, 9),
             )
         )  # fmt: skip
     Feedback.objects.bulk_create(rows)
