@@ -19,8 +19,9 @@ from assessments.rules.scheme import Kind, Node
 from assessments.selectors.results import Results
 from assessments.selectors.standings import Standing
 from cohorts.models import Trainee, TrainingClass
+from trainee_mgmt.kit.formats import EMPTY
 from trainee_mgmt.kit.pieces import status_tag
-from trainee_mgmt.kit.tables import EMPTY, Column, Tab, Table, TableFilters
+from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
 NAMED = 3  # so many missing indicators are named in a cell, the others counted
 

@@ -5,83 +5,42 @@ and drawing cells by template nodes costs several times the query. A cell may be
 HTML; everything else is escaped here.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import datetime
 from html import escape
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
-import django_filters
-from django import forms
-from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from trainee_mgmt.kit.formats import EMPTY, day, moment
 from trainee_mgmt.kit.kept import ANEW, Kept, kept
-from trainee_mgmt.kit.pages import LARGEST_KEY
-from trainee_mgmt.kit.pieces import options
 from trainee_mgmt.kit.prepared import Prepared
+from trainee_mgmt.kit.tables.cells import html_of, show
+from trainee_mgmt.kit.tables.columns import BulkAction, Column, Tab
+from trainee_mgmt.kit.tables.exports import RECORDERS, ExportRequest
+from trainee_mgmt.kit.tables.filters import KeyFilter, TableFilters, control, in_words
+
+__all__ = [
+    "RECORDERS",
+    "BulkAction",
+    "Column",
+    "ExportRequest",
+    "KeyFilter",
+    "Tab",
+    "Table",
+    "TableFilters",
+    "show",
+]
 
 NOT_COUNTED = ("page", "sort", "export", ANEW)  # what an address asks for that makes the list no longer or shorter
 MANY_DIGITS = re.compile(r"\d(?:[\s\-().·]*\d){8,}[Xx]?")  # more than a date has
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a list and of its spreadsheet.
-
-    ``source``: what is fetched, a field path or several (``("person__name", "number")``); left out, it is ``key``.
-    ``text``: from the fetched values to the value of the spreadsheet cell (and of the screen, if ``html`` is not given).
-    ``html``: from the fetched values to safe HTML for the screen.
-    ``sort``: fields to order by; the page adds the primary key.
-    """
-
-    key: str
-    label: str | Promise
-    source: str | tuple[str, ...] = ""
-    text: Callable[..., Any] | None = None
-    html: Callable[..., SafeString] | None = None
-    sort: str | tuple[str, ...] = ()
-    number: bool = False
-    on_screen: bool = True
-    in_sheet: bool = True
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        return (self.source,) if isinstance(self.source, str) and self.source else tuple(self.source) or (self.key,)
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        return (self.sort,) if isinstance(self.sort, str) else tuple(self.sort)
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A saved view of a list: ``?view=key``; its count is computed with the others in one query."""
-
-    key: str
-    label: str | Promise
-    condition: Q
-
-
-@dataclass(frozen=True)
-class BulkAction:
-    """A button that takes the chosen rows (``pk`` values in the POST, or ``all=1`` with the filters of the page)."""
-
-    url: str
-    label: str | Promise
-    icon: str = ""
 
 
 class Table:
@@ -97,9 +56,8 @@ class Table:
     select = False  # a box before each row, for bulk actions
     personal = False  # its spreadsheet holds personal data: taking it asks for a purpose and is recorded
     per_page = 50
-    kept_beyond: int | None = (
-        None  # of more rows than these it is kept for five minutes how many they are (kit/kept.py)
-    )
+    # Of more rows than these it is kept for five minutes how many they are (kit/kept.py).
+    kept_beyond: int | None = None
     # The default order begins with these fields, of which the last is a key: a page of a long list reads only the rows of
     # the keys that it shows.
     spread: tuple[str, ...] = ()
@@ -301,7 +259,7 @@ class Table:
             at = 0
             for index, column in enumerate(columns):
                 width = len(column.sources)
-                cell = _html(column, values[at : at + width])
+                cell = html_of(column, values[at : at + width])
                 at += width
                 if index == 0:
                     inner = f'<a href="{before}{pk}{after}">{cell}</a>' if before else cell
@@ -319,7 +277,7 @@ class Table:
         if not self.filters:
             return mark_safe("")
         boxes = ((name, each.field) for name, each in self.filters.filters.items())
-        return mark_safe("".join(_control(name, field, self.params.get(name, "")) for name, field in boxes))
+        return mark_safe("".join(control(name, field, self.params.get(name, "")) for name, field in boxes))
 
     @cached_property
     def chips(self) -> list[dict]:
@@ -331,7 +289,7 @@ class Table:
         return [
             {
                 "label": form.fields[name].label,
-                "value": _in_words(form.fields[name], value),
+                "value": in_words(form.fields[name], value),
                 "url": self.url(**{name: None, "page": None}),
             }
             for name, value in form.cleaned_data.items()
@@ -449,107 +407,5 @@ class Table:
 _rows_of_list = Prepared(lambda table: table._values(table.screen_columns))
 
 
-class TableFilters(django_filters.FilterSet):
-    """The questions one may ask of a list. ``self.table.context`` is what the page gave (e.g. the cohort).
-
-    Each filter names its label and the table hands it the rows, so the set needs neither a model nor rows of its own.
-    """
-
-    def __init__(self, data=None, *, table):
-        self.table = table
-        super().__init__(data, queryset=SimpleNamespace(model=None))
-
-
-class KeyFilter(django_filters.Filter):
-    """A key that comes by link, or another whole number such as a year. Not a NumberFilter: that takes 1e999999999, which nobody can compute."""
-
-    field_class = forms.IntegerField
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, min_value=0, max_value=LARGEST_KEY, **kwargs)
-
-
 def _flip(field: str) -> str:
     return field[1:] if field.startswith("-") else f"-{field}"
-
-
-def _html(column: Column, values: list) -> str:
-    if column.html:
-        return column.html(*values)
-    value = column.text(*values) if column.text else values[0]
-    return show(value)
-
-
-def show(value) -> str:
-    """A plain value as escaped text of the page's language; nothing is a dash."""
-    if value is None or value == "":
-        return EMPTY
-    if isinstance(value, str):
-        return escape(value)
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, datetime):
-        return moment(value)
-    if isinstance(value, date):
-        return day(value)
-    if isinstance(value, time):
-        return value.strftime("%H:%M")
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, Decimal):
-        return f"{value:,f}"
-    return escape(str(value))
-
-
-def _control(name: str, field, value: str) -> str:
-    label = escape(str(field.label or ""))
-    choices = getattr(field, "choices", None)
-    if suggested := getattr(field, "suggestions", ()):
-        return _search_box(name, label, _in_words(field, value), suggested)
-    if choices is None:
-        shown = escape(value)
-        if "date" in type(field).__name__.lower():  # a box for a date has no room for words of ours
-            return f'<label class="chips-date">{label} <input class="form-control" type="date" name="{name}" value="{shown}"></label>'
-        return (
-            f'<input class="form-control" type="search" name="{name}" value="{shown}" '
-            f'aria-label="{label}" placeholder="{label}" maxlength="100">'
-        )
-    if any(isinstance(text, (list, tuple)) for _key, text in choices):
-        raise ImproperlyConfigured("Filters of a table take flat choices.")
-    words = ((key, text) if str(text).strip("-") else (key, field.label) for key, text in choices)  # "any" has a name
-    drawn = options(words, value)
-    return f'<select class="form-select" name="{name}" aria-label="{label}">{drawn}</select>'
-
-
-def _search_box(name: str, label: str, shown: str, suggested: list[str]) -> str:
-    """A box that offers names while one types: nobody unfolds hundreds of them."""
-    offered = "".join(f'<option value="{escape(text)}">' for text in suggested)
-    return (
-        f'<input class="form-control" type="search" name="{name}" value="{escape(shown)}" list="{name}-offered" '
-        f'aria-label="{label}" placeholder="{label}" maxlength="200"><datalist id="{name}-offered">{offered}</datalist>'
-    )
-
-
-def _in_words(field, value) -> str:
-    for key, text in getattr(field, "choices", ()) or ():
-        if str(key) == str(getattr(value, "pk", value)):
-            return str(text)
-    return str(value)
-
-
-@dataclass
-class ExportRequest:
-    """What a person takes out of the system: recorded before the first byte leaves."""
-
-    table: str
-    query: str
-    count: int
-    purpose: str
-    kind: str
-    columns: list[str] = field(default_factory=list)
-
-    def as_json(self) -> str:
-        return json.dumps(self.__dict__, ensure_ascii=False)
-
-
-RECORDERS: list[Callable[[ExportRequest], None]] = []  # accounts adds its own: the kit has no models
