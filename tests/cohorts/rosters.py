@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+from accounts.services import plan_payload
 from cohorts.rules.roster import read, understand
 from cohorts.rules.values import check_character
+from tests.kit import nasty
 from trainee_mgmt.kit.sheets import read_book
 
 FILES = Path(__file__).parent.parent / "files"
@@ -45,3 +47,30 @@ def read_rows(*rows, **sheet):
 
 def read_sheets(*sheets):
     return read(sheets, understand(sheets))
+
+
+HEAD = ("姓名", "手机号", "身份证号", "工作单位")
+
+
+def roster(*rows, head=HEAD):
+    return nasty.xlsx([head, *rows])
+
+
+def plan_of(desk, *rows, head=HEAD):
+    return desk.plan("名单.xlsx", roster(*rows, head=head))
+
+
+def bring(desk, *rows, head=HEAD):
+    return desk.apply(plan_of(desk, *rows, head=head))
+
+
+def codes(plan):
+    return [problem["code"] for problem in plan_payload(plan)["problems"]]
+
+
+def counts(plan):
+    return {name: plan.summary[name] for name in ("new", "changed", "same", "out") if plan.summary[name]}
+
+
+def kept(plan):
+    return [one for row in plan_payload(plan)["rows"] for one in row.get("kept", ())]

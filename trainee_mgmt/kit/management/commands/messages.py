@@ -156,9 +156,14 @@ def pages(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix in {".html", ".txt", ".xml", ".svg"})
 
 
+def is_access(path: Path) -> bool:
+    """Whether the file says who may do what: ``access.py`` of an app, or a module of its package ``access``."""
+    return path.name == "access.py" or path.parent.name == "access"
+
+
 def extract(path: Path) -> Iterable[tuple]:
     """(line, message or (singular, plural), comments, context) of each word to translate in the file."""
-    if path.name == "access.py":
+    if is_access(path):
         return [*extract_from_file("python", str(path), keywords=KEYWORDS), *_row_functions(path)]
     if path.suffix == ".py":
         plain = extract_from_file("python", str(path), keywords=KEYWORDS, comment_tags=["Translators:"])
@@ -167,7 +172,7 @@ def extract(path: Path) -> Iterable[tuple]:
 
 
 def _row_functions(path: Path) -> Iterator[tuple]:
-    """The line that says which rows a function of access.py reaches: people read it where they ask why they see a page."""
+    """The line that says which rows a row function reaches: people read it where they ask why they see a page."""
     for node in ast.walk(ast.parse(path.read_text())):
         is_one = isinstance(node, ast.FunctionDef) and ast.unparse(node.args) == "user, role"
         if (
