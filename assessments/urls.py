@@ -26,6 +26,7 @@ urlpatterns = [
     path("schemes/raters/<int:pk>/template/", imports.ScoreTemplate.as_view(), name="score_template"),
     path("cohorts/<int:cohort>/results/", results.ResultList.as_view(), name="result_list"),
     path("trainees/<int:pk>/scores/", results.TraineeScore.as_view(), name="trainee_score"),
+    path("cohorts/<int:cohort>/points/", results.ScoreList.as_view(), name="score_list"),
     path("results/<int:pk>/", results.ResultDetail.as_view(), name="result_detail"),
     path("scores/<int:pk>/", results.ScoreDetail.as_view(), name="score_detail"),
     path("schemes/<int:pk>/publish/", results.SchemePublish.as_view(), name="scheme_publish"),

@@ -126,7 +126,14 @@ grant("placements.remove_visitpicture", on="placements.VisitPicture", **_RUN_OF_
 grant("placements.change_visittask", on="placements.VisitTask", **_RUN_OF_VISIT)
 grant("placements.do_visittask", on="placements.VisitTask", officer=my_tasks, **_RUN_OF_VISIT)
 grant("placements.change_visit", on="placements.Visit", **_RUN)
-# The rows are the cohorts whose visits one plans.
+# The rows are the cohorts whose hosts one sees with what is due there, and those whose visits one plans.
+grant(
+    "placements.view_coverage",
+    on="cohorts.Cohort",
+    admin=cohorts_as_a_whole,
+    organizer=cohorts_as_a_whole,
+    leader=my_cohorts,
+)
 grant("placements.plan_visits", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
 
 # Tickets --------------------------------------------------------------------------------------------------------------

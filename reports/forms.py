@@ -80,6 +80,11 @@ class MinutesForm(CrispyMixin, forms.ModelForm):
         """The service keeps them."""
 
 
+class ReopenForm(CrispyMixin, forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
+    submit_label = gettext_lazy("Open the minutes")
+
+
 class ActionForm(CrispyMixin, forms.ModelForm):
     class Meta:
         model = DispatchAction

@@ -1,4 +1,4 @@
-"""What reports write: the wish for a workbook. The workbook itself is made by the worker."""
+"""What reports write: the wish for a workbook, which the worker makes; and what a dispatch meeting looked at when it was held."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Job, User
 from accounts.services import queue_job, record
 from cohorts.models import Cohort
+from placements.models import DispatchMeeting
+from placements.services.dispatch import hold_meeting
 from reports.selectors.figures import as_minute, moment
+from reports.selectors.pack import taken
 from reports.selectors.yearbook import first_and_last_day, moment_of_day
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
@@ -64,3 +67,9 @@ def ask_for_yearbook(cohort: Cohort, wish: YearbookWish, *, by: User) -> Job:
 def jobs_of(cohort: Cohort, user: User):
     """The workbooks of the cohort that this person asked for, the newest first."""
     return Job.objects.filter(task=TASK, made_by=user, given__cohort=cohort.pk).order_by("-pk")
+
+
+@transaction.atomic
+def hold_dispatch(meeting: DispatchMeeting, *, minutes: str, by: User) -> DispatchMeeting:
+    """The meeting was held: its minutes and its pack of this moment are kept together."""
+    return hold_meeting(meeting, minutes=minutes, by=by, pack=taken(meeting, timezone.now()))

@@ -51,6 +51,7 @@ OTHER_KWARGS = {
     "twin": lambda world: world.twin.pk,
     "other": lambda world: world.officer.person_id,
     "name": lambda world: "cohorts.trainees",
+    "section": lambda world: "tickets",
     "number": lambda world: world.release.number,
     "code": lambda world: str(SheetCode(world.training_class.pk, session=world.session.pk)),
 }

@@ -17,6 +17,7 @@ from assessments.selectors.raters import not_handed_in
 from assessments.selectors.results import from_snapshot, live, opened, results
 from assessments.selectors.standings import standings
 from assessments.tables.results import ResultTable
+from assessments.tables.scores import ScoreTable
 from cohorts.access import COHORT
 from cohorts.models import Trainee
 from trainee_mgmt.kit import access
@@ -165,6 +166,19 @@ class ResultDetail(_OneResult):
         return super().get_context_data(
             trainee=result.trainee, cohort=result.scheme.cohort, result=result, **context, **kwargs
         )
+
+
+class ScoreList(TablePage):
+    """All points that were given in a cohort, as far as the reader may know them."""
+
+    allow = "assessments.view_score"
+    inside = COHORT
+    model = Score
+    table_class = ScoreTable
+    title = gettext_lazy("Points given")
+
+    def get_rows(self):
+        return super().get_rows().filter(trainee__cohort=self.cohort, points__isnull=False)
 
 
 class ScoreDetail(StaticPage):

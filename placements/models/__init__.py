@@ -1,5 +1,5 @@
 from placements.models.changes import PlacementChange
-from placements.models.dispatch import DispatchAction, DispatchMeeting
+from placements.models.dispatch import DispatchAction, DispatchMeeting, DispatchPack
 from placements.models.feedback import (
     Arrival,
     Feedback,
@@ -24,6 +24,7 @@ __all__ = [
     "Category",
     "DispatchAction",
     "DispatchMeeting",
+    "DispatchPack",
     "Feedback",
     "FeedbackLetter",
     "FeedbackLink",

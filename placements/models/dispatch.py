@@ -8,7 +8,8 @@ from cohorts.models import Cohort
 
 
 class DispatchMeeting(models.Model):
-    """The monthly meeting of the office about a cohort at its hosts (调度会). Its paper is computed; what was said is written here."""
+    """The monthly meeting of the office about a cohort at its hosts (调度会). What was said is written here; what it looked at is
+    computed until it was held, and then kept in its ``DispatchPack``."""
 
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
@@ -26,6 +27,9 @@ class DispatchMeeting(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, editable=False
     )
     closed_at = models.DateTimeField(null=True, editable=False)
+    reopened_for = models.CharField(  # why the minutes were opened the last time
+        _("reason"), max_length=200, blank=True, default="", db_default="", editable=False
+    )
 
     class Meta:
         verbose_name = _("dispatch meeting")
@@ -44,6 +48,29 @@ class DispatchMeeting(models.Model):
 
     def get_absolute_url(self):
         return reverse("reports:dispatch_detail", kwargs={"pk": self.pk})
+
+
+class DispatchPack(models.Model):
+    """What a meeting looked at when it was held: a ledger. Opened again, it is no longer in force; held again, it is a new row.
+
+    ``sections``: by language, as the page and the paper show them.
+    """
+
+    meeting = models.ForeignKey(DispatchMeeting, on_delete=models.PROTECT, related_name="packs")
+    since = models.DateField(_("what moved since"))
+    taken_at = models.DateTimeField(_("as of"))
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sections = models.JSONField()
+    in_force = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("pack of a dispatch meeting")
+        constraints = [
+            models.UniqueConstraint(fields=["meeting"], condition=Q(in_force=True), name="placements_one_pack_in_force")
+        ]
+
+    def __str__(self):
+        return f"{self.meeting} {self.taken_at:%Y-%m-%d %H:%M}"
 
 
 class DispatchAction(models.Model):

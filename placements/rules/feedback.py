@@ -17,6 +17,7 @@ from trainee_mgmt.kit.rounding import half_up
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 SCALE = 5  # from 1, weak, to 5, very good
+LOW = 3  # a mean below it is a risk
 MOST_MILESTONES, MOST_QUESTIONS, MOST_CHOICES = 6, 8, 6
 LONGEST_TEXT = 500
 STAYS_OPEN = timedelta(days=21)  # after the last day to answer; until then an answer may come late or be mended

@@ -1,6 +1,8 @@
 """Dispatch meetings: called for a month, held with minutes, and the actions that they decide, tracked until they are closed."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,11 +12,20 @@ from accounts.models import User
 from accounts.services import record
 from accounts.services.audit import changes
 from cohorts.models import Cohort
-from placements.models import DispatchAction, DispatchMeeting
+from placements.models import DispatchAction, DispatchMeeting, DispatchPack
 from trainee_mgmt.kit.errors import Refused
 
 HELD, PLANNED = DispatchMeeting.State.HELD, DispatchMeeting.State.PLANNED
 OPEN = DispatchAction.State.OPEN
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a meeting looks at, as it is kept: since which day, as of which moment, and its sections by language."""
+
+    since: date
+    at: datetime
+    sections: dict[str, Any]
 
 
 @transaction.atomic
@@ -48,8 +59,8 @@ def change_meeting(meeting: DispatchMeeting, *, held_on: date, place: str) -> Di
 
 
 @transaction.atomic
-def hold_meeting(meeting: DispatchMeeting, *, minutes: str, by: User) -> DispatchMeeting:
-    """The minutes as they were agreed; from now on the meeting was held, and the next pack begins after its day."""
+def hold_meeting(meeting: DispatchMeeting, *, minutes: str, by: User, pack: Taken) -> DispatchMeeting:
+    """The minutes as they were agreed and what the meeting looked at; the next pack begins after its day."""
     meeting = _held(meeting)
     if meeting.state == HELD:
         raise Refused(_("The minutes of this meeting are kept already."))
@@ -60,19 +71,27 @@ def hold_meeting(meeting: DispatchMeeting, *, minutes: str, by: User) -> Dispatc
         raise Refused(_("Write the minutes first."))
     meeting.state, meeting.minutes, meeting.closed_by, meeting.closed_at = HELD, minutes, by, timezone.now()
     meeting.save(update_fields=["state", "minutes", "closed_by", "closed_at"])
-    record("placements.hold_dispatch", meeting, after={"characters": len(minutes)})
+    DispatchPack.objects.create(
+        meeting=meeting, since=pack.since, taken_at=pack.at, taken_by=by, sections=pack.sections
+    )
+    record("placements.hold_dispatch", meeting, after={"characters": len(minutes), "as_of": pack.at.isoformat()})
     return meeting
 
 
 @transaction.atomic
-def reopen_meeting(meeting: DispatchMeeting) -> DispatchMeeting:
-    """The minutes may be written again; they stay as they are until then."""
+def reopen_meeting(meeting: DispatchMeeting, *, reason: str) -> DispatchMeeting:
+    """The minutes may be written again and the pack shows the data of the moment; what it was stays in the ledger."""
+    reason = reason.strip()
+    if not reason:
+        raise Refused(_("Say why the minutes are opened again; the reason is kept."))
     meeting = _held(meeting)
     if meeting.state != HELD:
         raise Refused(_("The minutes of this meeting are open already."))
-    meeting.state, meeting.closed_by, meeting.closed_at = PLANNED, None, None
-    meeting.save(update_fields=["state", "closed_by", "closed_at"])
-    record("placements.reopen_dispatch", meeting)
+    before = {"closed_at": meeting.closed_at.isoformat()}
+    meeting.packs.filter(in_force=True).update(in_force=False)
+    meeting.state, meeting.closed_by, meeting.closed_at, meeting.reopened_for = PLANNED, None, None, reason[:200]
+    meeting.save(update_fields=["state", "closed_by", "closed_at", "reopened_for"])
+    record("placements.reopen_dispatch", meeting, before=before, after={"reason": reason[:200]})
     return meeting
 
 
@@ -80,7 +99,7 @@ def reopen_meeting(meeting: DispatchMeeting) -> DispatchMeeting:
 def remove_meeting(meeting: DispatchMeeting) -> None:
     """Only one that was not held and decided nothing."""
     meeting = _held(meeting)
-    if meeting.state == HELD or meeting.actions.exists():
+    if meeting.state == HELD or meeting.actions.exists() or meeting.packs.exists():
         raise Refused(_("This meeting was held or has actions; it stays."))
     record("placements.remove_dispatch", meeting, before={"held_on": meeting.held_on})
     meeting.delete()

@@ -4,8 +4,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from placements.rules.feedback import STATE_NAMES, STATE_TAGS, State, milestone_name
+from placements.rules.feedback import LOW, STATE_NAMES, STATE_TAGS, State, milestone_name
 from placements.selectors.feedback import with_state
+from trainee_mgmt.kit.choosing import SinceFilter
 from trainee_mgmt.kit.formats import EMPTY, day
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
@@ -16,6 +17,7 @@ POST = "placement__seat__offer__post"
 class FeedbackFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Host, mentor or trainee"), method="search")
     milestone = django_filters.ChoiceFilter(label=_("Milestone"), empty_label=_("All milestones"))
+    since = SinceFilter(label=_("Answered since"), field_name="answered_at")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -85,5 +87,6 @@ class FeedbackTable(Table):
             Tab("waiting", pgettext_lazy("feedback", "Waiting"), Q(state=State.WAITING)),
             Tab("answered", _("Answered"), Q(state=State.ANSWERED)),
             Tab("missing", _("No answer"), Q(state=State.MISSING)),
+            Tab("risk", pgettext_lazy("feedback", "Late or not content"), Q(state=State.LATE) | Q(score__lt=LOW)),
             Tab("excused", _("Excused"), Q(state=State.EXCUSED)),
         )

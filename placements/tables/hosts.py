@@ -2,9 +2,11 @@ import django_filters
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.models import Cohort
 from placements.models import Host, HostContact, Placement, Post, Seat
 from trainee_mgmt.kit.choosing import RowFilter
 from trainee_mgmt.kit.pieces import status_tag
@@ -36,6 +38,20 @@ class _Known(django_filters.ChoiceFilter):
         return super().field
 
 
+class _Cohort(django_filters.ChoiceFilter):
+    """One of the cohorts that have somebody at the reader's hosts today."""
+
+    @property
+    def field(self):
+        if not hasattr(self, "_field"):
+            today = Placement.objects.as_of(timezone.localdate())
+            placed = today.filter(seat__offer__post__host__in=self.parent.table.context.values("pk")).order_by()
+            cohorts = Cohort.objects.filter(pk__in=placed.values("trainee__cohort")).order_by("-starts_on", "pk")
+            found = cohorts.values_list("pk", "program__name", "name")
+            self.extra["choices"] = [(pk, f"{program} {name}") for pk, program, name in found]
+        return super().field
+
+
 class HostFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Name, credit code, address, post or contact"), method="search")
     industry = _Known(label=_("Industry"), field_name="industry", empty_label=_("Any industry"))
@@ -46,6 +62,12 @@ class HostFilters(TableFilters):
         choices=(("True", _("with lodging")), ("False", _("without lodging"))),
         empty_label=_("With or without lodging"),
     )
+
+    there = _Cohort(label=_("Trainees of"), method="with_people", empty_label=_("With or without trainees"))
+
+    def with_people(self, queryset, name, value):
+        placed = Placement.objects.as_of(timezone.localdate()).filter(trainee__cohort=value)
+        return queryset.filter(pk__in=placed.values("seat__offer__post__host"))
 
     def search(self, queryset, name, value):
         posts = Post.objects.filter(name__icontains=value).values("host")
@@ -78,6 +100,7 @@ class HostTable(Table):
         Tab("new", _("To be checked"), Q(state=Host.State.NEW)),
         Tab("checked", _("Checked"), Q(state=Host.State.CHECKED)),
         Tab("closed", _("Out of use"), Q(state=Host.State.CLOSED)),
+        Tab("unready", _("Not checked or out of use"), ~Q(state=Host.State.CHECKED)),
     )
     filterset_class = HostFilters
     default_order = ("name",)

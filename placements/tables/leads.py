@@ -7,8 +7,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from placements.models import LeadStage
+from placements.models import LeadStage, LeadStep
 from placements.selectors.leads import with_credit
+from trainee_mgmt.kit.choosing import SinceFilter
+from trainee_mgmt.kit.days import midnight
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters, show
 
@@ -43,12 +45,17 @@ def short(text: str) -> str:
 class LeadFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Company, code, name or number"), method="find")
     stage = django_filters.ChoiceFilter(label=_("Stage"), choices=LeadStage.choices, empty_label=_("All stages"))
+    since = SinceFilter(label=_("Moved since"), method="moved_since")
 
     def find(self, queryset, name, value):
         company = Q(company__icontains=value) | Q(credit_code__icontains=value) | Q(what__icontains=value)
         trainee = Q(credits__trainee__person__name__icontains=value) | Q(credits__trainee__number__icontains=value)
         mine = queryset.model.objects.filter(trainee, credits__in_force=True)
         return queryset.filter(company | Q(pk__in=mine.values("pk")))
+
+    def moved_since(self, queryset, name, value):
+        steps = LeadStep.objects.filter(at__gte=midnight(value)).exclude(stage=LeadStage.FOUND)
+        return queryset.filter(pk__in=steps.values("lead"))
 
 
 COMPANY = Column("company", _("Company"), sort="company")

@@ -6,8 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.selectors.cohorts import members_on
-from placements.models import Placement
+from placements.models import Placement, PlacementChange
 from placements.tables.plans import post_cell
+from trainee_mgmt.kit.choosing import SinceFilter
+from trainee_mgmt.kit.days import midnight
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
@@ -22,6 +24,7 @@ class PlacementFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Trainee, host or post"), method="find")
     in_class = django_filters.ChoiceFilter(label=_("Class"), method="of_class", empty_label=_("All classes"))
     state = django_filters.ChoiceFilter(label=_("State"), choices=Placement.State.choices, empty_label=_("All states"))
+    since = SinceFilter(label=_("Changed since"), method="changed_since")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -34,6 +37,10 @@ class PlacementFilters(TableFilters):
             | Q(seat__offer__post__name__icontains=value)
             | Q(seat__offer__post__host__name__icontains=value)
         )
+
+    def changed_since(self, queryset, name, value):
+        changed = PlacementChange.objects.filter(at__gte=midnight(value))
+        return queryset.filter(pk__in=changed.values("placement"))
 
     def of_class(self, queryset, name, value):
         members = members_on(timezone.localdate()).filter(training_class=value)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from placements.models import Category
 from placements.selectors.tickets import late_at
-from trainee_mgmt.kit.choosing import RowFilter
+from trainee_mgmt.kit.choosing import RowFilter, SinceFilter
 from trainee_mgmt.kit.formats import moment
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
@@ -43,6 +43,7 @@ class TicketFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Trainee, host or words"), method="search")
     category = django_filters.ChoiceFilter(label=_("Category"), choices=Category.choices, empty_label=_("Any category"))
     host = RowFilter(label=_("Host"), field_name="host", empty_label=_("All hosts"), nowhere=_("placed nowhere"))
+    since = SinceFilter(label=_("Answered since"), field_name="closed_at")
     month = django_filters.CharFilter(label=_("Month, as 2026-09"), method="in_month")
 
     def search(self, queryset, name, value):

@@ -28,6 +28,7 @@ from trainee_mgmt.kit.pieces import status_tag
 FORM = "placements/visit_form.html"
 A_DAY = 2  # so many hosts are proposed for one day
 TAGS = {Mark.LATE: "bad", Mark.PLANNED: "accent", Mark.OPEN: "warn", Mark.COVERED: "ok"}
+VIEWS = {"late": {Mark.LATE}, "waiting": {Mark.LATE, Mark.OPEN}}
 WORDS = {
     Mark.LATE: gettext_lazy("overdue"),
     Mark.PLANNED: gettext_lazy("a visit is planned"),
@@ -49,19 +50,24 @@ class VisitList(TablePage):
 
 
 class VisitCoverage(StaticPage):
-    """Every host with people, and whether somebody was there in time."""
+    """Every host with people, and whether somebody was there in time; ``?view=`` late, or waiting for a plan."""
 
-    allow = "placements.plan_visits"
-    inside = VISITED_COHORT
+    allow = "placements.view_coverage"
+    inside = COHORT
     template_name = "placements/visit_coverage.html"
 
     def get_context_data(self, **kwargs):
         lines = coverage(self.cohort, timezone.localdate())
+        asked = self.request.GET.get("view", "")
+        shown = [each for each in lines if each.mark in VIEWS.get(asked, Mark)]
         return super().get_context_data(
-            lines=[(each, status_tag(TAGS[each.mark], WORDS[each.mark])) for each in lines],
-            late=sum(each.is_late for each in lines),
-            waiting=sum(each.mark in (Mark.LATE, Mark.OPEN) for each in lines),
+            lines=[(each, status_tag(TAGS[each.mark], WORDS[each.mark])) for each in shown],
+            view=asked if asked in VIEWS else "",
+            hosts=len(lines),
+            late=sum(each.mark in VIEWS["late"] for each in lines),
+            waiting=sum(each.mark in VIEWS["waiting"] for each in lines),
             weeks=weeks_of(self.cohort),
+            may_plan=access.holds(self.request.user, "placements.plan_visits"),
             **kwargs,
         )
 

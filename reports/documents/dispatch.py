@@ -1,28 +1,26 @@
 """The pack of a dispatch meeting as a Word document: the same sections as on its page."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
-from placements.models import DispatchMeeting
-from reports.selectors.dispatch import Section
-from trainee_mgmt.kit.formats import day
+from reports.selectors.pack import Pack
+from trainee_mgmt.kit.formats import day, moment
 from trainee_mgmt.kit.papers import Paper, PaperColumn
 
 
-def dispatch_file(meeting: DispatchMeeting, sections: list[Section], *, as_of: str) -> bytes:
+def dispatch_file(pack: Pack, *, today: date) -> bytes:
     """Title, the sections with their counts, the minutes and what was decided."""
+    meeting = pack.meeting
     paper = Paper(str(meeting))
     paper.title(_("Dispatch meeting %(month)s") % {"month": f"{meeting.month:%Y-%m}"})
     paper.line(f"{meeting.cohort.program.name} · {meeting.cohort.name}", centred=True)
     where = f" · {meeting.place}" if meeting.place else ""
-    paper.line(
-        _("%(day)s%(where)s; figures as of %(time)s") % {"day": day(meeting.held_on), "where": where, "time": as_of},
-        centred=True,
-        small=True,
-    )
-    for number, section in enumerate(sections, start=1):
-        _section(
-            paper, f"{number}. {section.title} ({section.count})", section.head, [line.cells for line in section.lines]
-        )
+    words = {"day": day(meeting.held_on), "where": where, "time": moment(pack.as_of)}
+    paper.line(_("%(day)s%(where)s; figures as of %(time)s") % words, centred=True, small=True)
+    for number, section in enumerate(pack.sections, start=1):
+        rows = [line.cells for line in section.lines]
+        _section(paper, f"{number}. {section.title} ({section.count})", section.head, rows)
     if meeting.minutes:
         paper.line(_("Minutes"))
         for line in meeting.minutes.splitlines():
@@ -32,7 +30,7 @@ def dispatch_file(meeting: DispatchMeeting, sections: list[Section], *, as_of: s
         for each in meeting.actions.select_related("owner").order_by("due_on", "pk")
     ]
     if actions:
-        head = (_("What is to be done"), _("In charge"), _("Due by"), _("State"))
+        head = (_("What is to be done"), _("In charge"), _("Due by"), _("State on %(day)s") % {"day": day(today)})
         _section(paper, _("Actions of this meeting"), head, actions)
     return paper.finish()
 

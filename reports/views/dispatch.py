@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -16,11 +16,11 @@ from placements.access import DISPATCH_COHORT
 from placements.models import DispatchAction, DispatchMeeting
 from placements.services import dispatch as services
 from reports.documents.dispatch import dispatch_file
-from reports.forms import ActionCloseForm, ActionForm, DispatchForm, MinutesForm
-from reports.selectors.dispatch import Pack
-from reports.tables import DispatchTable
+from reports.forms import ActionCloseForm, ActionForm, DispatchForm, MinutesForm, ReopenForm
+from reports.selectors.pack import opened, pack_of
+from reports.services import hold_dispatch
+from reports.tables import ActionTable, DispatchTable
 from trainee_mgmt.kit import access
-from trainee_mgmt.kit.formats import moment
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, Page, StaticPage
 from trainee_mgmt.kit.papers import DOCX
@@ -61,29 +61,49 @@ class DispatchCreate(FormPage):
         return self.object.get_absolute_url()
 
 
-class DispatchDetail(StaticPage):
-    """The pack, the minutes and the actions of one meeting."""
+class _OfMeeting(StaticPage, abstract=True):
+    """A page of the pack: as it was kept when the meeting was held, else of this moment."""
 
     allow = "placements.view_dispatch"
     model = DispatchMeeting
-    template_name = "reports/dispatch_detail.html"
 
     def get_context_data(self, **kwargs):
         related = (*WITH_COHORT, "closed_by")
         meeting = get_object_or_404(self.reachable(DispatchMeeting).select_related(*related), pk=self.kwargs["pk"])
-        user, now = self.request.user, timezone.now()
-        pack = Pack(meeting, user, now)
-        return super().get_context_data(
-            meeting=meeting,
-            cohort=meeting.cohort,
-            since=pack.since,
-            as_of=now,
-            today=timezone.localdate(now),
-            sections=pack.sections(),
-            actions=list(meeting.actions.select_related("owner").order_by("due_on", "pk")),
-            may_change=access.may(user, "placements.change_dispatch", meeting),
-            **kwargs,
-        )
+        self.pack = pack_of(meeting, self.request.user, timezone.now())
+        return super().get_context_data(meeting=meeting, cohort=meeting.cohort, pack=self.pack, **kwargs)
+
+    def opened(self, section):
+        return opened(section, self.pack, self.request.user.role_set)
+
+
+class DispatchDetail(_OfMeeting):
+    """The pack, the minutes and the actions of one meeting."""
+
+    template_name = "reports/dispatch_detail.html"
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        meeting = context["meeting"]
+        return context | {
+            "today": timezone.localdate(),
+            "sections": [self.opened(each) for each in self.pack.sections],
+            "actions": list(meeting.actions.select_related("owner").order_by("due_on", "pk")),
+            "may_change": access.may(self.request.user, "placements.change_dispatch", meeting),
+        }
+
+
+class DispatchSection(_OfMeeting):
+    """All lines of one section."""
+
+    template_name = "reports/dispatch_section.html"
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        section = self.pack.section(self.kwargs["section"])
+        if section is None:
+            raise Http404
+        return context | {"section": self.opened(section)}
 
 
 class DispatchFile(Page, View):
@@ -95,11 +115,10 @@ class DispatchFile(Page, View):
 
     def post(self, request, pk):
         meeting = self.find(DispatchMeeting, pk, related=WITH_COHORT)
-        now = timezone.now()
-        sections = Pack(meeting, request.user, now).sections()
-        content = dispatch_file(meeting, sections, as_of=moment(now))
-        columns = [section.title for section in sections]
-        count = sum(section.count for section in sections)
+        pack = pack_of(meeting, request.user, timezone.now())
+        content = dispatch_file(pack, today=timezone.localdate())
+        columns = [section.title for section in pack.sections]
+        count = sum(len(section.lines) for section in pack.sections)
         record_export(ExportRequest("dispatch pack", f"meeting={pk}", count, "", "docx", columns))
         name = f"{_('Dispatch meeting %(month)s') % {'month': f'{meeting.month:%Y-%m}'}}.docx"
         return FileResponse(
@@ -136,16 +155,31 @@ class DispatchMinutes(_Meeting):
     success_message = gettext_lazy("The minutes are kept. What stays open stands first in the next pack.")
 
     def save(self, form):
-        return services.hold_meeting(self.object, by=self.request.user, **form.cleaned_data)
+        return hold_dispatch(self.object, by=self.request.user, **form.cleaned_data)
 
 
-class DispatchReopen(ActionPage):
+class DispatchReopen(FormPage):
+    """For a reason; until it is held again, its pack shows the data of the moment."""
+
     allow = "placements.change_dispatch"
     model = DispatchMeeting
+    form_class = ReopenForm
+    title = gettext_lazy("Open the minutes")
+    success_message = gettext_lazy("The minutes may be written again.")
 
-    def act(self, meeting):
-        services.reopen_meeting(meeting)
-        return _("The minutes may be written again.")
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.meeting = self.find(DispatchMeeting, kwargs["pk"], related=WITH_COHORT)
+
+    def get_context_data(self, **kwargs):
+        note = _("The figures as they were then stay kept; the pack shows those of the moment until it is held again.")
+        return super().get_context_data(cohort=self.meeting.cohort, form_note=note, **kwargs)
+
+    def save(self, form):
+        return services.reopen_meeting(self.meeting, **form.cleaned_data)
+
+    def get_success_url(self):
+        return self.meeting.get_absolute_url()
 
 
 class DispatchRemove(DeletePage):
@@ -158,6 +192,19 @@ class DispatchRemove(DeletePage):
 
     def get_list_url(self, meeting):
         return reverse("reports:dispatch_list", kwargs={"cohort": meeting.cohort_id})
+
+
+class ActionList(TablePage):
+    """What the meetings of a cohort decided, and what became of it."""
+
+    allow = "placements.view_action"
+    inside = COHORT
+    model = DispatchAction
+    table_class = ActionTable
+    title = gettext_lazy("Actions of dispatch meetings")
+
+    def get_rows(self):
+        return super().get_rows().filter(meeting__cohort=self.cohort)
 
 
 class ActionCreate(FormPage):

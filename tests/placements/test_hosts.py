@@ -238,7 +238,7 @@ def test_lists_and_the_page_need_the_same_queries_for_any_number_of_rows(
         make.ticket(make.trainee(cohort), host=host)
     client.get(reverse("placements:host_list"))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("placements:host_list"))
     with django_assert_num_queries(5):
         client.get(reverse("placements:offer_list", kwargs={"cohort": cohort.pk}))

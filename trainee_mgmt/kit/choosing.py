@@ -1,16 +1,19 @@
-"""A filter by a row that the reader's own list names: a select box of few, a search box with suggestions of many."""
+"""Filters by a row that the reader's own list names, and by a day that comes with a link."""
 
 from collections.abc import Sequence
 
 import django_filters
+from django import forms
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db.models import Q
 from django_filters.fields import ChoiceField
 
+from trainee_mgmt.kit.days import midnight
 from trainee_mgmt.kit.pages import is_key
 
 FEW = 60  # more than these are searched, not unfolded
 NOWHERE = "null"  # rows that name none
+YEARS = range(2000, 2201)  # a day outside of them narrows nothing
 
 
 class RowField(ChoiceField):
@@ -58,3 +61,15 @@ class RowFilter(django_filters.ChoiceFilter):
         for name in self.words:
             found |= Q(**{f"{name}__icontains": value})
         return qs.filter(found)
+
+
+class SinceFilter(django_filters.DateFilter):
+    """Rows whose moment lies on this day or later. It has no box: a number that counts them links to it, a chip says so."""
+
+    def __init__(self, *, label, **kwargs):
+        super().__init__(label=label, widget=forms.HiddenInput, **kwargs)
+
+    def filter(self, qs, value):
+        if value is None or value.year not in YEARS:
+            return qs
+        return super().filter(qs, value) if self.method else qs.filter(**{f"{self.field_name}__gte": midnight(value)})

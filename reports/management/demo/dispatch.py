@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from placements.models import DispatchAction
-from placements.services.dispatch import add_action, close_action, hold_meeting, plan_meeting
+from placements.services.dispatch import add_action, close_action, plan_meeting
 from reports.management.demo.between import Stage
+from reports.services import hold_dispatch
 
 MINUTES = "各驻点情况通报：住宿总体稳定，两家企业反映班车时间不便。\n会议确定：走访逾期的企业本月补走，日志批阅不超过三天，招商线索逐条明确跟进人。"
 
@@ -18,6 +19,6 @@ def dispatch(stage: Stage) -> None:
     dropped = add_action(held, text="统一制作工牌", owner=stage.by, due_on=soon)
     close_action(done, state=DispatchAction.State.DONE, result="上周已走访，记录已上传。", by=stage.by)
     close_action(dropped, state=DispatchAction.State.DROPPED, result="企业自行配发，不再办理。", by=stage.by)
-    hold_meeting(held, minutes=MINUTES, by=stage.by)
+    hold_dispatch(held, minutes=MINUTES, by=stage.by)
     upcoming = plan_meeting(stage.cohort, held_on=stage.today + timedelta(days=1), place="视频会议")
     add_action(upcoming, text="准备结业考核方案", owner=stage.by, due_on=upcoming.held_on + timedelta(days=10))

@@ -1,5 +1,6 @@
 """The questions one may ask of a list, and the boxes in which one asks them."""
 
+from datetime import date
 from html import escape
 from types import SimpleNamespace
 
@@ -7,6 +8,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ImproperlyConfigured
 
+from trainee_mgmt.kit.formats import day
 from trainee_mgmt.kit.pages import LARGEST_KEY
 from trainee_mgmt.kit.pieces import options
 
@@ -33,6 +35,8 @@ class KeyFilter(django_filters.Filter):
 
 def control(name: str, field, value: str) -> str:
     label = escape(str(field.label or ""))
+    if field.widget.is_hidden:
+        return f'<input type="hidden" name="{name}" value="{escape(value)}">' if value else ""
     choices = getattr(field, "choices", None)
     if suggested := getattr(field, "suggestions", ()):
         return _search_box(name, label, in_words(field, value), suggested)
@@ -61,6 +65,8 @@ def _search_box(name: str, label: str, shown: str, suggested: list[str]) -> str:
 
 
 def in_words(field, value) -> str:
+    if isinstance(value, date):
+        return day(value)
     for key, text in getattr(field, "choices", ()) or ():
         if str(key) == str(getattr(value, "pk", value)):
             return str(text)
