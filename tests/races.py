@@ -3,18 +3,23 @@
 from threading import Barrier, Thread
 
 from django.db import connections
+from django.utils import translation
 
 from trainee_mgmt.kit.errors import Refused
 
 
 def race(*acts):
-    """Run the acts at once; answers what each returned, or its ``Refused``. Needs ``django_db(transaction=True)``."""
-    start, results = Barrier(len(acts)), [None] * len(acts)
+    """Run the acts at once; answers what each returned, or its ``Refused``. Needs ``django_db(transaction=True)``.
+
+    Their threads speak the language of the test: by itself a new thread speaks that of the settings.
+    """
+    start, results, language = Barrier(len(acts)), [None] * len(acts), translation.get_language()
 
     def run(number, act):
         try:
             start.wait(timeout=10)
-            results[number] = act()
+            with translation.override(language):
+                results[number] = act()
         except Refused as refusal:
             results[number] = refusal
         except Exception as error:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -35,6 +34,7 @@ from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.sheets import ReportBook, report_book
 from trainee_mgmt.kit.sheets.report import MAX_LINKS
 from trainee_mgmt.kit.tables import ExportRequest
+from trainee_mgmt.kit.uploads import keep_file
 
 FIRST_WIDTH, WIDTH = 34, 12
 FEW = 3  # places in time; more of them make a line
@@ -74,9 +74,9 @@ def make_yearbook(job: Job, progress: JobProgress) -> dict:
         query = f"cohort={cohort.pk}&at={given['at']}"
         asked = ExportRequest(job.title, query, book.people, given["purpose"], "xlsx", book.columns)
         record_export(asked, unmasked=with_id_numbers)
-        kept = job.result_file.field.generate_filename(job, f"yearbook-{job.pk}.xlsx")
+        keep_file(job.result_file, f"yearbook-{job.pk}.xlsx", content)
         return {
-            "result_file": job.result_file.storage.save(kept, ContentFile(content)),
+            "result_file": job.result_file.name,
             "result_name": name[-200:],
             "done": book.people,
             "total": book.people,

@@ -16,7 +16,7 @@ from trainee_mgmt.kit.errors import Refused
 
 CLAIMS = 200
 CONNECTIONS = BoundedSemaphore(40)  # as many as the database of the tests spares
-FULL = "{post} 在这些日期已没有空余名额。"  # a thread of its own speaks the language of the product
+FULL = "{post} has no free seat for these days."
 
 
 @pytest.mark.django_db(transaction=True)
@@ -68,7 +68,7 @@ def test_without_the_lock_two_find_the_same_seat_and_the_database_refuses_the_se
     results = race(*[lambda a=a, b=b: put_in_seat(a, b, **days) for a, b in zip(found, people, strict=True)])
 
     assert found[0] == found[1]
-    assert sentences(results) == {"该名额刚刚已分给他人，请重新查看。"}
+    assert sentences(results) == {"This seat was given to somebody else at this moment. Look again."}
     assert Placement.objects.count() == 1
 
 
