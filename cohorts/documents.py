@@ -209,7 +209,7 @@ def _rows(paper: ClassPaper, document: Document, columns: Sequence[DocColumn]) -
 
 
 def _code(cohort: Cohort, paper: ClassPaper, wish: Wish) -> str:
-    """What names a signed sheet when its scan is filed."""
+    """What names a signed sheet when it is filed."""
     made = timezone.localdate()
     return _("Sheet %(code)s") % {"code": f"{cohort.pk}-{paper.pk or 0}-{wish.day:%Y%m%d}-{made:%m%d}"}
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 from cohorts.access import in_my_cohorts, within
 from trainee_mgmt.kit.access import grant
 
-# The rows are the classes whose sign-in sheets one may print, key in, and whose scans one may send.
+# The rows are the classes whose sign-in sheets one may print, key in, and signed ones send.
 grant(
     "learning.key_sheets",
     on="cohorts.TrainingClass",
@@ -15,25 +15,25 @@ grant(
 )
 
 
-def signed_by_my_class_and_sent_by_me(user, role) -> Q:
-    """scans of signed sheets of a class in the scope of the role that I sent myself"""
-    return scans_of_my_classes(user, role) & Q(sent_by=user)
+def signed_sheets_that_i_sent(user, role) -> Q:
+    """signed sheets of a class in the scope of the role that I sent myself"""
+    return signed_sheets_of_my_classes(user, role) & Q(sent_by=user)
 
 
-scans_of_my_classes = within("training_class__cohort", "training_class")
+signed_sheets_of_my_classes = within("training_class__cohort", "training_class")
 
 pages_of_my_classes = within("sheet__training_class__cohort", "sheet__training_class")
 
-_SCAN_READERS = ("admin", "organizer", "officer")
+_READERS = ("admin", "organizer", "officer")
 
-grant("learning.view_signed_sheet", on="learning.SignedSheet", **dict.fromkeys(_SCAN_READERS, scans_of_my_classes))
+grant("learning.view_signed_sheet", on="learning.SignedSheet", **dict.fromkeys(_READERS, signed_sheets_of_my_classes))
 
-grant("learning.view_sheet_page", on="learning.SheetPage", **dict.fromkeys(_SCAN_READERS, pages_of_my_classes))
+grant("learning.view_sheet_page", on="learning.SheetPage", **dict.fromkeys(_READERS, pages_of_my_classes))
 
 grant(
     "learning.change_signed_sheet",
     on="learning.SignedSheet",
-    admin=scans_of_my_classes,
-    organizer=scans_of_my_classes,
-    officer=signed_by_my_class_and_sent_by_me,
+    admin=signed_sheets_of_my_classes,
+    organizer=signed_sheets_of_my_classes,
+    officer=signed_sheets_that_i_sent,
 )

@@ -82,4 +82,4 @@ class SignedSheetForm(CrispyMixin, forms.Form):
         most=FILES,
         help_text=_("Pictures or PDF, up to eight. Place and device are removed from pictures."),
     )
-    submit_label = _("Keep the scan")
+    submit_label = _("Keep the signed sheet")

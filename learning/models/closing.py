@@ -14,8 +14,8 @@ class ClosingRule(models.Model):
     """What a cohort asks for before it can be closed. A change is a new version; without one nothing is asked for."""
 
     class Sheets(models.TextChoices):
-        MARKS = rules.Sheets.MARKS, _("the marks of everybody, or a scan")
-        SCAN = rules.Sheets.SCAN, _("a scan of each")
+        MARKS = rules.Sheets.MARKS, _("the marks of everybody, or a signed sheet")
+        SIGNED = rules.Sheets.SIGNED, _("a signed sheet of each")
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="closing_rules")
     version = models.PositiveSmallIntegerField(_("version"))

@@ -8,7 +8,7 @@ from learning.models.sessions import Session
 
 
 class SignedSheet(models.Model):
-    """The scan of a sign-in sheet that people signed: evidence on each session that stands on it."""
+    """A sign-in sheet that people signed, as pictures or a PDF: evidence on each session that stands on it."""
 
     training_class = models.ForeignKey(
         TrainingClass, verbose_name=_("class"), on_delete=models.PROTECT, related_name="signed_sheets"

@@ -32,8 +32,8 @@ NAMES = {
 class Sheets(StrEnum):
     """What counts as a sign-in sheet of a session that was held."""
 
-    MARKS = "marks"  # the marks of everybody, or a scan
-    SCAN = "scan"
+    MARKS = "marks"  # the marks of everybody, or a signed sheet
+    SIGNED = "scan"  # the word that rows of the rule were written with
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,9 @@ def open_points(asked: Asked, classes: Iterable[str], lines: Iterable[Line]) -> 
     return found
 
 
-def is_sheet_kept(asked: str, *, is_marked: bool, has_scan: bool) -> bool:
+def is_sheet_kept(asked: str, *, is_marked: bool, has_signed_sheet: bool) -> bool:
     """Whether a session that was held has its sign-in sheet."""
-    return has_scan or (asked == Sheets.MARKS and is_marked)
+    return has_signed_sheet or (asked == Sheets.MARKS and is_marked)
 
 
 def is_overdue(due_on: date | None, today: date, *, is_done: bool) -> bool:
@@ -107,9 +107,9 @@ def in_words(asked: Asked) -> list[str]:
     words = {
         Kind.PLAN: _("Each class has its plan."),
         Kind.AGENDA: _("Each class has its agenda."),
-        Kind.SHEETS: _("Each session that was held has a scan of its signed sheet.")
-        if asked.sheets == Sheets.SCAN
-        else _("Each session that was held has the marks of everybody, or a scan of its signed sheet."),
+        Kind.SHEETS: _("Each session that was held has its signed sheet.")
+        if asked.sheets == Sheets.SIGNED
+        else _("Each session that was held has the marks of everybody, or its signed sheet."),
         Kind.TIMETABLE: _("The last session of each class is over and no draft of the timetable waits."),
         Kind.OWN: _("Items that were added by hand are done."),
     }

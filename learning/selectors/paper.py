@@ -118,19 +118,19 @@ def _heads(classes: Sequence[TrainingClass]) -> dict[int, list[str]]:
 
 
 def with_state(parts: QuerySet[SessionClass]) -> QuerySet[SessionClass]:
-    """Classes at their sessions with ``people``, how many are expected and marked, whether a scan is kept and whether none is
+    """Classes at their sessions with ``people``, how many are expected and marked, whether a signed sheet is kept and whether none is
     asked for; rows may be
     asked for by ``is_unmarked``, whether somebody has no mark."""
     people = PersonTime.objects.filter(session=OuterRef("session"), training_class=OuterRef("training_class"))
     counted = people.order_by().values("session").annotate(n=JSONObject(expected=Count("pk"), marked=Count("state")))
     return parts.annotate(
         people=Subquery(counted.values("n")),
-        has_scan=Exists(scans_of(OuterRef("session"), OuterRef("training_class"))),
+        has_signed_sheet=Exists(signed_sheets_of(OuterRef("session"), OuterRef("training_class"))),
         is_waived=Exists(waivers_of(OuterRef("session"), OuterRef("training_class"))),
     ).alias(is_unmarked=Exists(people.filter(state=None)))
 
 
-def scans_of(session, training_class) -> QuerySet[SignedSheet]:
+def signed_sheets_of(session, training_class) -> QuerySet[SignedSheet]:
     return SignedSheet.objects.filter(sessions=session, training_class=training_class)
 
 
@@ -139,7 +139,7 @@ def waivers_of(session, training_class) -> QuerySet[SheetWaiver]:
 
 
 def signed_sheets(session: Session, classes: Iterable[TrainingClass]) -> list[SignedSheet]:
-    """The scans that are evidence on a session, of these classes, with their number of pages; one query."""
+    """The signed sheets that are evidence on a session, of these classes, with their number of pages; one query."""
     pages = SheetPage.objects.filter(sheet=OuterRef("pk")).order_by().values("sheet").annotate(n=Count("pk"))
     rows = SignedSheet.objects.filter(sessions=session, training_class__in=[each.pk for each in classes])
     return list(

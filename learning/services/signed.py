@@ -1,4 +1,4 @@
-"""Scans of signed sheets: kept as evidence on their sessions, replaced and removed with an entry in the log."""
+"""Signed sheets: kept as evidence on their sessions, replaced and removed with an entry in the log."""
 
 import hashlib
 from collections.abc import Iterable, Sequence

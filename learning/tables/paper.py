@@ -16,17 +16,17 @@ from trainee_mgmt.kit.tables import Column, Tab, TableFilters
 NOBODY = {"expected": 0, "marked": 0}
 
 
-def sheet_state(ends_at, people: dict | None, has_scan: bool, is_waived: bool) -> tuple[str, str]:
+def sheet_state(ends_at, people: dict | None, has_signed_sheet: bool, is_waived: bool) -> tuple[str, str]:
     """(kind of tag, word) of a class at a session: what its sheet has become."""
-    if has_scan:
-        return "ok", gettext("scan kept")
+    if has_signed_sheet:
+        return "ok", gettext("signed sheet kept")
     if is_waived:
         return "", gettext("waived")
     if (people or NOBODY)["marked"] == (people or NOBODY)["expected"]:
         return "ok", gettext("marks entered")
     if ends_at > timezone.now():
         return "", gettext("not held yet")
-    return "warn", gettext("neither marks nor scan")
+    return "warn", gettext("neither marks nor signed sheet")
 
 
 def _key_in(session: int, training_class: int):
@@ -82,7 +82,7 @@ class SheetTable(FromToday):
         Column(
             "state",
             _("State"),
-            source=("session__ends_at", "people", "has_scan", "is_waived"),
+            source=("session__ends_at", "people", "has_signed_sheet", "is_waived"),
             text=lambda *values: sheet_state(*values)[1],
             html=lambda *values: status_tag(*sheet_state(*values)),
         ),
@@ -98,7 +98,11 @@ class SheetTable(FromToday):
     def tabs(self):
         held = Q(session__ends_at__lt=timezone.now())
         return (
-            Tab("open", _("Neither marks nor scan"), held & Q(is_unmarked=True, has_scan=False, is_waived=False)),
-            Tab("no_scan", _("Held, without a scan"), held & Q(has_scan=False, is_waived=False)),
+            Tab(
+                "open",
+                _("Neither marks nor signed sheet"),
+                held & Q(is_unmarked=True, has_signed_sheet=False, is_waived=False),
+            ),
+            Tab("unsigned", _("Held, without a signed sheet"), held & Q(has_signed_sheet=False, is_waived=False)),
             Tab("coming", _("Coming"), ~held),
         )

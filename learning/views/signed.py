@@ -1,4 +1,4 @@
-"""Scans of signed sheets: sent, looked at, replaced, removed."""
+"""Signed sheets: sent, looked at, replaced, removed."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,8 +24,8 @@ class SignedSheetCreate(FormPage):
     model = TrainingClass
     form_class = SignedSheetForm
     template_name = "learning/signed_sheet_form.html"
-    title = gettext_lazy("Send the scan of a signed sheet")
-    success_message = gettext_lazy("The scan is kept as evidence on its sessions.")
+    title = gettext_lazy("Send a signed sheet")
+    success_message = gettext_lazy("The signed sheet is kept as evidence on its sessions.")
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
@@ -68,7 +68,7 @@ class SignedSheetReplace(FormPage):
     model = SignedSheet
     form_class = SignedSheetForm
     template_name = "learning/signed_sheet_form.html"
-    title = gettext_lazy("Replace the scan")
+    title = gettext_lazy("Replace the signed sheet")
     success_message = gettext_lazy("The new pages are kept; the old ones are gone.")
 
     def enter(self, request, **kwargs):
@@ -103,7 +103,7 @@ class SignedSheetRemove(ActionPage):
         self.cohort_key = sheet.training_class.cohort_id
         remove_signed(sheet)
         self.is_gone = True
-        return _("The scan is removed. The log says who sent it and who removed it.")
+        return _("The signed sheet is removed. The log says who sent it and who removed it.")
 
     def get_success_url(self, sheet):
         if not self.is_gone:

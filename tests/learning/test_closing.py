@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Role
 from cohorts.services.cohorts import close_cohort, reopen_cohort
 from learning.models import ClosingFile, ClosingItem, SheetWaiver, TimetableRelease
+from learning.rules.closing import Sheets
 from learning.selectors.closing import asked_of, items_of, overdue_by_class, sessions_without_sheet, with_state
 from learning.services import call_roll
 from learning.services import closing as services
@@ -36,14 +37,14 @@ def entries(action):
 # Computed items ---------------------------------------------------------------------------------------------------------
 
 
-def test_sign_in_sheets_are_done_when_every_held_session_has_its_marks_or_a_scan():
+def test_sign_in_sheets_are_done_when_every_held_session_has_its_marks_or_a_signed_sheet():
     of, _people = a_class()
     item = make.closing_item(of, "sheets")
-    called, scanned, bare = (make.session(classes=[of], on=DAY + timedelta(days=n)) for n in range(3))
+    called, signed, bare = (make.session(classes=[of], on=DAY + timedelta(days=n)) for n in range(3))
     make.session(classes=[of], on=DAY, cancelled_at=timezone.now())
     make.session(classes=[of], on=timezone.localdate() + timedelta(days=9))
     call_roll(called, exceptions={}, by=make.user())
-    make.signed_sheet(of, [scanned])
+    make.signed_sheet(of, [signed])
 
     before = (is_done(item), sessions_without_sheet(item, asked_of(of.cohort), now=timezone.now()))
     make.signed_sheet(of, [bare])
@@ -52,11 +53,11 @@ def test_sign_in_sheets_are_done_when_every_held_session_has_its_marks_or_a_scan
     assert is_done(item) is True
 
 
-def test_where_the_rule_asks_for_scans_marks_are_not_enough():
+def test_where_the_rule_asks_for_signed_sheets_marks_are_not_enough():
     of, _people = a_class()
     item, session = make.closing_item(of, "sheets"), make.session(classes=[of], on=DAY)
     call_roll(session, exceptions={}, by=make.user())
-    services.change_rule(of.cohort, kinds=["sheets"], sheets="scan", by=make.user())
+    services.change_rule(of.cohort, kinds=["sheets"], sheets=Sheets.SIGNED, by=make.user())
 
     before = is_done(item)
     make.signed_sheet(of, [session])
@@ -64,7 +65,7 @@ def test_where_the_rule_asks_for_scans_marks_are_not_enough():
     assert (before, is_done(item)) == (False, True)
 
 
-def test_the_scan_of_one_class_is_no_sheet_of_another():
+def test_the_signed_sheet_of_one_class_is_no_sheet_of_another():
     of, _people = a_class()
     other = make.training_class(of.cohort)
     make.trainee(in_class=other)
@@ -189,7 +190,7 @@ def test_a_cohort_is_closed_only_when_the_rule_is_met_and_the_refusal_names_what
     of, _people = a_class()
     session = make.session(classes=[of], on=DAY)
     services.set_up(of.cohort, due_on=DAY)
-    services.change_rule(of.cohort, kinds=["sheets", "agenda"], sheets="scan", by=make.user())
+    services.change_rule(of.cohort, kinds=["sheets", "agenda"], sheets=Sheets.SIGNED, by=make.user())
 
     with pytest.raises(Refused) as refused:
         close_cohort(of.cohort)
@@ -224,7 +225,7 @@ def test_the_checklist_of_a_closed_cohort_stays_until_it_is_opened_again():
 
     for act in (
         lambda: services.finish_item(item, note="x", by=make.user()),
-        lambda: services.change_rule(of.cohort, kinds=["own"], sheets="scan", by=make.user()),
+        lambda: services.change_rule(of.cohort, kinds=["own"], sheets=Sheets.SIGNED, by=make.user()),
         lambda: services.set_up(of.cohort, due_on=DAY),
     ):
         with pytest.raises(Refused):
@@ -416,7 +417,7 @@ def test_overdue_items_stand_at_home_on_the_class_and_on_the_cohort(client):
 
 @pytest.fixture
 def lost():
-    """A class with one session that was held, of which there are neither marks nor a scan; its item, and an organizer."""
+    """A class with one session that was held, of which there are neither marks nor a signed sheet; its item, and an organizer."""
     of, _people = a_class()
     session = make.session(classes=[of], on=DAY, title="Visit")
     return make.closing_item(of, "sheets"), session, make.user(Role.ORGANIZER, of.cohort, name="Li")
@@ -451,7 +452,7 @@ def test_a_waived_sheet_stands_so_on_the_list_and_waits_no_longer(client, lost):
     shown = client.get(reverse("learning:sheet_list", kwargs={"cohort": session.cohort_id})).context["table"]
 
     assert "waived" in shown.body
-    assert shown.counts == {"all": 1, "tab_open": 0, "tab_no_scan": 0, "tab_coming": 0}
+    assert shown.counts == {"all": 1, "tab_open": 0, "tab_unsigned": 0, "tab_coming": 0}
 
 
 def test_a_sheet_is_waived_for_a_reason_once_and_only_after_the_session(client, lost):

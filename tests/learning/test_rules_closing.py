@@ -58,9 +58,9 @@ def test_finishing_an_item_never_opens_a_point(asked, lines, data):
 
 
 @given(st.sampled_from([each.value for each in Sheets]), st.booleans(), st.booleans())
-def test_a_scan_always_counts_and_marks_only_where_the_rule_takes_them(asked, is_marked, has_scan):
-    assert is_sheet_kept(asked, is_marked=is_marked, has_scan=has_scan) == (
-        has_scan or (is_marked and asked == Sheets.MARKS)
+def test_a_signed_sheet_always_counts_and_marks_only_where_the_rule_takes_them(asked, is_marked, has_signed_sheet):
+    assert is_sheet_kept(asked, is_marked=is_marked, has_signed_sheet=has_signed_sheet) == (
+        has_signed_sheet or (is_marked and asked == Sheets.MARKS)
     )
 
 

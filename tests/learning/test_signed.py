@@ -35,7 +35,7 @@ def entries(action):
     return list(AuditEntry.objects.filter(action=f"learning.{action}").order_by("pk"))
 
 
-def test_a_scan_is_kept_on_its_sessions_with_who_sent_it_and_when():
+def test_a_signed_sheet_is_kept_on_its_sessions_with_who_sent_it_and_when():
     of, session = a_session()
     other, by = make.session(classes=[of], on=DAY + timedelta(days=1)), make.user()
 
@@ -110,7 +110,7 @@ def test_replaced_pages_are_gone_and_the_log_tells_both(django_capture_on_commit
     assert (entry.before["pages"], entry.after["pages"]) == ([old.digest], [new.digest])
 
 
-def test_a_removed_scan_leaves_its_trace_in_the_log_and_no_file(django_capture_on_commit_callbacks):
+def test_a_removed_signed_sheet_leaves_its_trace_in_the_log_and_no_file(django_capture_on_commit_callbacks):
     of, session = a_session()
     sheet = send_signed(of, [session], [PDF], by=make.user(name="Sender"))
     (page,) = sheet.pages.all()
@@ -185,7 +185,7 @@ def test_what_cannot_be_read_is_said_at_the_form(client):
     ("role", "scope", "opens"),
     [("officer", "class", 200), ("officer", "other", 404), ("organizer", "cohort", 200), ("leader", "cohort", 403)],
 )
-def test_a_scan_is_opened_only_by_those_in_reach(client, role, scope, opens):
+def test_a_signed_sheet_is_opened_only_by_those_in_reach(client, role, scope, opens):
     of, session = a_session()
     scopes = {"class": of, "other": make.training_class(of.cohort), "cohort": of.cohort}
     sheet = make.signed_sheet(of, [session])
@@ -199,7 +199,7 @@ def test_a_scan_is_opened_only_by_those_in_reach(client, role, scope, opens):
     assert [each.status_code for each in answers] == [opens] * 2
 
 
-def test_an_officer_removes_the_own_scan_and_not_that_of_somebody_else(client):
+def test_an_officer_removes_the_own_signed_sheet_and_not_that_of_somebody_else(client):
     of, session = a_session()
     officer = make.user(Role.OFFICER, of)
     own, other = make.signed_sheet(of, [session], by=officer), make.signed_sheet(of, [session])
@@ -220,7 +220,7 @@ def test_the_list_tells_what_is_kept_and_what_is_missing(client):
     client.force_login(make.user(Role.ORGANIZER, of.cohort))
     url = reverse("learning:sheet_list", kwargs={"cohort": of.cohort_id})
 
-    table = client.get(url, {"view": "no_scan"}).context["table"]
+    table = client.get(url, {"view": "unsigned"}).context["table"]
 
     assert table.count == 1
     assert bare.title in table.body

@@ -8,19 +8,20 @@ from PIL import Image, ImageDraw
 
 from cohorts.models import Cohort, TrainingClass
 from learning.models import ClosingItem
+from learning.rules.closing import Sheets
 from learning.services import closing
 from learning.services.signed import send_signed
 from reports.management.demo.between import Stage
 
 PAGE, LINES = (620, 877), 24  # A4, small
-SCANNED = 3  # so many sessions of the first classes have a scan
+SIGNED = 3  # so many sessions of the first classes have a signed sheet
 
 
 def paper(stage: Stage) -> None:
-    """Scans in the first two classes; a checklist in each with items done, open and overdue."""
+    """Signed sheets in the first two classes; a checklist in each with items done, open and overdue."""
     for training_class in stage.classes[:2]:
         of_class = [session for session, each in stage.held if each == training_class]
-        for number, session in enumerate(of_class[:SCANNED]):
+        for number, session in enumerate(of_class[:SIGNED]):
             send_signed(training_class, [session], [_scan(stage.rng.randrange(1000) + number)], by=stage.by)
     if stage.plan.key in ("S0", "S2"):
         _checklist(stage.cohort, stage.classes, stage)
@@ -28,7 +29,7 @@ def paper(stage: Stage) -> None:
 
 def _checklist(cohort: Cohort, classes: Iterable[TrainingClass], stage: Stage) -> None:
     closing.set_up(cohort, due_on=cohort.ends_on + timedelta(days=7))
-    closing.change_rule(cohort, kinds=["plan", "sheets", "timetable"], sheets="scan", by=stage.by)
+    closing.change_rule(cohort, kinds=["plan", "sheets", "timetable"], sheets=Sheets.SIGNED, by=stage.by)
     plans = ClosingItem.objects.filter(training_class__in=classes, kind=ClosingItem.Kind.PLAN).order_by("pk")
     for number, item in enumerate(plans):
         late = stage.today - timedelta(days=3)
