@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from placements.models import Host, Placement, PlacementChange
 from placements.services.changes import carry_out, prepare
 from placements.services.host_import import apply_hosts, compute_hosts, hosts_version
-from placements.services.moving import MOVERS
+from placements.services.moving import MOVERS, count_moves
 from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.formats import span
 from trainee_mgmt.kit.plans import PlanKind, register
@@ -99,7 +99,7 @@ class ChangePlan(PlanKind):
 
     def compute(self, subject, given, source, progress):
         payload = prepare(subject, given)
-        return payload, {"moved": sum(map(len, payload["moves"].values()))}
+        return payload, {"moved": count_moves(payload["moves"])}
 
     def apply(self, subject, payload, progress):
         return {"moved": carry_out(subject, payload, by=actor.current().user_id).moved}
@@ -116,7 +116,7 @@ class ChangePlan(PlanKind):
             "new": payload.get("new") and _stay(payload["new"]),
             "offered_until": _offered(payload),
             "duties": duties,
-            "count": sum(len(lines) for _label, lines in duties),
+            "count": count_moves(payload["moves"]),
             "apply_label": _("Change the placement"),
         }
 

@@ -24,9 +24,17 @@ class _ChangeForm(CrispyMixin, forms.Form):
 
 class ExtendForm(_ChangeForm):
     until = forms.DateField(label=_("New last day"), widget=DateInput)
+    extends_cohort = forms.BooleanField(
+        label=_("The cohort may last longer with it"),
+        required=False,
+        help_text=_(
+            "Only where the new day lies after its last one. The journals that it asks everybody for stand in the preview."
+        ),
+    )
 
     def given(self):
-        return super().given() | {"until": self.cleaned_data["until"].isoformat()}
+        data = self.cleaned_data
+        return super().given() | {"until": data["until"].isoformat(), "extends_cohort": data["extends_cohort"]}
 
 
 class EndForm(_ChangeForm):

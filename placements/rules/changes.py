@@ -28,7 +28,7 @@ def extended(stay: Days, until: date, *, cohort: Days) -> Days:
         raise Refused(_("The stay lasts until %(day)s already. Choose a later day.") % {"day": day_words(stay.last)})
     if until > cohort.last:
         raise Refused(
-            _("The cohort ends on %(day)s. Choose a day until then, or let the cohort last longer first.")
+            _("The cohort ends on %(day)s. Choose a day until then, or let the cohort last longer with it.")
             % {"day": day_words(cohort.last)}
         )
     return Days(stay.first, until)

@@ -5,6 +5,7 @@ the same, so that what was read is what happens.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cohorts.models import Cohort, Trainee
+from cohorts.models import Cohort, Person, Trainee
 from placements.models import Offer, Placement, PlacementChange
 from placements.rules.changes import Days, ended, extended, moved
 from placements.services import movers
@@ -46,6 +47,7 @@ def carry_out(placement: Placement, payload: Mapping[str, Any], *, by: int | Non
     given = payload["given"]
     Cohort.objects.select_for_update(no_key=True).get(trainees=placement.trainee_id)
     Trainee.objects.select_for_update(no_key=True).get(pk=placement.trainee_id)
+    Person.objects.select_for_update(no_key=True).get(traineeships=placement.trainee_id)  # not placed by two at once
     lock_offers({placement.seat.offer_id, payload.get("offer", placement.seat.offer_id)})
     placement = Placement.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=placement.pk)
     if prepare(placement, given) != payload:
@@ -65,7 +67,7 @@ def carry_out(placement: Placement, payload: Mapping[str, Any], *, by: int | Non
         from_on=date.fromisoformat(payload["from_on"]),
         made=made,
         before=payload["before"],
-        after=payload["after"],
+        after=payload["after"] | _visits_called_off(payload["moves"]),
         moved=count,
         reason=given["reason"],
         by_id=by,
@@ -77,21 +79,39 @@ def carry_out(placement: Placement, payload: Mapping[str, Any], *, by: int | Non
     return row
 
 
+def _visits_called_off(moves: Mapping[str, Any]) -> dict[str, list[int]]:
+    """Kept with the change, so that taking it back plans them again."""
+    found = [each["visit"] for each in moves.get("visits", ()) if each["act"] == "call_off"]
+    return {"visits": found} if found else {}
+
+
 # What is asked for ----------------------------------------------------------------------------------------------------
 
 
 def _extension(placement: Placement, given: Mapping[str, Any]) -> dict[str, Any]:
     stay, cohort, offer = _standing(placement), placement.trainee.cohort, placement.seat.offer
-    after = extended(stay, date.fromisoformat(given["until"]), cohort=Days(cohort.starts_on, cohort.ends_on))
+    until = date.fromisoformat(given["until"])
+    goes_on = bool(given.get("extends_cohort")) and until > cohort.ends_on
+    after = extended(stay, until, cohort=Days(cohort.starts_on, until if goes_on else cohort.ends_on))
     _refuse_taken(placement, after)
-    change = Change(given["kind"], placement.trainee, (Span(placement, stay, after),), reason=given["reason"])
+    change = Change(
+        given["kind"],
+        placement.trainee,
+        (Span(placement, stay, after),),
+        reason=given["reason"],
+        cohort_ends_on=until if goes_on else None,
+    )
     offered_until = max(offer.ends_on, after.last)
     return {
         "change": change,
         "from_on": after.last.isoformat(),
-        "before": _facts(placement) | {"offered_until": offer.ends_on.isoformat()},
-        "after": _facts(placement, after) | {"offered_until": offered_until.isoformat()},
+        "before": _facts(placement) | {"offered_until": offer.ends_on.isoformat(), **_cohort(goes_on, cohort.ends_on)},
+        "after": _facts(placement, after) | {"offered_until": offered_until.isoformat(), **_cohort(goes_on, until)},
     }
+
+
+def _cohort(goes_on: bool, last: date) -> dict[str, str]:
+    return {"cohort_until": last.isoformat()} if goes_on else {}
 
 
 def _end(placement: Placement, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,12 +141,11 @@ def _transfer(placement: Placement, given: Mapping[str, Any]) -> dict[str, Any]:
     if offer.pk == placement.seat.offer_id:
         raise Refused(_("This is the post where the trainee is already."))
     left, new = moved(stay, on, offered=Days(offer.starts_on, offer.ends_on))
-    seat = free_seats(offer, new.first, new.last).first()
+    seat = free_seats(offer, new.first, new.last).select_related("offer__post__host").first()
     if seat is None:
         raise Refused(_("%(post)s has no free seat for these days.") % {"post": offer.post})
-    change = Change(
-        given["kind"], placement.trainee, (Span(placement, stay, left), Span(None, None, new)), reason=given["reason"]
-    )
+    spans = (Span(placement, stay, left), Span(None, None, new))
+    change = Change(given["kind"], placement.trainee, spans, reason=given["reason"], seat=seat)
     state = Placement.State.ENDED_EARLY if left else Placement.State.CALLED_OFF
     return {
         "change": change,
@@ -157,9 +176,14 @@ def _undo(placement: Placement, given: Mapping[str, Any]) -> dict[str, Any]:
     trainee = placement.trainee
     left_with_it = trainee.status == Trainee.Status.WITHDRAWN and trainee.end_reason == undone.reason
     change = Change(
-        given["kind"], trainee, tuple(spans), training_goes_on=left_with_it and undone.kind == Kind.END,
+        given["kind"],
+        trainee,
+        tuple(spans),
+        training_goes_on=left_with_it and undone.kind == Kind.END,
         reason=given["reason"],
-    )  # fmt: skip
+        cohort_ends_on=_cohort_again(undone, trainee.cohort),
+        undoes=undone,
+    )
     return {
         "change": change,
         "from_on": undone.from_on.isoformat(),
@@ -167,6 +191,15 @@ def _undo(placement: Placement, given: Mapping[str, Any]) -> dict[str, Any]:
         "before": _facts(placement),
         "after": undone.before,
     }
+
+
+def _cohort_again(undone: PlacementChange, cohort: Cohort) -> date | None:
+    """The last day of the cohort before it lasted longer for this stay; None where it did not, or was changed since."""
+    if undone.after.get("cohort_until") != cohort.ends_on.isoformat():
+        return None
+    last = date.fromisoformat(undone.before["cohort_until"])
+    beyond = Placement.objects.standing().filter(trainee__cohort=cohort, ends_on__gt=last)
+    return None if beyond.exclude(pk=undone.placement_id).exists() else last
 
 
 _DRAFTS = {Kind.EXTEND: _extension, Kind.END: _end, Kind.TRANSFER: _transfer, Kind.UNDO: _undo}
@@ -197,7 +230,7 @@ def _refuse_taken(placement: Placement, after: Days, *, but: int | None = None) 
     others = others.filter(starts_on__lte=after.last, ends_on__gte=after.first)
     if others.filter(seat=placement.seat_id).exists():
         raise Refused(_("Somebody else has this seat on some of these days."))
-    if others.filter(trainee=placement.trainee_id).exists():
+    if others.filter(trainee__person=placement.trainee.person_id).exists():
         raise Refused(_("%(trainee)s has another place on some of these days.") % {"trainee": placement.trainee})
 
 
@@ -247,7 +280,7 @@ def _write_stays(change: Change, draft: Mapping[str, Any]) -> Change:
     seat = offer.seats.get(pk=draft["seat"])
     made = put_in_seat(seat, change.trainee, starts_on=new.first, ends_on=new.last, mentor=offer.post.mentor)
     made = Placement.objects.select_related(*RELATED).get(pk=made.pk)
-    return Change(change.kind, change.trainee, (first, Span(made, None, new)), reason=change.reason)
+    return replace(change, spans=(first, Span(made, None, new)))
 
 
 def _offer_until(offer: int, until: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.utils.functional import Promise
 
 from cohorts.models import Trainee
-from placements.models import Placement
+from placements.models import Placement, PlacementChange, Seat
 from placements.rules.changes import Days
 
 Move = dict[str, Any]  # one duty that moves: plain data, as a stored plan keeps it
@@ -30,7 +30,8 @@ class Span:
 @dataclass(frozen=True)
 class Change:
     """What somebody asks for. ``training_ends_on``: the last day of training, where the person leaves with the stay.
-    ``training_goes_on``: a withdrawal that came with the change is taken back."""
+    ``training_goes_on``: a withdrawal that came with the change is taken back. ``seat``: where a transfer leads.
+    ``cohort_ends_on``: the last day of the cohort, where it moves with the stay. ``undoes``: the change that is taken back."""
 
     kind: str
     trainee: Trainee
@@ -38,6 +39,9 @@ class Change:
     training_ends_on: date | None = None
     training_goes_on: bool = False
     reason: str = ""
+    seat: Seat | None = None
+    cohort_ends_on: date | None = None
+    undoes: PlacementChange | None = None
 
 
 class Moved(NamedTuple):
@@ -69,6 +73,10 @@ def register(mover: Mover) -> Mover:
     return mover
 
 
+def follows(change: Change, moves: list[Move]) -> None:
+    """What is shown is a view of rows that the change itself writes."""
+
+
 def all_moves(change: Change) -> dict[str, list[Move]]:
     """By mover, without those of which nothing moves."""
     found = {name: mover.what_moves(change) for name, mover in MOVERS.items()}
@@ -79,4 +87,9 @@ def move_all(change: Change, moves: dict[str, list[Move]]) -> int:
     """Answers how many duties moved."""
     for name, each in moves.items():
         MOVERS[name].move(change, each)
-    return sum(len(each) for each in moves.values())
+    return count_moves(moves)
+
+
+def count_moves(moves: dict[str, list[Move]]) -> int:
+    """Without what only stands in the preview to say that it stays as it is."""
+    return sum(not move.get("stays") for each in moves.values() for move in each)

@@ -8,13 +8,15 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.services import record
-from cohorts.models import Trainee
+from cohorts.models import Cohort, Person, Trainee
+from cohorts.services.cohorts import OUTSIDE
 from placements.models import Host, HostContact, Offer, Placement, Seat
 from trainee_mgmt.kit.errors import Refused, constraint_of
+from trainee_mgmt.kit.formats import span
 
 SEAT_TAKEN, TRAINEE_PLACED = "placements_one_trainee_a_seat", "placements_one_seat_a_trainee"
 
@@ -46,8 +48,10 @@ def take_seat(
     as one act: call it inside their transaction."""
     offer = locked_offer(offer)
     Trainee.objects.select_for_update(no_key=True).get(pk=trainee.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=trainee.person_id)
     starts_on, ends_on = starts_on or offer.starts_on, ends_on or offer.ends_on
     _check(offer, trainee, starts_on, ends_on)
+    _refuse_elsewhere(trainee, starts_on, ends_on)
     seat = free_seats(offer, starts_on, ends_on).first()
     if seat is None:
         raise Refused(_("%(post)s has no free seat for these days.") % {"post": offer.post})
@@ -93,6 +97,14 @@ def lock_offers(pks: Iterable[int]) -> dict[int, Offer]:
     return locked
 
 
+def _refuse_elsewhere(trainee: Trainee, starts_on: date, ends_on: date) -> None:
+    """A person who is in two cohorts is at one host a day."""
+    placed = Placement.objects.standing().filter(trainee__person=trainee.person_id).exclude(trainee=trainee.pk)
+    if placed.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+        words = _("%(trainee)s is placed by another cohort on some of these days.")
+        raise Refused(words % {"trainee": trainee})
+
+
 def _check(offer: Offer, trainee: Trainee, starts_on: date, ends_on: date) -> None:
     if trainee.cohort_id != offer.cohort_id:
         raise Refused(_("%(post)s is offered to another cohort.") % {"post": offer.post})
@@ -104,3 +116,16 @@ def _check(offer: Offer, trainee: Trainee, starts_on: date, ends_on: date) -> No
         raise Refused(_("The last day comes before the first."))
     if starts_on < offer.starts_on or ends_on > offer.ends_on:
         raise Refused(_("%(post)s is not offered on all of these days.") % {"post": offer.post})
+
+
+def outside(cohort: Cohort) -> str:
+    """A sentence that names the first stay that the days of the cohort leave out."""
+    days = Q(starts_on__lt=cohort.starts_on) | Q(ends_on__gt=cohort.ends_on)
+    left_out = Placement.objects.standing().filter(days, trainee__cohort=cohort).order_by("starts_on", "pk")
+    if not (first := left_out.select_related("trainee__person").first()):
+        return ""
+    words = _("The stay of %(name)s from %(days)s would lie outside these days. End it earlier first.")
+    return words % {"name": first.trainee.person.name, "days": span(first.starts_on, first.ends_on)}
+
+
+OUTSIDE.append(outside)

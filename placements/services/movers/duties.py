@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cohorts.services.cohorts import edit_cohort
 from cohorts.services.trainees import undo_withdrawal, withdraw
 from placements.models import FeedbackLink
 from placements.rules.feedback import STAYS_OPEN, milestone_name
@@ -77,6 +78,29 @@ def _move_links(change: Change, moves: list[Move]) -> None:
 
 
 register(Mover("links", gettext_lazy("The mentor's link is open until"), _links, _link_words, _move_links))
+
+
+# The cohort -----------------------------------------------------------------------------------------------------------
+
+
+def _cohort(change: Change) -> list[Move]:
+    if not change.cohort_ends_on:
+        return []
+    cohort = change.trainee.cohort
+    return [{"name": cohort.name, "before": cohort.ends_on.isoformat(), "after": change.cohort_ends_on.isoformat()}]
+
+
+def _cohort_words(move: Move) -> Moved:
+    before, after = (day_words(date.fromisoformat(move[side])) for side in ("before", "after"))
+    return Moved(move["name"], before, after)
+
+
+def _move_cohort(change: Change, moves: list[Move]) -> None:
+    for move in moves:
+        edit_cohort(change.trainee.cohort, ends_on=date.fromisoformat(move["after"]))
+
+
+register(Mover("cohort", gettext_lazy("The cohort lasts until"), _cohort, _cohort_words, _move_cohort))
 
 
 # Training -------------------------------------------------------------------------------------------------------------
