@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from accounts.access import SCOPES
-from accounts.models import INBOX, Delivery, Grant, Role, ScopeKind, Unit
+from accounts.models import INBOX, Delivery, Grant, LinkLetter, Role, ScopeKind, Unit
 from trainee_mgmt.kit.access import ANYONE, GRANTS, roles_that_allow
 
 SLASHES = re.compile(r"\s*[/／]\s*")
@@ -115,3 +115,11 @@ def why(user, permission: str) -> list[Reason]:
         for role in roles_that_allow(user, permission)
         if role == ANYONE or role in user.role_set
     ]
+
+
+# Letters to people without an account -------------------------------------------------------------------------------------
+
+
+def letters_about(kind: str, about: Iterable[int] | QuerySet, *, most: int = 5) -> list[LinkLetter]:
+    """The newest letters of a kind about these rows."""
+    return list(LinkLetter.objects.filter(kind=kind, about_id__in=about).order_by("-pk")[:most])

@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts import services
-from accounts.services import calendar, outbox, retention
+from accounts.services import calendar, letters, outbox, retention
 from accounts.services.audit import seal_entries
 
 
@@ -42,6 +42,12 @@ def sweep_jobs() -> int:
 def send_notices() -> int:
     """Send what is due, for some seconds at most; what is left is for the next tick. Any number may run at once."""
     return outbox.run(seconds=20)
+
+
+@shared_task(name="accounts.send_letters")
+def send_letters() -> int:
+    """Send the letters that wait for people without an account; any number may run at once."""
+    return letters.send_waiting()
 
 
 @shared_task(name="accounts.fill_calendar")

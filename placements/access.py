@@ -15,7 +15,7 @@ from cohorts.access import (
 )
 from cohorts.models import Trainee
 from library.access import around_my_units
-from placements.models import Host, Lead, LeadCredit, VisitTask
+from placements.models import Host, Lead, LeadCredit, Offer, VisitTask
 from programs.access import my_programs
 from programs.models import Program
 from trainee_mgmt.kit.access import grant
@@ -36,6 +36,11 @@ def kept_by_my_units(user, role) -> Q:
 def of_my_hosts(user, role) -> Q:
     """rows of a host enterprise that is kept by a unit in the scope of the role, or by that of a program in its scope"""
     return Q(host__in=Host.objects.filter(kept_by_my_units(user, role)).values("pk"))
+
+
+def hosts_of_my_cohorts(user, role) -> Q:
+    """host enterprises that offer posts to cohorts in the scope of the role"""
+    return Q(pk__in=Offer.objects.filter(in_my_cohorts(user, role)).values("post__host"))
 
 
 def cohorts_of_my_programs(user, role) -> Q:
@@ -163,6 +168,8 @@ grant(
     "placements.view_wishes", on="placements.Wish", admin=within("trainee__cohort"), organizer=within("trainee__cohort")
 )
 grant("placements.change_host_wishes", on="placements.Offer", admin=in_my_cohorts, organizer=in_my_cohorts)
+# The rows are the hosts that offer posts to cohorts of one's own.
+grant("placements.ask_hosts", on="placements.Host", admin=hosts_of_my_cohorts, organizer=hosts_of_my_cohorts)
 grant("placements.plan_matching", on="cohorts.Cohort", admin=cohorts_as_a_whole, organizer=cohorts_as_a_whole)
 grant("placements.change_apart", on="placements.KeptApart", admin=in_my_cohorts, organizer=in_my_cohorts)
 grant("placements.view_plan", on="placements.MatchPlan", admin=in_my_cohorts, organizer=in_my_cohorts)

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from placements.models import Category, Placement
-from placements.services import publication, tickets, visits
+from placements.services import letters as mentor_letters
+from placements.services import publication, tickets, visits, wish_links
 from placements.services.telling import CHANGED, OPINION, still_to_say
+from trainee_mgmt.kit import letters
 from trainee_mgmt.kit.formats import day, moment
 from trainee_mgmt.kit.notices import Kind, Line, Urgency, register
 
@@ -120,3 +122,9 @@ def _task(notice) -> Line:
 
 register(Kind(visits.TASK_GIVEN, gettext_lazy("Task after a visit"), _task, visits.still_to_do, Urgency.DIGEST))
 register(Kind(visits.TASK_DUE, gettext_lazy("Task after a visit due"), _task, visits.still_to_do, Urgency.DIGEST))
+
+
+letters.register(
+    letters.LetterKind(mentor_letters.MENTOR_LINK, gettext_lazy("Questions for a mentor"), mentor_letters.to_mentor)
+)
+letters.register(letters.LetterKind(wish_links.WISH_LINK, gettext_lazy("Wishes of a host"), wish_links.to_host))

@@ -4,7 +4,6 @@ from django.utils import timezone
 
 from accounts import services
 from placements.services.feedback import reconcile_all
-from placements.services.letters import send_waiting
 from placements.services.match_plans import solve_plan as solve
 from placements.services.telling import ask_for_opinions
 
@@ -27,12 +26,6 @@ def solve_plan(job_id: int) -> None:
 def plan_feedback() -> int:
     """The requests that there should be, against those that there are; a missed run repairs itself."""
     return reconcile_all(timezone.localdate())
-
-
-@shared_task(name="placements.send_letters")
-def send_letters() -> int:
-    """Send what waits for mentors; whoever marks a letter sends it, so that it goes once."""
-    return send_waiting()
 
 
 @shared_task(name="placements.ask_for_opinions")

@@ -18,6 +18,8 @@ from placements.views import (
     publication,
     tickets,
     visits,
+    wish_links,
+    wish_sheet,
     wishes,
 )
 
@@ -53,6 +55,20 @@ urlpatterns = [
     path("cohorts/<int:cohort>/wishes/demand/", wishes.WishDemand.as_view(), name="wish_demand"),
     path("cohorts/<int:cohort>/wishes/window/", wishes.WindowUpdate.as_view(), name="wish_window"),
     path("offers/<int:pk>/wishes/", wishes.HostWishes.as_view(), name="host_wishes"),
+    path("w/<str:token>/", wish_sheet.WishSheet.as_view(), name="wish_sheet"),
+    path("cohorts/<int:cohort>/wishes/hosts/", wish_links.WishLinkList.as_view(), name="wish_link_list"),
+    path("cohorts/<int:cohort>/wishes/hosts/make/", wish_links.WishLinksMake.as_view(), name="wish_links_make"),
+    path("cohorts/<int:cohort>/wishes/hosts/send/", wish_links.WishLinksSend.as_view(), name="wish_links_send"),
+    path("cohorts/<int:cohort>/wishes/hosts/<int:pk>/", wish_links.WishLinkDetail.as_view(), name="wish_link_detail"),
+    path("cohorts/<int:cohort>/wishes/hosts/<int:pk>/send/", wish_links.WishLinkSend.as_view(), name="wish_link_send"),
+    path(
+        "cohorts/<int:cohort>/wishes/hosts/<int:pk>/renew/", wish_links.WishLinkRenew.as_view(), name="wish_link_renew"
+    ),
+    path(
+        "cohorts/<int:cohort>/wishes/hosts/<int:pk>/revoke/",
+        wish_links.WishLinkRevoke.as_view(),
+        name="wish_link_revoke",
+    ),
     path("cohorts/<int:cohort>/matching/", plans.MatchPlanList.as_view(), name="match_plan_list"),
     path("cohorts/<int:cohort>/matching/new/", plans.MatchPlanCreate.as_view(), name="match_plan_create"),
     path("cohorts/<int:cohort>/matching/rules/", matching_rules.MatchingRulesDetail.as_view(), name="matching_rules"),

@@ -39,6 +39,7 @@ OPEN = (
     "manifest",
     "learning:calendar_read",
     "placements:mentor_feedback",
+    "placements:wish_sheet",
     "cohorts:apply_",
 )
 # What else a URL needs, besides ``pk`` (a row of the page's or the permission's model) and ``cohort``.

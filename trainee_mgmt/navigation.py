@@ -102,7 +102,7 @@ ENTRIES = (
     Entry(COHORT, _("Import a roster"), "upload", "cohorts:roster_import", in_cohort=True),
     Entry(COHORT, _("Profile fields"), "fields", "cohorts:profile_field_list", in_cohort=True),
     Entry(HOSTING, _("Matching"), "scale", "placements:match_plan_list", in_cohort=True,
-          covers=("placements:match_pair", "placements:wish", "placements:matching_rules", "placements:apart",
+          covers=("placements:match_pair", "placements:wish", "placements:host_wishes", "placements:matching_rules", "placements:apart",
                   "placements:matching")),
     Entry(HOSTING, _("Dispatch meetings"), "message", "reports:dispatch_list", in_cohort=True, covers=("reports:dispatch_action",)),
     Entry(HOSTING, _("Investment leads"), "link", "placements:lead_list", in_cohort=True),

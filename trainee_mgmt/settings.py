@@ -179,7 +179,7 @@ CELERY_BEAT_SCHEDULE = {
     "offer seats to the next": {"task": "learning.lapse_offers", "schedule": timedelta(minutes=5)},
     "ask mentors for feedback": {"task": "placements.plan_feedback", "schedule": timedelta(minutes=30)},
     "ask trainees about their host": {"task": "placements.ask_for_opinions", "schedule": timedelta(hours=1)},
-    "send letters to mentors": {"task": "placements.send_letters", "schedule": timedelta(minutes=5)},
+    "send letters to mentors": {"task": "accounts.send_letters", "schedule": timedelta(minutes=1)},
     "count the hours of sessions": {"task": "learning.reconcile_hours", "schedule": timedelta(minutes=10)},
     "take up jobs whose worker died": {"task": "accounts.sweep_jobs", "schedule": timedelta(seconds=60)},
 }

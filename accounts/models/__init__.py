@@ -1,5 +1,6 @@
 from accounts.models.audit import AuditEntry, AuditSeal
 from accounts.models.grants import Grant, Role, ScopeKind
+from accounts.models.letters import LinkLetter
 from accounts.models.notices import (
     INBOX,
     Address,
@@ -27,6 +28,7 @@ __all__ = [
     "ExportRecord",
     "Grant",
     "Job",
+    "LinkLetter",
     "Message",
     "Notice",
     "NoticeSettings",

@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Trainee
-from placements.models import Offer, Wish, WishWindow
+from placements.models import HostContact, Offer, Wish, WishWindow
+from placements.rules.host_wishes import SEEN_NAMES
 from placements.services.wishes import Said
 from trainee_mgmt.kit.forms import CrispyMixin, DateTimeInput
 
@@ -29,12 +30,42 @@ class CheckedByModel:
         """The service builds the row."""
 
 
+class ShownField(forms.MultipleChoiceField):
+    """What hosts see of a trainee, one box each. None chosen is an answer: number and name alone."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, *, encoder=None, decoder=None, **kwargs):
+        super().__init__(choices=[(str(each), name) for each, name in SEEN_NAMES.items()], **kwargs)
+
+
 class WindowForm(CheckedByModel, CrispyMixin, forms.ModelForm):
     class Meta:
         model = WishWindow
-        fields = ["trainees_from", "trainees_until", "most_ranks", "most_refusals", "hosts_from", "hosts_until"]
+        fields = [
+            "trainees_from",
+            "trainees_until",
+            "most_ranks",
+            "most_refusals",
+            "hosts_from",
+            "hosts_until",
+            "host_ranks",
+            "shown_to_hosts",
+        ]
         widgets = dict.fromkeys(("trainees_from", "trainees_until", "hosts_from", "hosts_until"), DateTimeInput)
-        help_texts = {"hosts_from": _("Organizers may write down what a host says at any time.")}
+        field_classes = {"shown_to_hosts": ShownField}
+        help_texts = {
+            "hosts_from": _(
+                "Hosts answer by a link in this time. Organizers may write down what a host says at any time."
+            ),
+            "shown_to_hosts": _(
+                "Number and name always; never wishes. Answers that are masked or need consent stay hidden."
+            ),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["shown_to_hosts"] = [str(each) for each in self.instance.sight.keys]
 
 
 class OwnWishesForm(CrispyMixin, forms.Form):
@@ -77,6 +108,30 @@ class OwnWishesForm(CrispyMixin, forms.Form):
         for number, wish in enumerate((wish for wish in wishes if not wish.rank), start=1):
             values |= {f"refusal_{number}": wish.offer_id, f"refusal_reason_{number}": wish.reason}
         return values
+
+
+class ContactForm(CrispyMixin, forms.Form):
+    """Who of the host gets the link."""
+
+    contact = forms.ModelChoiceField(
+        label=_("Contact"),
+        queryset=None,
+        empty_label=None,
+        widget=forms.RadioSelect,
+        help_text=_("The link asks for the last four digits of this person's phone, if the office has it."),
+    )
+    submit_label = _("Make the link")
+
+    def __init__(self, *args, contacts, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].queryset = contacts
+        self.fields["contact"].label_from_instance = _told
+        self.initial.setdefault("contact", contacts.first())
+
+
+def _told(contact: HostContact) -> str:
+    parts = (contact.name, contact.position, contact.phone_mask, contact.email)
+    return " · ".join(filter(None, parts))
 
 
 class HostWishesForm(CrispyMixin, forms.Form):

@@ -3,7 +3,6 @@ from placements.models.dispatch import DispatchAction, DispatchMeeting, Dispatch
 from placements.models.feedback import (
     Arrival,
     Feedback,
-    FeedbackLetter,
     FeedbackLink,
     FeedbackRequest,
     FeedbackRules,
@@ -11,12 +10,13 @@ from placements.models.feedback import (
 from placements.models.hosts import Host, HostContact, Offer, Post, Seat
 from placements.models.leads import Lead, LeadCredit, LeadFile, LeadMerge, LeadRule, LeadStep
 from placements.models.leads import Stage as LeadStage
+from placements.models.links import SignedLink
 from placements.models.opinions import HostOpinion, OpinionGiven
 from placements.models.placements import Placement
 from placements.models.plans import KeptApart, MatchingRules, MatchPair, MatchPlan
 from placements.models.tickets import Category, Ticket, TicketRule, TicketStep
 from placements.models.visits import Visit, VisitPicture, VisitRule, VisitTask
-from placements.models.wishes import MOST_RANKS, Wish, WishWindow
+from placements.models.wishes import MOST_RANKS, HostAnswer, HostDraft, Wish, WishLink, WishWindow
 
 __all__ = [
     "MOST_RANKS",
@@ -26,12 +26,13 @@ __all__ = [
     "DispatchMeeting",
     "DispatchPack",
     "Feedback",
-    "FeedbackLetter",
     "FeedbackLink",
     "FeedbackRequest",
     "FeedbackRules",
     "Host",
+    "HostAnswer",
     "HostContact",
+    "HostDraft",
     "HostOpinion",
     "KeptApart",
     "Lead",
@@ -50,6 +51,7 @@ __all__ = [
     "PlacementChange",
     "Post",
     "Seat",
+    "SignedLink",
     "Ticket",
     "TicketRule",
     "TicketStep",
@@ -58,5 +60,6 @@ __all__ = [
     "VisitRule",
     "VisitTask",
     "Wish",
+    "WishLink",
     "WishWindow",
 ]

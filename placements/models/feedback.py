@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from cohorts.models import Cohort
 from placements.models.hosts import HostContact
+from placements.models.links import SignedLink
 from placements.models.placements import Placement
 from placements.rules.feedback import Due, Rules, milestone_name
 
@@ -91,24 +92,17 @@ class FeedbackRequest(models.Model):
         return Due(self.milestone, self.opens_on, self.due_on, self.closes_on)
 
 
-class FeedbackLink(models.Model):
-    """The way of one mentor to the questions about one trainee, without an account, until it ends or is revoked.
+class FeedbackLink(SignedLink):
+    """The way of one mentor to the questions about one trainee, without an account, until it ends or is revoked."""
 
-    The link is made from ``nonce`` and a key of the server; kept is its hash only, so a copy of the database opens nothing.
-    """
+    purpose = "feedback link"
+    page = "placements:mentor_feedback"
 
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="feedback_links")
     mentor = models.ForeignKey(
         HostContact, verbose_name=_("mentor"), on_delete=models.PROTECT, related_name="feedback_links"
     )
-    nonce = models.CharField(max_length=32)
-    token_hash = models.CharField(max_length=64, unique=True)
-    made_at = models.DateTimeField(_("made at"))
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     ends_on = models.DateField(_("open until"))
-    opened_at = models.DateTimeField(_("last opened"), null=True)
-    wrong_digits = models.PositiveSmallIntegerField(default=0)
-    revoked_at = models.DateTimeField(_("revoked at"), null=True)
 
     class Meta:
         verbose_name = _("link of a mentor")
@@ -121,30 +115,9 @@ class FeedbackLink(models.Model):
     def __str__(self):
         return f"{self.mentor} {self.placement}"
 
-
-class FeedbackLetter(models.Model):
-    """A link that goes out by e-mail or text message, once; it is sent by a task, and what became of it is kept."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
-        SENDING = "sending", _("being sent")
-        SENT = "sent", _("sent")
-        FAILED = "failed", _("failed")
-
-    link = models.ForeignKey(FeedbackLink, on_delete=models.PROTECT, related_name="letters")
-    channel = models.CharField(_("channel"), max_length=10)
-    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
-    tries = models.PositiveSmallIntegerField(default=0)
-    error = models.CharField(_("what went wrong"), max_length=200, blank=True)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
-    asked_at = models.DateTimeField(_("asked at"))
-    sent_at = models.DateTimeField(_("sent out at"), null=True)
-
-    class Meta:
-        verbose_name = _("letter to a mentor")
-
-    def __str__(self):
-        return f"{self.link} {self.channel}"
+    @property
+    def holder(self) -> HostContact:
+        return self.mentor
 
 
 class Feedback(models.Model):

@@ -5,15 +5,21 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cohorts.models import Cohort, Trainee
-from placements.models.hosts import Offer
+from placements.models.hosts import Host, HostContact, Offer
+from placements.models.links import SignedLink
+from placements.rules.host_wishes import Sight
 
 MOST_RANKS = 10
 
 
 class WishWindow(models.Model):
-    """When trainees of a cohort say where they would like to go, and hosts whom they would like; from, up to not including until."""
+    """When trainees of a cohort say where they would like to go, and hosts whom they would like; from, up to not including until.
+
+    ``shown_to_hosts``: keys of ``rules.host_wishes.Seen``, beside number and name; nothing said: what is usual there.
+    """
 
     cohort = models.OneToOneField(Cohort, on_delete=models.CASCADE, related_name="wish_window")
     trainees_from = models.DateTimeField(_("trainees: from"))
@@ -26,6 +32,13 @@ class WishWindow(models.Model):
     most_refusals = models.PositiveSmallIntegerField(
         _("posts a person may refuse"), default=2, validators=[MaxValueValidator(MOST_RANKS)]
     )
+    host_ranks = models.PositiveSmallIntegerField(
+        _("trainees a host may rank for a post"),
+        default=5,
+        db_default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_RANKS)],
+    )
+    shown_to_hosts = models.JSONField(_("what hosts see of each trainee"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("window of wishes")
@@ -41,6 +54,9 @@ class WishWindow(models.Model):
                 condition=Q(most_ranks__gte=1, most_ranks__lte=MOST_RANKS, most_refusals__lte=MOST_RANKS),
                 name="placements_window_counts_few",
             ),
+            models.CheckConstraint(
+                condition=Q(host_ranks__gte=1, host_ranks__lte=MOST_RANKS), name="placements_hosts_rank_few"
+            ),
         ]
 
     def __str__(self):
@@ -53,6 +69,10 @@ class WishWindow(models.Model):
             else (self.hosts_from, self.hosts_until)
         )
         return first is not None and first <= at < last
+
+    @property
+    def sight(self) -> Sight:
+        return Sight.of(self.shown_to_hosts)
 
 
 class Wish(models.Model):
@@ -93,3 +113,79 @@ class Wish(models.Model):
 
     def __str__(self):
         return f"{self.trainee} {self.offer}"
+
+
+class WishLink(SignedLink):
+    """The way of one contact to the wishes of the host for the posts that it offers to one cohort, without an account."""
+
+    purpose = "wish link"
+    page = "placements:wish_sheet"
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="wish_links")
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="wish_links")
+    contact = models.ForeignKey(
+        HostContact, verbose_name=_("contact"), on_delete=models.PROTECT, related_name="wish_links"
+    )
+
+    class Meta:
+        verbose_name = _("link of a host")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "host"], condition=Q(revoked_at=None), name="placements_one_wish_link_a_host"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.contact} {self.host}"
+
+    @property
+    def holder(self) -> HostContact:
+        return self.contact
+
+
+class HostAnswer(models.Model):
+    """A host has said whom it would like for a post, perhaps nobody in particular: one row each time, with who sent it how.
+
+    By ``link`` the contact; without one the organizer ``entered_by`` wrote down what the host said. The wishes in force are
+    rows of ``Wish``; here stands how many they were.
+    """
+
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="host_answers")
+    link = models.ForeignKey(WishLink, on_delete=models.PROTECT, related_name="answers", null=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("written down by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+    )
+    given_at = models.DateTimeField(_("answered at"))
+    ranked = models.PositiveSmallIntegerField(pgettext_lazy("of a host", "ranked"))
+    refused = models.PositiveSmallIntegerField(pgettext_lazy("of a host", "refused"))
+    in_force = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("answer of a host")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["offer"], condition=Q(in_force=True), name="placements_one_host_answer_in_force"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.offer} {self.given_at:%Y-%m-%d}"
+
+
+class HostDraft(models.Model):
+    """What a host has begun to say of a post and not yet sent: it counts nowhere."""
+
+    offer = models.OneToOneField(Offer, on_delete=models.CASCADE, related_name="host_draft")
+    link = models.ForeignKey(WishLink, on_delete=models.CASCADE, related_name="drafts")
+    lines = models.JSONField()  # [[trainee, choice, reason], …] as typed: a rank, "no" or nothing
+    kept_at = models.DateTimeField(_("last kept"))
+
+    class Meta:
+        verbose_name = _("draft of a host")
+
+    def __str__(self):
+        return f"{self.offer}"

@@ -82,6 +82,11 @@ def open_requests(placement: Placement, *, today: date) -> list[FeedbackRequest]
     return list(rows.select_related("rules").order_by("-opens_on", "-pk"))
 
 
+def waits_for(placement: Placement, *, today: date) -> bool:
+    """Whether the mentor is asked something today that was not answered."""
+    return any(not each.is_answered for each in open_requests(placement, today=today))
+
+
 def arrival_of(placement: Placement) -> Arrival | None:
     return placement.arrivals.filter(in_force=True).first()
 

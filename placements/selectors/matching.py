@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 from cohorts.models import Cohort, Trainee
 from placements.models import Host, KeptApart, MatchingRules, Offer, Placement, Wish
 from placements.rules.assembling import Facts, Wished
-from placements.rules.defaults import is_yes
+from placements.rules.defaults import guess_keys, is_yes
 from placements.rules.fit import Criterion, Opening, Seeker
 
 
@@ -24,6 +24,13 @@ class Input:
 
 def latest_rules(cohort: Cohort) -> MatchingRules | None:
     return cohort.matching_rules.order_by("-version").first()
+
+
+def keys_of(cohort: Cohort) -> dict[str, str]:
+    """Which profile field answers which question, by the rules of the cohort; before there are any, by the labels."""
+    if rules := latest_rules(cohort):
+        return rules.keys
+    return guess_keys(cohort.profile_fields.order_by("order", "pk").values_list("key", "label"))
 
 
 def days_of_offers(cohort: Cohort) -> list[date]:

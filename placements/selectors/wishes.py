@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db.models import Count, QuerySet
 
 from cohorts.models import Cohort, Trainee
-from placements.models import Host, Offer, Wish, WishWindow
+from placements.models import Host, HostAnswer, Offer, Wish, WishWindow
+from placements.rules.host_wishes import REFUSED, Choice
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,28 @@ def offers_to_wish(cohort: Cohort) -> list[Offer]:
         .annotate(seat_count=Count("seats"))
         .order_by("post__host__name", "post__name", "pk")
     )
+
+
+def offers_of_host(cohort: Cohort, host: int) -> list[Offer]:
+    """The posts of one host that its contact is asked about, each with ``last_answer`` and ``is_answered``."""
+    rows = cohort.offers.filter(post__host=host, post__host__state=Host.State.CHECKED, post__closed_on=None)
+    rows = rows.select_related("post__host", "host_draft").annotate(seat_count=Count("seats"))
+    offers = list(rows.order_by("starts_on", "post__name", "pk"))
+    answers = HostAnswer.objects.filter(offer__in=offers, in_force=True).select_related("entered_by", "link__contact")
+    last = {each.offer_id: each for each in answers}
+    for offer in offers:
+        offer.last_answer = last.get(offer.pk)
+        offer.is_answered = offer.pk in last
+    return offers
+
+
+def host_said(offer: Offer) -> list[Choice]:
+    """What was sent for a post, ranks first."""
+    rows = Wish.objects.filter(side=Wish.Side.HOST, offer=offer).order_by("rank", "trainee__number", "pk")
+    return [
+        Choice(trainee, REFUSED if rank is None else str(rank), reason)
+        for trainee, rank, reason in rows.values_list("trainee", "rank", "reason")
+    ]
 
 
 def own_windows(mine: QuerySet[Trainee], *, at: datetime) -> list[OwnWindow]:

@@ -13,6 +13,7 @@ from accounts.services import record
 from placements.models import Arrival, Feedback, FeedbackLink, FeedbackRequest, HostContact, Placement
 from placements.rules.feedback import clean_answers, mean_score
 from placements.services.links import live_links
+from placements.services.signed import acting
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.formats import day as day_words
 from trainee_mgmt.kit.ledgers import Ledger
@@ -34,11 +35,9 @@ def answer_by_link(
     said = _say_since(placement, link.mentor, str(given.get("since") or ""), today=today)
     written = request is not None and _write(request, link.mentor, given, today=today, by=None)
     if said or written:
-        record(
-            "placements.answer_feedback",
-            request or placement,
-            after={"mentor": link.mentor.name, "answers": bool(written), "arrival": bool(said)},
-        )
+        told = {"mentor": link.mentor.name, "answers": bool(written), "arrival": bool(said)}
+        with acting(link):
+            record("placements.answer_feedback", request or placement, after=told)
 
 
 @transaction.atomic

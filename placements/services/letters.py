@@ -1,39 +1,24 @@
 """A mentor's link sent by the office's e-mail or text messages; where neither is set up it is copied by hand."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import LinkLetter, User
 from accounts.services import record
-from accounts.services.letters import LetterFailed, send_letter, ways_to_an_address
 from cohorts.models import Cohort
-from placements.models import FeedbackLetter, FeedbackLink, FeedbackRequest, HostContact, Placement
+from placements.models import FeedbackLink, FeedbackRequest, Placement
+from placements.selectors.feedback import waits_for
 from placements.selectors.links import LinkLine, links_that_open, waited_for
-from placements.services.links import live_links, token_of
+from placements.services.links import live_links
+from placements.services.signed import address_of, addresses_of, send
 from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.queue import after_commit
+from trainee_mgmt.kit.letters import Words
 
-TRIES = 3
-AGAIN = timedelta(hours=12)  # nobody is sent the same link twice in half a day
-
-
-def address_of(link: FeedbackLink) -> str:
-    """The way of the mentor, on this site."""
-    token = token_of(link)
-    return reverse("placements:mentor_feedback", kwargs={"token": token}) if token else ""
-
-
-def ways_to(mentor: HostContact) -> tuple[str, ...]:
-    """The channels that are set up and for which the mentor has an address."""
-    has = {"sms": bool(mentor.phone), "email": bool(mentor.email)}
-    return tuple(name for name in ways_to_an_address() if has[name])
+MENTOR_LINK = "placements.mentor_link"
 
 
 def words_for(*, mentor: str, name: str, post: str) -> str:
@@ -64,64 +49,27 @@ def remind(requests: Iterable[FeedbackRequest], *, by: User) -> int:
     keys = [each.pk for each in requests]
     rows = FeedbackRequest.objects.select_for_update(of=("self",)).filter(pk__in=keys, excused_at=None).order_by("pk")
     locked = {each.placement_id: each for each in rows}
-    now = timezone.now()
-    recent = FeedbackLetter.objects.filter(asked_at__gt=now - AGAIN).exclude(state=FeedbackLetter.State.FAILED)
-    links = (
-        live_links().filter(placement__in=locked).exclude(letters__in=recent).select_related("mentor").order_by("pk")
-    )
-    letters = [
-        FeedbackLetter(link=link, channel=ways[0], asked_by=by, asked_at=now)
-        for link in links
-        if (ways := ways_to(link.mentor))
-    ]
-    if not letters:
+    live = live_links().filter(placement__in=locked).select_related("mentor").order_by("pk")
+    reached = [link.placement_id for link in send(MENTOR_LINK, live, by=by)]
+    if not reached:
         raise Refused(
             _(
                 "Nobody was written to: there is no link, no address, no way set up, or it was sent today already. Copy the link instead."
             )
         )
-    FeedbackLetter.objects.bulk_create(letters)
-    reached = {letter.link.placement_id for letter in letters}
-    FeedbackRequest.objects.filter(pk__in=[locked[pk].pk for pk in reached]).update(reminded_at=now)
-    first = locked[min(reached)]
-    cohort = Placement.objects.select_related("trainee__cohort").get(pk=first.placement_id).trainee.cohort
-    record("placements.remind_mentors", cohort, after={"letters": len(letters)})
-    after_commit("placements.send_letters")
-    return len(letters)
+    FeedbackRequest.objects.filter(pk__in=[locked[pk].pk for pk in reached]).update(reminded_at=timezone.now())
+    cohort = Placement.objects.select_related("trainee__cohort").get(pk=min(reached)).trainee.cohort
+    record("placements.remind_mentors", cohort, after={"letters": len(reached)})
+    return len(reached)
 
 
-def send_waiting() -> int:
-    """Send what waits, one by one; whoever marks a letter as being sent sends it. Answers how many went out."""
-    FeedbackLetter.objects.filter(state="sending", asked_at__lt=timezone.now() - timedelta(minutes=30)).update(
-        state="failed", error="interrupted"
-    )
-    sent = 0
-    waiting = FeedbackLetter.objects.filter(state="waiting", tries__lt=TRIES).order_by("pk")
-    for pk in list(waiting.values_list("pk", flat=True)):
-        taken = FeedbackLetter.objects.filter(pk=pk, state="waiting").update(state="sending", tries=F("tries") + 1)
-        if taken:
-            sent += _send(pk)
-    return sent
-
-
-def _send(pk: int) -> bool:
-    related = ("link__mentor", "link__placement__trainee__person", "link__placement__seat__offer__post")
-    letter = FeedbackLetter.objects.select_related(*related).get(pk=pk)
-    path, mentor, placement = address_of(letter.link), letter.link.mentor, letter.link.placement
-    if not path or not live_links().filter(pk=letter.link_id).exists() or placement.mentor_id != mentor.pk:
-        return _failed(letter, "the link opens nothing any more", retry=False)
-    address = mentor.email if letter.channel == "email" else mentor.phone.open() if mentor.phone else ""
-    name, post = placement.trainee.person.name, placement.seat.offer.post.name
-    text, url = words_for(mentor=mentor.name, name=name, post=post), f"{settings.SITE_URL}{path}"
-    try:
-        send_letter(letter.channel, address, key=f"mentor-{letter.pk}", subject=_("Feedback"), text=text, url=url)
-    except LetterFailed as failed:
-        return _failed(letter, str(failed), retry=failed.retry)
-    FeedbackLetter.objects.filter(pk=pk).update(state="sent", sent_at=timezone.now(), error="")
-    return True
-
-
-def _failed(letter: FeedbackLetter, reason: str, *, retry: bool) -> bool:
-    state = "waiting" if retry and letter.tries < TRIES else "failed"
-    FeedbackLetter.objects.filter(pk=letter.pk).update(state=state, error=reason[:200])
-    return False
+def to_mentor(letter: LinkLetter) -> Words | None:
+    """The words now; none once the link opens nothing any more, or nothing is waited for."""
+    related = ("mentor", "placement__trainee__person", "placement__seat__offer__post")
+    link = live_links().select_related(*related).filter(pk=letter.about_id).first()
+    path = address_of(link) if link else ""
+    if not path or not waits_for(link.placement, today=timezone.localdate()):
+        return None
+    name, post = link.placement.trainee.person.name, link.placement.seat.offer.post.name
+    text = words_for(mentor=link.mentor.name, name=name, post=post)
+    return Words(addresses_of(link.mentor), _("Feedback"), text, path)

@@ -1,11 +1,10 @@
 """The way of a mentor to the questions about one trainee, without an account."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
-from secrets import token_hex
+from datetime import date
 
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,22 +13,9 @@ from accounts.services import record
 from cohorts.models import Cohort
 from placements.models import FeedbackLink, Placement
 from placements.rules.feedback import STAYS_OPEN
-from placements.rules.links import MOST_WRONG, hash_of
-from trainee_mgmt.kit.crypto import blind_index
+from placements.rules.links import MOST_WRONG
+from placements.services.signed import behind, secret
 from trainee_mgmt.kit.errors import Refused
-
-LENGTH = 40  # hex digits: 160 bits
-SEEN_EVERY = timedelta(hours=1)
-
-
-def token_of(link: FeedbackLink) -> str:
-    """The secret part of the link; empty if the keys of the server were changed since it was made."""
-    token = _token(link.nonce)
-    return token if hash_of(token) == link.token_hash else ""
-
-
-def _token(nonce: str) -> str:
-    return blind_index("feedback link", nonce)[:LENGTH]
 
 
 def live_links():
@@ -44,19 +30,14 @@ def live_links():
 
 
 def link_behind(token: str) -> FeedbackLink | None:
-    """The link with this secret, while it opens something. That it was opened is noted once an hour."""
+    """The link with this secret, while it opens something."""
     related = (
         "mentor__host",
         "placement__trainee__person",
         "placement__trainee__cohort",
         "placement__seat__offer__post",
     )
-    link = live_links().filter(token_hash=hash_of(token)).select_related(*related).first()
-    if link:
-        now = timezone.now()
-        stale = Q(opened_at=None) | Q(opened_at__lt=now - SEEN_EVERY)
-        FeedbackLink.objects.filter(stale, pk=link.pk).update(opened_at=now)
-    return link
+    return behind(token, live_links().select_related(*related))
 
 
 @transaction.atomic
@@ -79,20 +60,17 @@ def _write(placements: list[Placement], by: User | None) -> None:
     last = dict(
         Placement.objects.filter(pk__in=keys).values_list("pk").annotate(last=Max("feedback_requests__closes_on"))
     )
-    made = []
-    for placement in placements:
-        nonce = token_hex(16)
-        made.append(
-            FeedbackLink(
-                placement=placement,
-                mentor_id=placement.mentor_id,
-                nonce=nonce,
-                token_hash=hash_of(_token(nonce)),
-                made_at=now,
-                made_by=by,
-                ends_on=max(filter(None, (last[placement.pk], placement.ends_on + STAYS_OPEN))),
-            )
+    made = [
+        FeedbackLink(
+            placement=placement,
+            mentor_id=placement.mentor_id,
+            made_at=now,
+            made_by=by,
+            ends_on=max(filter(None, (last[placement.pk], placement.ends_on + STAYS_OPEN))),
+            **secret(FeedbackLink),
         )
+        for placement in placements
+    ]
     FeedbackLink.objects.bulk_create(made, batch_size=1000)
 
 
@@ -119,15 +97,3 @@ def revoke_link(placement: Placement) -> None:
 def extend_link(placement: Placement, until: date) -> None:
     """A stay that lasts longer is asked about for longer; in the caller's transaction."""
     FeedbackLink.objects.filter(placement=placement, revoked_at=None, ends_on__lt=until).update(ends_on=until)
-
-
-# The mentor's own phone -----------------------------------------------------------------------------------------------
-
-
-def are_own_digits(link: FeedbackLink, typed: str) -> bool:
-    """Whether these are the last four of the mentor's phone. After ten wrong ones the link opens nothing any more."""
-    phone = link.mentor.phone.open() if link.mentor.phone else ""
-    if phone[-4:] == typed and len(typed) == 4:
-        return True
-    FeedbackLink.objects.filter(pk=link.pk).update(wrong_digits=F("wrong_digits") + 1)
-    return False

@@ -1,4 +1,4 @@
-"""Wishes of trainees and of hosts: written as a whole, in the window of their side."""
+"""The windows of wishes, and the wishes of trainees: written as a whole. Those of hosts: ``services.host_wishes``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.services import record
 from accounts.services.audit import changes
 from cohorts.models import Cohort, Trainee
-from placements.models import MatchPlan, Offer, Wish, WishWindow
+from placements.models import Wish, WishWindow
 from trainee_mgmt.kit.errors import Refused
 
 
@@ -54,46 +54,26 @@ def write_wishes(trainee: Trainee, said: Sequence[Said], *, by: User, at: dateti
     """All wishes and refusals of a trainee, in place of those before; refused outside the window."""
     at = at or timezone.now()
     trainee = Trainee.objects.select_for_update(of=("self",)).select_related("cohort").get(pk=trainee.pk)
-    window = _open_window(trainee.cohort, Wish.Side.TRAINEE, at)
-    _check(said, most_ranks=window.most_ranks, most_refusals=window.most_refusals)
+    window = refuse_closed_window(trainee.cohort, Wish.Side.TRAINEE, at)
+    check(said, most_ranks=window.most_ranks, most_refusals=window.most_refusals)
     offers = set(trainee.cohort.offers.filter(pk__in=[each.key for each in said]).values_list("pk", flat=True))
     if len(offers) < len({each.key for each in said}):
         raise Refused(_("One of these posts is no longer on offer. Look at the list again."))
-    rows = [Wish(side=Wish.Side.TRAINEE, trainee=trainee, offer_id=each.key, **_fields(each, by, at)) for each in said]
-    _replace(Wish.objects.filter(side=Wish.Side.TRAINEE, trainee=trainee), rows)
-    record("placements.write_wishes", trainee, after=_told(said))
+    rows = [
+        Wish(side=Wish.Side.TRAINEE, trainee=trainee, offer_id=each.key, **fields_of(each, by, at)) for each in said
+    ]
+    replace(Wish.objects.filter(side=Wish.Side.TRAINEE, trainee=trainee), rows)
+    record("placements.write_wishes", trainee, after=counted(said))
 
 
-@transaction.atomic
-def write_host_wishes(offer: Offer, said: Sequence[Said], *, by: User | None, at: datetime | None = None) -> None:
-    """All wishes and refusals of a host for one post; an organizer may write them down whenever nothing is published."""
-    at = at or timezone.now()
-    offer = Offer.objects.select_for_update(of=("self",)).select_related("cohort", "post").get(pk=offer.pk)
-    if by is None:
-        _open_window(offer.cohort, Wish.Side.HOST, at)
-    _refuse_published(offer.cohort, offer.starts_on)
-    _check(said)
-    there = set(offer.cohort.trainees.filter(pk__in=[each.key for each in said]).values_list("pk", flat=True))
-    if len(there) < len({each.key for each in said}):
-        raise Refused(_("One of these people is not in this cohort."))
-    rows = [Wish(side=Wish.Side.HOST, offer=offer, trainee_id=each.key, **_fields(each, by, at)) for each in said]
-    _replace(Wish.objects.filter(side=Wish.Side.HOST, offer=offer), rows)
-    record("placements.write_host_wishes", offer, after=_told(said))
-
-
-def _open_window(cohort: Cohort, side: str, at: datetime) -> WishWindow:
+def refuse_closed_window(cohort: Cohort, side: str, at: datetime) -> WishWindow:
     window = WishWindow.objects.filter(cohort=cohort).first()
     if window is None or not window.is_open(side, at):
         raise Refused(_("Wishes are not taken at this time. Speak to the office."))
     return window
 
 
-def _refuse_published(cohort: Cohort, starts_on) -> None:
-    if MatchPlan.objects.filter(cohort=cohort, starts_on=starts_on, state=MatchPlan.State.PUBLISHED).exists():
-        raise Refused(_("The places of these posts are published; wishes change nothing any more."))
-
-
-def _check(said: Sequence[Said], *, most_ranks: int | None = None, most_refusals: int | None = None) -> None:
+def check(said: Sequence[Said], *, most_ranks: int | None = None, most_refusals: int | None = None) -> None:
     ranks = [each.rank for each in said if each.rank is not None]
     refusals = [each for each in said if each.rank is None]
     if len({each.key for each in said}) < len(said):
@@ -110,14 +90,14 @@ def _check(said: Sequence[Said], *, most_ranks: int | None = None, most_refusals
         raise Refused(_("Give the reason of each refusal; without it nobody can look for a way."))
 
 
-def _fields(said: Said, by: User | None, at: datetime) -> dict:
+def fields_of(said: Said, by: User | None, at: datetime) -> dict:
     return {"rank": said.rank, "reason": said.reason.strip()[:200], "written_by": by, "written_at": at}
 
 
-def _told(said: Sequence[Said]) -> dict:
+def counted(said: Sequence[Said]) -> dict:
     return {"ranked": sum(each.rank is not None for each in said), "refused": sum(each.rank is None for each in said)}
 
 
-def _replace(old, rows: list[Wish]) -> None:
+def replace(old, rows: list[Wish]) -> None:
     old.delete()
     Wish.objects.bulk_create(rows)

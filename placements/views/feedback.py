@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
+from accounts.selectors import letters_about
 from cohorts.access import COHORT, MANAGED_COHORT
 from placements.forms.feedback import AnswersForm, FeedbackRulesForm, HelpForm, ReasonForm
 from placements.models import FeedbackRequest, FeedbackRules, Placement
@@ -26,6 +27,7 @@ from placements.selectors.feedback import (
     with_state,
 )
 from placements.services import answers, feedback, letters, links
+from placements.services.signed import ways_to
 from placements.tables.feedback import FeedbackTable
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
@@ -186,22 +188,19 @@ class FeedbackDetail(StaticPage):
             answers=[(each, _in_words(found, each)) for each in given],
             questions=[each.words(**_names(found)) for each in found.rules.rules.questions],
             arrival=arrival_of(found.placement),
-            letters=list(_letters(found)),
+            letters=_letters(found),
             is_open=is_open,
             is_late=state == State.LATE,
             may_change=access.may(user, "placements.change_feedback", found),
             can_write=is_open or (state == State.ANSWERED and today <= found.closes_on),
-            ways=letters.ways_to(found.placement.mentor) if is_open and found.placement.mentor else (),
+            ways=ways_to(found.placement.mentor) if is_open and found.placement.mentor else (),
             is_outside=found.excuse == feedback.OUTSIDE and not found.is_excused_by_hand,
             **kwargs,
         )
 
 
 def _letters(found: FeedbackRequest):
-    rows = found.placement.feedback_links.order_by("-pk").values_list(
-        "letters__channel", "letters__state", "letters__asked_at", "letters__error"
-    )
-    return rows.exclude(letters=None)[:5]
+    return letters_about(letters.MENTOR_LINK, found.placement.feedback_links.values("pk"))
 
 
 def _names(found: FeedbackRequest) -> dict[str, str]:

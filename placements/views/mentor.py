@@ -1,101 +1,27 @@
 """What a mentor sees, on the own phone and without an account: who has the link answers about one trainee."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.core import signing
-from django.core.cache import cache
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.generic import View
 
 from placements.rules.feedback import SCALE, Kind
 from placements.selectors.feedback import answers_in_force, arrival_of, open_requests
 from placements.services.answers import NOT_THERE, answer_by_link
-from placements.services.links import are_own_digits, link_behind
+from placements.services.links import link_behind
+from placements.views.signed import SignedPage
 from trainee_mgmt.kit.errors import Refused
 
-COOKIE = "mentor"
-REMEMBERED = 90 * 24 * 3600  # seconds that a phone need not show its digits again
-MISSES, A_MINUTE = 20, 60  # links that open nothing, from one address
 
+class MentorFeedback(SignedPage):
+    cookie = "mentor"
 
-@method_decorator(login_not_required, name="dispatch")
-@method_decorator(never_cache, name="dispatch")
-class MentorFeedback(View):
-    """Nothing tells a link that never was from one that ended, was revoked or belongs to a mentor who is so no more."""
+    def open(self, token):
+        return link_behind(token)
 
-    http_method_names = ["get", "post", "head", "options"]
-
-    def dispatch(self, request, token):
-        if _has_missed_too_often(request):
-            return render(request, "429.html", status=429)
-        self.link = link_behind(token)
-        if self.link is None:
-            _note_miss(request)
-            return render(request, "placements/mentor_closed.html", status=404)
-        answer = super().dispatch(request)
-        answer.headers["X-Robots-Tag"] = "noindex"
-        return answer
-
-    def get(self, request):
-        if not self._is_known():
-            return self._ask_digits()
-        return self._show(request.GET.get("milestone", ""))
-
-    def post(self, request):
-        if "digits" in request.POST:
-            return self._digits(request.POST["digits"].strip())
-        if not self._is_known():
-            return self._ask_digits(
-                _("Please type the four digits once more; what you have chosen is kept in this phone.")
-            )
-        return self._answer()
-
-    # Whose phone it is ------------------------------------------------------------------------------------------------
-
-    def _is_known(self) -> bool:
-        """Whether this phone has shown the digits, or none are known."""
-        mentor = self.link.mentor
-        if not mentor.phone:
-            return True
-        try:
-            said = self.request.get_signed_cookie(COOKIE, salt=self._salt, max_age=REMEMBERED)
-        except (KeyError, signing.BadSignature):
-            return False
-        return said == "known"
-
-    @property
-    def _salt(self) -> str:
-        """Of this link and this phone number: another number is asked for anew."""
-        return f"{self.link.token_hash}{self.link.mentor.phone_index}"
-
-    def _ask_digits(self, problem: str = ""):
-        given = {"link": self.link, "problem": problem}
-        return render(self.request, "placements/mentor_digits.html", given, status=422 if problem else 200)
-
-    def _digits(self, typed: str):
-        if self.link.mentor.phone and not are_own_digits(self.link, typed):
-            return self._ask_digits(
-                _("These are not the last four digits of the phone number that the office has of you.")
-            )
-        answer = HttpResponseRedirect(self.request.path)
-        answer.set_signed_cookie(
-            COOKIE,
-            "known",
-            salt=self._salt,
-            max_age=REMEMBERED,
-            path=self.request.path,
-            httponly=True,
-            samesite="Lax",
-            secure=self.request.is_secure(),
-        )
-        return answer
-
-    # The questions ----------------------------------------------------------------------------------------------------
+    def show(self):
+        return self._show(self.request.GET.get("milestone", ""))
 
     def _requests(self, milestone: str):
         """(the one that is shown, all that are open)."""
@@ -128,7 +54,7 @@ class MentorFeedback(View):
         }  # fmt: skip
         return render(self.request, "placements/mentor_feedback.html", context, status=422 if problem else 200)
 
-    def _answer(self):
+    def receive(self):
         milestone = self.request.POST.get("milestone", "")
         shown, _all = self._requests(milestone)
         if milestone and (shown is None or shown.milestone != milestone):
@@ -156,17 +82,3 @@ def _drawn(question, names: dict[str, str], said: dict) -> dict:
         "value": value,
         "options": [(f"{question.key}-{at}", step, step == value) for at, step in enumerate(steps)],
     }
-
-
-def _address_key(request) -> str:
-    return f"mentor-misses:{request.META.get('REMOTE_ADDR', '')}"
-
-
-def _has_missed_too_often(request) -> bool:
-    return cache.get(_address_key(request), 0) >= MISSES
-
-
-def _note_miss(request) -> None:
-    key = _address_key(request)
-    cache.add(key, 0, A_MINUTE)
-    cache.incr(key)

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy
 from cohorts.models import Cohort, Trainee
 from placements.access import MATCHED_COHORT
 from placements.forms.wishes import HostWishesForm, OwnWishesForm, WindowForm
-from placements.models import MatchPlan, Offer, Wish, WishWindow
+from placements.models import HostDraft, MatchPlan, Offer, Wish, WishWindow
 from placements.selectors.wishes import offers_to_wish, own_windows
 from placements.services import wishes as services
+from placements.services.host_wishes import write_host_wishes
 from placements.tables.wishes import DemandTable, WishTable
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import FormPage, StaticPage
@@ -162,11 +163,13 @@ class HostWishes(FormPage):
             seats=self.offer.seats.count(),
             wishes=list(wishes.order_by("rank", "trainee__number", "pk")),
             is_over=is_over.exists(),
+            answers=self.offer.host_answers.select_related("link__contact", "entered_by").order_by("-pk")[:10],
+            draft=HostDraft.objects.filter(offer=self.offer).first(),
             **kwargs,
         )
 
     def save(self, form):
-        services.write_host_wishes(self.offer, form.said, by=self.request.user)
+        write_host_wishes(self.offer, form.said, by=self.request.user)
 
     def get_success_url(self):
         return reverse("placements:wish_demand", kwargs={"cohort": self.cohort.pk})

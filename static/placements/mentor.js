@@ -3,7 +3,7 @@ const form = document.querySelector("form[data-mentor]");
 if (form) {
   const { mentor, version } = form.dataset; // once it is answered, what was kept before is of no use
   const key = `mentor:${mentor}:${version}`;
-  const values = () => Object.fromEntries([...new FormData(form)].filter(([name]) => !["csrfmiddlewaretoken", "milestone"].includes(name)));
+  const values = () => Object.fromEntries([...new FormData(form)].filter(([name]) => !["csrfmiddlewaretoken", "milestone", "post"].includes(name)));
   const fill = (kept) => {
     for (const [name, value] of Object.entries(kept)) {
       for (const field of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {

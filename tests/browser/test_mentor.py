@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from placements.models import Feedback, FeedbackLink
 from placements.services.feedback import reconcile
-from placements.services.letters import address_of
 from placements.services.links import make_links
+from placements.services.signed import address_of
 from tests import make
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

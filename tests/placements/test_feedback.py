@@ -13,8 +13,8 @@ from placements.rules.links import MOST_WRONG
 from placements.selectors.feedback import mentor_means, with_state
 from placements.services.answers import answer_by_link, write_down
 from placements.services.feedback import ask_again, change_rules, excuse, reconcile
-from placements.services.letters import address_of
-from placements.services.links import link_behind, make_links, renew_link, revoke_link, token_of
+from placements.services.links import link_behind, make_links, renew_link, revoke_link
+from placements.services.signed import address_of, token_of
 from tests import make
 from trainee_mgmt.kit.errors import Refused
 

@@ -397,10 +397,16 @@ class Table:
         of_groups = self._values(self.screen_columns).filter(**{f"{self.spread[-1]}__in": shown})
         return list(of_groups[page.start - before : page.stop - before])
 
+    @property
+    def row_kwargs(self) -> dict[str, Any]:
+        """What else the URL of a row takes, the same for all rows."""
+        return {}
+
     def _row_link(self) -> tuple[str, str]:
         if not self.row_url:
             return "", ""
-        before, _zero, after = escape(reverse(self.row_url, kwargs={self.row_key: 0})).rpartition("0")
+        address = reverse(self.row_url, kwargs=self.row_kwargs | {self.row_key: 0})
+        before, _zero, after = escape(address).rpartition("0")
         return before, after
 
 
