@@ -12,6 +12,7 @@ from cohorts.models import Cohort, Trainee
 from placements.models.hosts import MOST_SEATS, Offer
 from trainee_mgmt.kit.crypto import SealedBytesField
 
+SMALL = 6_000  # pairs of a person and a post
 WEIGHT = {"max_digits": 5, "decimal_places": 2, "validators": [MinValueValidator(0), MaxValueValidator(100)]}
 
 
@@ -134,6 +135,11 @@ class MatchPlan(models.Model):
 
     def get_absolute_url(self):
         return reverse("placements:match_plan_detail", kwargs={"pk": self.pk})
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is solved, and its prices are named, while somebody waits."""
+        return self.people * self.posts <= SMALL
 
     @property
     def is_open(self) -> bool:

@@ -20,10 +20,10 @@ class Price:
         return isinstance(self.found, Alternative)
 
 
-def price(facts: Facts, problem: Problem, plan: Solution, person: str, post: str) -> Price:
+def price(facts: Facts, problem: Problem, plan: Solution, person: str, post: str, *, seconds: float) -> Price:
     """``problem`` holds no lock of this person."""
     ranks = facts.ranks.get((person, post))
-    found = alternative(problem, plan, person, post)
+    found = alternative(problem, plan, person, post, seconds=seconds)
     if isinstance(found, Clash):
         found = tuple(rule for rule in found.rules if not _goes_without_saying(rule, person, post))
     return Price(post, ranks.trainee if ranks else None, found)

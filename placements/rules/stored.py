@@ -18,15 +18,19 @@ from placements.rules.matching.problem import (
 KINDS = {each.__name__: each for each in (Refusal, Lock, MostOfGroup, LeastAtHost, LeastAtPost, Apart, Seats, OnePlace)}
 
 
-def clash_to_json(clash: Clash) -> list[dict]:
-    return [{"rule": type(rule).__name__, **asdict(rule)} for rule in clash.rules]
+def clash_to_json(clash: Clash) -> dict:
+    rules = [{"rule": type(rule).__name__, **asdict(rule)} for rule in clash.rules]
+    return {"rules": rules, "is_smallest": clash.is_smallest}
 
 
-def clash_from_json(told: list[dict]) -> list[Rule]:
-    rules = []
-    for each in told:
-        values = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in each.items() if name != "rule"
-        }
-        rules.append(KINDS[each["rule"]](**values))
-    return rules
+def clash_from_json(told: dict | list) -> Clash:
+    """A list is of the time when every clash was the smallest."""
+    rules, is_smallest = (told["rules"], told["is_smallest"]) if isinstance(told, dict) else (told, True)
+    return Clash(tuple(map(_rule, rules)), is_smallest)
+
+
+def _rule(told: dict) -> Rule:
+    values = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in told.items() if name != "rule"
+    }
+    return KINDS[told["rule"]](**values)

@@ -27,6 +27,7 @@ from placements.rules.matching.problem import (
     Seats,
     Solution,
 )
+from placements.rules.matching.solver import TookTooLong
 from placements.rules.prices import Price, price, unmet, worth_a_look
 from placements.rules.stored import clash_from_json
 from placements.selectors.plans import facts_of, locks_of, solution_of
@@ -42,6 +43,7 @@ CRITERIA = {
 }
 
 
+A_LIST, ASKED = 1.5, 20  # seconds that one price may take in a list, and where it alone is asked for
 NAMED = 3  # so many of those who would move are named in a list of prices; the page of a move names all
 
 
@@ -68,7 +70,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Option:
-    """Another place of a person: ``cost`` of all, None where a hard rule does not let it be."""
+    """Another place of a person: ``cost`` of all, None where a hard rule does not let it be, or where it is not known."""
 
     post: str
     offer: int
@@ -76,6 +78,7 @@ class Option:
     cost: Decimal | None
     sentence: str
     fewer: int = 0
+    is_known: bool = True  # False: it was not found out
 
     @property
     def gain(self) -> Decimal:
@@ -106,6 +109,7 @@ class Explainer:
         self.solution: Solution = solution_of(plan)
         self._problem: Problem = self.facts.problem()
         self._locks = locks_of(plan)
+        self._is_slow = not plan.is_small
 
     def problem(self, person: str) -> Problem:
         return self._problem.with_rules(*(Lock(*pair) for pair in self._locks if pair[0] != person))
@@ -117,20 +121,34 @@ class Explainer:
             return []
         problem = self.problem(person)
         posts = worth_a_look(self.facts, self.solution, person, most=most)
-        return [self._option(person, price(self.facts, problem, self.solution, person, post)) for post in posts]
+        return [self._priced(person, problem, post) for post in posts]
 
     def option(self, person: str, post: str) -> Option:
         """The price of one post, with everybody who moves because of it."""
-        found = price(self.facts, self.problem(person), self.solution, person, post)
+        problem = self.problem(person)
+        try:
+            found = price(self.facts, problem, self.solution, person, post, seconds=ASKED)
+        except TookTooLong as refused:
+            return self._without_price(person, post, str(refused))
         return self._option(person, found, most=len(self.people))
 
     def unmet(self, person: str) -> list[Option]:
         """Every wish that ranks before the place found, with the reason why it was not met."""
         problem = self.problem(person)
-        return [
-            self._option(person, price(self.facts, problem, self.solution, person, post))
-            for post, _rank in unmet(self.facts, self.solution, person)
-        ]
+        return [self._priced(person, problem, post) for post, _rank in unmet(self.facts, self.solution, person)]
+
+    def _priced(self, person: str, problem: Problem, post: str) -> Option:
+        """In a list. After one that took too long no more are named: the page is to come."""
+        if not self._is_slow:
+            try:
+                return self._option(person, price(self.facts, problem, self.solution, person, post, seconds=A_LIST))
+            except TookTooLong:
+                self._is_slow = True
+        return self._without_price(person, post, _("Its price takes a moment to find: choose it to be moved by hand."))
+
+    def _without_price(self, person: str, post: str, words: str) -> Option:
+        ranks = self.facts.ranks.get((person, post))
+        return Option(self.posts[post], int(post), ranks and ranks.trainee, None, words, is_known=False)
 
     def _option(self, person: str, found: Price, *, most: int = NAMED) -> Option:
         name = self.posts[found.post]
@@ -243,19 +261,24 @@ class Explainer:
         )
 
     # Rules --------------------------------------------------------------------------------------------------------------
-    def clash(self) -> list[Told]:
-        return self.in_words(clash_from_json(self.plan.clash))
+    def clash(self) -> tuple[list[Told], bool]:
+        """The rules that cannot hold together, and whether these are the fewest."""
+        clash = clash_from_json(self.plan.clash)
+        return self.in_words(clash.rules), clash.is_smallest
 
     def in_words(self, rules: Iterable[Rule]) -> list[Told]:
         """One sentence a rule; what refuses many people the same post is one sentence."""
         refused: dict[tuple[str, str], list[str]] = {}
-        told = []
+        told, placed_once = [], []
         for rule in rules:
             if isinstance(rule, Refusal):
                 refused.setdefault((rule.why, rule.post), []).append(self.people[rule.person])
+            elif isinstance(rule, OnePlace):
+                placed_once.append(self.people[rule.person])
             else:
                 told.append(self._rule(rule))
-        return told + [self._refusal(why, post, names) for (why, post), names in refused.items()]
+        told += [self._refusal(why, post, names) for (why, post), names in refused.items()]
+        return told + _one_place(placed_once)
 
     def _refusal(self, why: str, post: str, names: Sequence[str]) -> Told:
         values = {"who": "、".join(names), "post": self.posts[post]}
@@ -297,9 +320,17 @@ class Explainer:
                 seats = self.facts.post[rule.post].seats
                 words = ngettext("%(post)s has %(n)s free seat", "%(post)s has %(n)s free seats", seats)
                 return Told(words % {"post": self.posts[rule.post], "n": seats}, offers)
-            case OnePlace():
-                return Told(_("%(who)s has one place only") % {"who": self.people[rule.person]})
         raise TypeError(rule)
+
+
+def _one_place(names: Sequence[str]) -> list[Told]:
+    """Few are named; of many it is their number that counts."""
+    if len(names) <= NAMED:
+        return [Told(_("%(who)s has one place only") % {"who": name}) for name in names]
+    words = ngettext(
+        "only %(n)s person is there for these places", "only %(n)s people are there for these places", len(names)
+    )
+    return [Told(words % {"n": len(names)})]
 
 
 def address(name: str, **kwargs) -> str:

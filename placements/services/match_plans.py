@@ -18,13 +18,14 @@ from placements.models import MatchPair, MatchPlan
 from placements.rules.assembling import Facts
 from placements.rules.matching import alternative, solve
 from placements.rules.matching.problem import Clash, Solution
+from placements.rules.matching.solver import TookTooLong
 from placements.rules.stored import clash_to_json
 from placements.selectors.matching import gather, latest_rules
 from placements.selectors.plans import facts_of, locks_of, places_of, solution_of
 from trainee_mgmt.kit.crypto import seal_bytes
 from trainee_mgmt.kit.errors import Refused
 
-SMALL = 6_000  # pairs of a person and a post that are solved while somebody waits
+AT_ONCE, ASKED, IN_WORKER = 4, 20, 50  # seconds for one question; a job without a sign of life for 90 is lost
 TASK = "placements.solve_plan"
 Progress = Callable[[int, int, str], None]
 
@@ -58,12 +59,19 @@ def make_plan(cohort: Cohort, *, starts_on: date, by: User, after: MatchPlan | N
 
 
 def start_solving(plan: MatchPlan) -> None:
-    """Small plans at once, large ones by the worker."""
-    if plan.people * plan.posts <= SMALL:
-        solve_plan(plan.pk)
-    else:
-        job = queue_job(TASK, title=_("Solve %(plan)s") % {"plan": plan}, given={"plan": plan.pk})
-        MatchPlan.objects.filter(pk=plan.pk).update(job=job, state=MatchPlan.State.SOLVING)
+    """Small plans at once; large ones, and those that take longer than somebody waits, by the worker."""
+    if plan.is_small and _is_solved_at_once(plan):
+        return
+    job = queue_job(TASK, title=_("Solve %(plan)s") % {"plan": plan}, given={"plan": plan.pk})
+    MatchPlan.objects.filter(pk=plan.pk).update(job=job, state=MatchPlan.State.SOLVING)
+
+
+def _is_solved_at_once(plan: MatchPlan) -> bool:
+    try:
+        solve_plan(plan.pk, seconds=AT_ONCE)
+    except TookTooLong:
+        return False
+    return True
 
 
 @transaction.atomic
@@ -78,7 +86,9 @@ def start_solving_again(plan: MatchPlan) -> None:
     start_solving(plan)
 
 
-def solve_plan(plan_id: int, progress: Progress = lambda done, total, words: None) -> MatchPlan:
+def solve_plan(
+    plan_id: int, progress: Progress = lambda done, total, words: None, *, seconds: float = IN_WORKER
+) -> MatchPlan:
     """Find the places of a plan that has none. Run it as often as you like: a solved plan stays as it is."""
     plan = MatchPlan.objects.select_related("after", "cohort").get(pk=plan_id)
     if plan.state not in (MatchPlan.State.DRAFT, MatchPlan.State.SOLVING):
@@ -90,10 +100,10 @@ def solve_plan(plan_id: int, progress: Progress = lambda done, total, words: Non
     progress(1, 4, _("Points of all pairs"))
     problem = facts.problem(locks)
     progress(2, 4, _("The best plan"))
-    found = best = solve(problem)
+    found = best = solve(problem, seconds=seconds)
     if before and isinstance(best, Solution):
         progress(3, 4, _("As little as possible is changed"))
-        found = solve(problem, keep=before)
+        found = solve(problem, keep=before, seconds=seconds)
     seconds = Decimal(f"{time.monotonic() - began:.2f}")
     progress(4, 4, "")
     return _store(plan_id, facts, found=found, best=best, locks=locks, seconds=seconds)
@@ -177,7 +187,7 @@ def move(plan: MatchPlan, trainee_id: int, offer_id: int, *, reason: str, revisi
     if person not in facts.person or post not in facts.post:
         raise Refused(_("This post or this person is not in the plan."))
     now = solution_of(plan)
-    found = alternative(facts.problem(locks_of(plan, but=person)), now, person, post)
+    found = alternative(facts.problem(locks_of(plan, but=person)), now, person, post, seconds=ASKED)
     if isinstance(found, Clash):
         raise Refused(_("This place breaks a hard rule; the page says which. Change the rule and make a new plan."))
     pairs = {str(pair.trainee_id): pair for pair in plan.pairs.select_for_update()}

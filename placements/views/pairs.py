@@ -43,11 +43,9 @@ class MatchPairDetail(OfPair, StaticPage):
 
     def get_context_data(self, **kwargs):
         explainer = Explainer(self.plan)
-        is_small = self.plan.people * self.plan.posts <= services.SMALL
         return super().get_context_data(
             parts=parts_of(self.pair),
-            options=explainer.options(self.person) if is_small else [],
-            is_small=is_small,
+            options=explainer.options(self.person) if self.plan.is_small else [],
             checks=explainer.checks(self.pair),
             can_change=self.plan.is_open and access.may(self.request.user, "placements.change_pair", self.pair),
             **kwargs,

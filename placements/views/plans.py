@@ -71,7 +71,7 @@ def said_of(plan: MatchPlan) -> str:
                 "placed": plan.placed, "people": plan.people
             }  # fmt: skip
         case MatchPlan.State.INFEASIBLE:
-            return _("Some rules clash; the page names the fewest of them that do.")
+            return _("Some rules clash; the page names those that do.")
     return _("The plan is being solved; this page shows how far it is.")
 
 
@@ -114,9 +114,11 @@ class MatchPlanDetail(OfPlan, TablePage):
     def get_context_data(self, **kwargs):
         plan = self.plan
         is_infeasible = plan.state == MatchPlan.State.INFEASIBLE
+        clash, is_smallest = Explainer(plan).clash() if is_infeasible else ([], True)
         return super().get_context_data(
             sums=summary(plan),
-            clash=Explainer(plan).clash() if is_infeasible else [],
+            clash=clash,
+            is_smallest=is_smallest,
             job=live_progress(plan.job) if plan.job and plan.state == MatchPlan.State.SOLVING else None,
             **kwargs,
         )

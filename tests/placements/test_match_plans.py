@@ -8,7 +8,8 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from accounts.models import AuditEntry
-from placements.models import KeptApart, MatchPair, MatchPlan, Placement, Post
+from placements.models import KeptApart, MatchPair, MatchPlan, Placement, Post, plans
+from placements.selectors import explain
 from placements.selectors.explain import Explainer
 from placements.selectors.plans import changes_between
 from placements.services import match_plans as services
@@ -117,7 +118,7 @@ def test_contradicting_rules_are_named_with_where_to_change_them():
     plan = plan_of(cohort)
 
     assert plan.state == "infeasible"
-    told = {each.text for each in Explainer(plan).clash()}
+    told = {each.text for each in Explainer(plan).clash()[0]}
     first, second = sorted((one, other), key=lambda each: str(each.pk))
     assert told == {
         f"{post.post} must be filled with 2",
@@ -279,7 +280,7 @@ def test_a_published_plan_is_frozen_in_the_database():
 
 def test_a_plan_of_thousands_of_pairs_goes_to_the_worker(django_capture_on_commit_callbacks, monkeypatch):
     cohort, *_rest = moved_world()
-    monkeypatch.setattr(services, "SMALL", 1)
+    monkeypatch.setattr(plans, "SMALL", 1)
 
     with django_capture_on_commit_callbacks(execute=True):
         plan = plan_of(cohort)
@@ -287,6 +288,24 @@ def test_a_plan_of_thousands_of_pairs_goes_to_the_worker(django_capture_on_commi
 
     plan.refresh_from_db()
     assert (plan.state, plan.job.state) == ("solved", "done")
+
+
+def test_a_plan_that_takes_long_goes_to_the_worker_and_its_lists_name_no_prices(
+    django_capture_on_commit_callbacks, monkeypatch
+):
+    cohort, *_rest = moved_world()
+    monkeypatch.setattr(services, "AT_ONCE", 0)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        plan = plan_of(cohort)
+        assert MatchPlan.objects.get(pk=plan.pk).state == "solving"
+
+    plan.refresh_from_db()
+    assert (plan.state, plan.job.state) == ("solved", "done")
+    monkeypatch.setattr(explain, "A_LIST", 0)
+    options = Explainer(plan).options(str(plan.pairs.first().trainee_id))
+    assert options
+    assert {(each.is_known, each.cost) for each in options} == {(False, None)}
 
 
 def test_a_plan_is_thrown_away_unless_another_stands_on_it():

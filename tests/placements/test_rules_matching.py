@@ -21,6 +21,7 @@ from placements.rules.matching.problem import (
     Seats,
     Solution,
 )
+from placements.rules.matching.solver import TookTooLong
 
 
 def holds(problem, rule, places):
@@ -128,6 +129,36 @@ def test_the_smallest_clash_is_the_smallest():
         fewer = combinations(dict.fromkeys(every_rule(problem)), len(found) - 1)
         assert all(can_hold(rules) for rules in fewer), seed
     assert clashes > 20
+
+
+def test_a_clash_of_many_rules_is_named_without_an_endless_search_for_the_smallest():
+    people = tuple(f"p{n:02}" for n in range(46))
+    posts = tuple(Post(f"t{n:02}", f"h{n // 2:02}", 2) for n in range(30))
+    everywhere = tuple(LeastAtHost(f"h{n:02}", 4) for n in range(15))
+
+    found = solve(Problem(people, posts, {}, everywhere))
+
+    assert found.is_smallest is False
+    hosts = sum(isinstance(rule, LeastAtHost) for rule in found.rules)
+    among = sum(isinstance(rule, OnePlace) for rule in found.rules)
+    assert (hosts, among, len(found.rules)) == (12, 46, 58)  # 12 hosts want 48 of 46
+
+
+def test_one_demand_beyond_the_seats_is_named_by_itself():
+    posts = tuple(Post(f"t{n:02}", f"h{n // 2:02}", 2) for n in range(30))
+    everywhere = tuple(LeastAtHost(f"h{n:02}", 8) for n in range(15))
+
+    found = solve(Problem(tuple(f"p{n:02}" for n in range(46)), posts, {}, everywhere))
+
+    assert found.rules == (LeastAtHost("h00", 8), Seats("t00"), Seats("t01"))
+
+
+def test_a_question_that_takes_too_long_is_answered_by_nothing():
+    problem = generated(Random(1))
+    assert isinstance(solve(problem), Solution)
+
+    with pytest.raises(TookTooLong):
+        solve(problem, seconds=0)
 
 
 def test_the_price_of_every_alternative_is_what_brute_force_says():

@@ -13,34 +13,49 @@ import numpy as np
 from placements.rules.matching.clashes import smallest_clash
 from placements.rules.matching.model import Model
 from placements.rules.matching.problem import Alternative, Clash, Lock, Move, Problem, Solution
+from placements.rules.matching.solver import Clock, TookTooLong
+
+SECONDS = 60  # a thousand people at 200 hosts take three
 
 
 def solve(
-    problem: Problem, *, keep: Mapping[str, str] | None = None, near: Mapping[str, str] | None = None
+    problem: Problem,
+    *,
+    keep: Mapping[str, str] | None = None,
+    near: Mapping[str, str] | None = None,
+    seconds: float = SECONDS,
 ) -> Solution | Clash:
     """
     The proven best plan. With ``keep``, an earlier plan, as few people as possible move: fill, then what is kept, then points.
     With ``near``, of the best plans one in which as few as possible move.
 
-    A contradiction is answered by the smallest set of rules that cannot hold together.
+    A contradiction is answered by a smallest set of rules that cannot hold together; ``TookTooLong`` where nothing is proven
+    in so many seconds.
     """
     problem = problem.in_order
-    model = Model(problem)
+    model = Model(problem, Clock(seconds))
     wishes, worth = [], model.worth
     if keep:
         wishes.append(model.kept_of(keep))
     if near:
         worth = worth * (len(problem.people) + 1) + model.kept_of(near)
-    chosen = model.best([*wishes, worth])
+    try:
+        chosen = model.best([*wishes, worth])
+    except TookTooLong:  # perhaps because there is none: that is found in another way
+        if (clash := smallest_clash(problem)).rules:
+            return clash
+        raise
     if chosen is None:
         return smallest_clash(problem)
     places = dict(model.pairs[at] for at in np.flatnonzero(chosen))
     return Solution(places, sum(problem.points.get(pair, 0) for pair in places.items()))
 
 
-def alternative(problem: Problem, plan: Solution, person: str, post: str) -> Alternative | Clash:
+def alternative(
+    problem: Problem, plan: Solution, person: str, post: str, *, seconds: float = SECONDS
+) -> Alternative | Clash:
     """What it would cost at the least to give this person this post, and who moves because of it: as few as can be at that price."""
-    other = solve(problem.with_rules(Lock(person, post)), near=plan.places)
+    other = solve(problem.with_rules(Lock(person, post)), near=plan.places, seconds=seconds)
     if isinstance(other, Clash):
         return other
     moves = []

@@ -7,13 +7,14 @@ import highspy
 import numpy as np
 
 from placements.rules.matching.problem import Apart, LeastAtHost, LeastAtPost, Lock, MostOfGroup, Problem, Refusal
-from placements.rules.matching.solver import Row, run, solver_of
+from placements.rules.matching.solver import Clock, Row, run, solver_of
 
 
 class Model:
     """The linear program of a problem: a column for each pair that no refusal rules out."""
 
-    def __init__(self, problem: Problem):
+    def __init__(self, problem: Problem, clock: Clock):
+        self.clock = clock
         refused = {(rule.person, rule.post) for rule in problem.rules if isinstance(rule, Refusal)}
         locked = {(rule.person, rule.post) for rule in problem.rules if isinstance(rule, Lock)}
         posts = [post.key for post in problem.posts]
@@ -69,7 +70,7 @@ class Model:
         chosen, columns = None, np.arange(len(self.pairs), dtype=np.int32)
         for at, wish in enumerate(wishes):
             solver.changeColsCost(len(columns), columns, wish)
-            chosen = run(solver)
+            chosen = run(solver, self.clock)
             if chosen is None:
                 return None
             if at + 1 < len(wishes):

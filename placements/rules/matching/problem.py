@@ -115,9 +115,10 @@ class Solution:
 
 @dataclass(frozen=True)
 class Clash:
-    """The smallest set of rules that cannot hold together."""
+    """Rules that cannot hold together: the fewest there are, unless ``is_smallest`` says that this is not known."""
 
     rules: tuple[Rule, ...]
+    is_smallest: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,13 @@
 """The solver: rows of a linear program over columns of 0 or 1, solved by HiGHS."""
 
+import time
 from collections.abc import Sequence
 
 import highspy
 import numpy as np
+from django.utils.translation import gettext as _
+
+from trainee_mgmt.kit.errors import Refused
 
 WHOLE = 1e-6  # nearer to a whole number than this is that number
 # Each column is bounded, so "unbounded or infeasible" is infeasible.
@@ -13,17 +17,44 @@ OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 0, "mip_rel_gap": 
 Row = tuple[float, float, Sequence[int], float]
 
 
-def run(solver: highspy.Highs, *, whole: bool = False) -> np.ndarray | None:
+class TookTooLong(Refused):
+    """The best plan was not proven in the time that there is: nothing is known, and nothing is claimed."""
+
+    def __init__(self):
+        super().__init__(
+            _(
+                "The best plan was not found in the time that there is. Fewer limits and fewer people kept apart make it easier."
+            )
+        )
+
+
+class Clock:
+    """So many seconds for all solves of one question together."""
+
+    def __init__(self, seconds: float):
+        self._until = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        return max(0.0, self._until - time.monotonic())
+
+
+def run(solver: highspy.Highs, clock: Clock, *, whole: bool = False) -> np.ndarray | None:
     """The columns at 1 of the best solution, None if there is none. A fraction makes it a mixed-integer program."""
+    if not (left := clock.left):
+        raise TookTooLong
+    solver.setOptionValue("time_limit", solver.getRunTime() + left)
     solver.run()
     status = solver.getModelStatus()
     if status in NOT_FEASIBLE:
         return None
+    if status == highspy.HighsModelStatus.kTimeLimit:
+        raise TookTooLong
     if status != highspy.HighsModelStatus.kOptimal:
         raise RuntimeError(f"the solver stopped: {solver.modelStatusToString(status)}")
     values = np.array(solver.getSolution().col_value)
     if not whole and np.abs(values - values.round()).max(initial=0.0) > WHOLE:
-        return run(_in_whole_numbers(solver.getLp()), whole=True)  # its own, so that the basis of this one stays
+        return run(_in_whole_numbers(solver.getLp()), clock, whole=True)  # its own, so that the basis of this one stays
     return values > 0.5
 
 
