@@ -14,7 +14,13 @@ from learning.models import HourRule
 from learning.selectors.hours import table_for
 from learning.services.credit_import import apply_credits, compute_credits, credits_version
 from learning.services.online import apply_progress, compute_progress, progress_version
-from learning.services.session_plans import apply_sessions, compute_copy, compute_import, timetable_version
+from learning.services.session_plans import (
+    apply_sessions,
+    compute_copy,
+    compute_import,
+    compute_typed,
+    timetable_version,
+)
 from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.plans import PlanKind, register
 from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
@@ -86,6 +92,15 @@ class CopyPlan(SessionsPlan):
 
     def compute(self, subject, given, source, progress):
         return compute_copy(subject, date.fromisoformat(given["week"]), date.fromisoformat(given["to"]), progress)
+
+
+@register
+class TypedPlan(SessionsPlan):
+    name = "learning.typed_sessions"
+    title = gettext_lazy("Sessions typed as rows")
+
+    def compute(self, subject, given, source, progress):
+        return compute_typed(subject, given["rows"], date.fromisoformat(given["week"]))
 
 
 def template_book(cohort: Cohort) -> bytes:

@@ -30,6 +30,7 @@ from learning.views import (
     timetable,
     told,
     trainees,
+    typed_sessions,
     weeks,
 )
 
@@ -51,6 +52,7 @@ urlpatterns = [
     path("my/calendars/<int:pk>/revoke/", calendars.CalendarRevoke.as_view(), name="calendar_revoke"),
     path("calendar/<str:token>.ics", calendars.CalendarRead.as_view(), name="calendar_read"),
     path("cohorts/<int:cohort>/timetable/copy/", session_plans.WeekCopy.as_view(), name="timetable_copy"),
+    path("cohorts/<int:cohort>/sessions/rows/", typed_sessions.SessionRows.as_view(), name="session_rows"),
     path("cohorts/<int:cohort>/sessions/import/", session_plans.SessionImport.as_view(), name="session_import"),
     path("cohorts/<int:cohort>/sessions/template/", session_plans.SessionTemplate.as_view(), name="session_template"),
     path("my/week/", weeks.MyWeek.as_view(), name="my_week"),

@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import random
 import re
 import secrets
 import shlex
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -413,9 +415,12 @@ class _Redis:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the system gives to connections that go out: until the server has it, none of them takes it."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise ServiceError("No free port between 20000 and 32000.")
 
 
 def tail(path: Path, lines: int = 25) -> str:

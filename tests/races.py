@@ -7,6 +7,8 @@ from django.utils import translation
 
 from trainee_mgmt.kit.errors import Refused
 
+PATIENCE = 120  # seconds: a busy machine is no fault
+
 
 def race(*acts):
     """Run the acts at once; answers what each returned, or its ``Refused``. Needs ``django_db(transaction=True)``.
@@ -17,7 +19,7 @@ def race(*acts):
 
     def run(number, act):
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=PATIENCE)
             with translation.override(language):
                 results[number] = act()
         except Refused as refusal:
@@ -31,7 +33,7 @@ def race(*acts):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=PATIENCE)
     broken = [result for result in results if isinstance(result, Exception) and not isinstance(result, Refused)]
     if broken:
         raise broken[0]

@@ -1,10 +1,12 @@
+from crispy_forms.layout import Field
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import TrainingClass
 from learning.models import CalendarFeed
 from trainee_mgmt.kit.forms import CrispyMixin
+
+NEEDS = {"training_class": CalendarFeed.Kind.CLASS, "teacher_name": CalendarFeed.Kind.TEACHER}
 
 
 class CalendarForm(CrispyMixin, forms.Form):
@@ -12,9 +14,15 @@ class CalendarForm(CrispyMixin, forms.Form):
 
     kind = forms.ChoiceField(label=_("What it shows"), widget=forms.RadioSelect)
     training_class = forms.ModelChoiceField(
-        TrainingClass.objects.none(), label=_("Class"), required=False, empty_label=_("Choose a class")
+        TrainingClass.objects.none(), label=_("Class, for the sessions of a class"), empty_label=_("Choose a class")
     )
-    teacher_name = forms.CharField(label=_("Teacher"), max_length=60, required=False)
+    teacher_name = forms.CharField(label=_("Teacher, for the sessions of a teacher"), max_length=60)
+    layout = (
+        "kind",
+        Field("training_class", wrapper_class="for-class"),
+        Field("teacher_name", wrapper_class="for-teacher"),
+    )
+    use_required_attribute = False  # a field that is not shown must not hold the form back
     submit_label = _("Make a link")
 
     def __init__(self, *args, kinds, classes, **kwargs):
@@ -23,18 +31,19 @@ class CalendarForm(CrispyMixin, forms.Form):
         self.fields["kind"].initial = kinds[0] if kinds else None
         self.fields["training_class"].queryset = classes
         self.fields["training_class"].label_from_instance = lambda each: f"{each.cohort.name} · {each.name}"
+        self.fields["training_class"].error_messages["required"] = _("Choose a class.")
+        self.fields["teacher_name"].error_messages["required"] = _("Write the teacher's name.")
         if kinds == [CalendarFeed.Kind.OWN]:
             del self.fields["training_class"], self.fields["teacher_name"]
             self.fields["kind"].widget = forms.HiddenInput()
             self.helper.layout.fields[1:] = []
 
     def clean(self):
+        """What belongs to another kind than the chosen one is not asked for."""
         data = super().clean()
-        kind = data.get("kind")
-        if kind == CalendarFeed.Kind.CLASS and not data.get("training_class"):
-            raise ValidationError({"training_class": _("Choose a class.")})
-        if kind == CalendarFeed.Kind.TEACHER and not (data.get("teacher_name") or "").strip():
-            raise ValidationError({"teacher_name": _("Write the teacher's name.")})
+        for name, kind in NEEDS.items():
+            if data.get("kind") != kind:
+                self.errors.pop(name, None)
         return data
 
     def values(self) -> dict:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -49,6 +49,15 @@ DAY_WORDS = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 SHORT_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
 PLAIN_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 WEEKDAY = re.compile(r"[(（]?(?:星期|周|礼拜)[一二三四五六日天][)）]?")
+WEEKDAYS = (
+    ("周一", "mon", "monday"),
+    ("周二", "tue", "tuesday"),
+    ("周三", "wed", "wednesday"),
+    ("周四", "thu", "thursday"),
+    ("周五", "fri", "friday"),
+    ("周六", "sat", "saturday"),
+    ("周日", "周天", "sun", "sunday"),
+)
 HOUR = re.compile(r"(次日|第二天|上午|下午|晚上|早上|中午)?\s*(\d{1,2})(?:\s*[:：.时点]\s*(\d{1,2})?\s*分?)?(半)?")
 TO = re.compile(r"\s*(?:[-–—~～至到]+)\s*")
 YEARS = 1900, 2200  # beyond them it is a typing error
@@ -91,6 +100,13 @@ class ReadSheet:
     problems: list[Problem] = field(default_factory=list)
     count: int = 0
 
+    def take(self, row: "_Row") -> None:
+        self.count += 1
+        understood = row.understood()
+        if understood:
+            self.rows.append(understood)
+        self.problems += row.problems
+
 
 def text_of(cell) -> str:
     """A cell as text: one width, no stray spaces; a whole number without its ``.0``."""
@@ -127,13 +143,27 @@ def read_sheet(name: str, rows: Sequence[Sequence], first_row: int, *, first: da
         values = {key: cells[at] if at < len(cells) else None for key, at in columns.items()}
         if not any(text_of(values.get(key)) for key in ("title", "day")):
             continue
-        read.count += 1
-        row = _Row(name, number, values, first, last)
-        understood = row.understood()
-        if understood:
-            read.rows.append(understood)
-        read.problems += row.problems
+        read.take(_Row(name, number, values, first, last))
     return read
+
+
+def read_typed(rows: Mapping[int, Mapping[str, str]], monday: date, *, first: date, last: date) -> ReadSheet:
+    """Rows as they were typed into named fields, by their numbers; empty ones are left out. A day may be a weekday of the
+    week that begins on ``monday``; an empty one is that of the row above, as in a sheet whose cells were joined."""
+    read, above = ReadSheet(), ""
+    for number, values in rows.items():
+        if not any(text_of(value) for value in values.values()):
+            continue
+        above = text_of(values.get("day")) or above
+        read.take(_Row("", number, {**values, "day": _of_week(above, monday)}, first, last))
+    return read
+
+
+def _of_week(words: str, monday: date) -> str:
+    """The day of a weekday that stands alone; anything else as it is."""
+    plain = re.sub(r"^(?:星期|礼拜)", "周", words.casefold())
+    at = next((at for at, names in enumerate(WEEKDAYS) if plain in names), None)
+    return words if at is None else (monday + timedelta(days=at)).isoformat()
 
 
 class _Row:

@@ -178,6 +178,10 @@ def in_words(limits: Limits) -> list[str]:
         found.append(words % {"n": limits.earlies_per_absence})
     if not limits.lates_per_absence and not limits.earlies_per_absence:
         found.append(_("Late arrivals and early leaving make no absences."))
+    elif not limits.earlies_per_absence:
+        found.append(_("Early leaving makes no absences."))
+    elif not limits.lates_per_absence:
+        found.append(_("Late arrivals make no absences."))
     found.append(
         _("At least %(percent)s%% of the planned sessions must be attended; leave does not count as attended.")
         % {"percent": limits.least_percent}
@@ -189,6 +193,8 @@ def in_words(limits: Limits) -> list[str]:
             limits.most_absences,
         )
         found.append(words % {"n": limits.most_absences})
+    else:
+        found.append(_("No number of absences fails the training by itself."))
     if limits.appeal_days:
         found.append(
             _("A mark can be objected to for %(days)s days; the answer is due within %(answer)s days.")
@@ -210,4 +216,16 @@ def _warnings_in_words(limits: Limits) -> list[str]:
         causes.append(_("a rate that fell by %(points)s points") % {"points": limits.warn_drop})
     if not causes:
         return [_("The head teacher is not warned.")]
-    return [_("The head teacher is warned of: %(causes)s.") % {"causes": _("; ").join(causes)}]
+    found = [_("The head teacher is warned of: %(causes)s.") % {"causes": _("; ").join(causes)}]
+    off = [
+        word
+        for number, word in (
+            (limits.warn_in_row, _("absences in a row")),
+            (limits.warn_below, _("a low rate")),
+            (limits.warn_drop, _("a rate that falls")),
+        )
+        if not number
+    ]
+    if off:
+        found.append(_("There is no warning of: %(causes)s.") % {"causes": _("; ").join(off)})
+    return found

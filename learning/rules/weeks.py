@@ -49,6 +49,7 @@ class Entry:
     where: str = ""
     is_draft: bool = False
     is_cancelled: bool = False
+    conflicts: tuple[str, ...] = ()  # what it is in conflict about, in words
 
 
 @dataclass(frozen=True)

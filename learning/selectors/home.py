@@ -22,7 +22,7 @@ from django.db.models.functions import Coalesce, Length
 
 from learning.models import CAME, HANDED_IN, Journal, JournalDue, PersonTime, Session
 from learning.selectors.reviewing import overdue
-from learning.selectors.weeks import of_day
+from learning.selectors.weeks import touching_day
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def sessions_of_day(sessions: QuerySet[Session], day: date, *, most: int = 8) ->
     """By time; one query."""
     names = Session.classes.through.objects.filter(session=OuterRef("pk")).order_by("training_class__number", "pk")
     lines = (
-        of_day(sessions, day)
+        touching_day(sessions, day)
         .filter(cancelled_at=None)
         .annotate(
             class_names=ArraySubquery(names.values("training_class__name")),

@@ -1,12 +1,12 @@
 """Where each trainee stands: counts of marks per person, in the database, and what the rules make of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import JSONObject, Least
+from django.db.models import Count, F, FloatField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, JSONObject, Least, NullIf
 
 from cohorts.models import Cohort, Trainee
 from learning.models import CAME, PersonTime
@@ -85,6 +85,25 @@ def with_counts(trainees: QuerySet[Trainee], measure: Measure) -> QuerySet[Train
     names = measure.counts()
     counted = rows.annotate(**names).annotate(all=JSONObject(**{name: name for name in names})).values("all")
     return trainees.annotate(counts=Subquery(counted))
+
+
+def pair_of(rate: str, count: Callable[[str], Any]) -> tuple[Any, Any]:
+    """Numerator and denominator of one of the three rates; ``count`` gives a count by its name, as a number or an expression."""
+    if rate == "held":
+        return count("came"), count("held") - count("missing")
+    if rate == "planned":
+        return count("attended"), count("planned")
+    return count("came") + count("missing") + count("coming"), count("planned")
+
+
+def with_rate(trainees: QuerySet[Trainee], measure: Measure, rate: str) -> QuerySet[Trainee]:
+    """Each trainee with the rate to order by, as ``rate_<name>``; none for whom there is no denominator."""
+    rows = PersonTime.objects.filter(trainee=OuterRef("pk"), cohort=OuterRef("cohort")).order_by().values("trainee")
+    n, of = pair_of(rate, F)
+    share = Cast(n, FloatField()) / NullIf(Cast(of, FloatField()), Value(0.0))
+    return trainees.annotate(
+        **{f"rate_{rate}": Subquery(rows.annotate(**measure.counts()).annotate(share=share).values("share"))}
+    )
 
 
 LOST = Q(spare__lt=0)

@@ -212,9 +212,11 @@ def conflicts_of(wanted: Collection[Side], rule: TimetableRule) -> list[Conflict
     return among(with_leave(wanted, rule), others, ways)
 
 
-def standing_conflicts(cohort: Cohort, *, now: datetime) -> list[Conflict]:
-    """All conflicts of what is still to come in a cohort, whatever brought them about; a constant number of queries."""
-    mine = sides(planned(cohort=cohort).filter(cancelled_at=None, ends_at__gt=now))
+def standing_conflicts(cohort: Cohort, *, now: datetime, until: datetime | None = None) -> list[Conflict]:
+    """All conflicts of what is still to come in a cohort (of what begins before ``until``), whatever brought them about; a
+    constant number of queries."""
+    coming = planned(cohort=cohort).filter(cancelled_at=None, ends_at__gt=now)
+    mine = sides(coming.filter(starts_at__lt=until) if until else coming)
     if not mine:
         return []
     rule = rule_of(cohort)
@@ -233,12 +235,14 @@ def _span(mine: Collection[Side], more: timedelta) -> tuple[datetime, datetime]:
     return min(side.starts_at for side in mine) - more, max(side.ends_at for side in mine) + more
 
 
-def open_conflicts(cohort: Cohort, *, now: datetime) -> tuple[list[Conflict], list[tuple[Conflict, AcceptedConflict]]]:
+def open_conflicts(
+    cohort: Cohort, *, now: datetime, until: datetime | None = None
+) -> tuple[list[Conflict], list[tuple[Conflict, AcceptedConflict]]]:
     """(those that wait for somebody, those that were accepted as they stand)."""
     accepted = {
         each.fingerprint: each for each in AcceptedConflict.objects.filter(cohort=cohort).select_related("accepted_by")
     }
-    found = standing_conflicts(cohort, now=now)
+    found = standing_conflicts(cohort, now=now, until=until)
     waiting = [each for each in found if each.fingerprint not in accepted]
     return waiting, [(each, accepted[each.fingerprint]) for each in found if each.fingerprint in accepted]
 

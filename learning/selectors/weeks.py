@@ -1,6 +1,8 @@
 """The sessions of a week, in one query however many there are."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
@@ -10,7 +12,7 @@ from django.utils import timezone
 from learning.models import Session, SessionClass
 from learning.rules.places import place_words
 from learning.rules.weeks import Entry
-from learning.selectors.timetable import class_words
+from learning.selectors.timetable import LONGEST, class_words
 from trainee_mgmt.kit.days import bounds
 
 
@@ -25,7 +27,16 @@ def of_day(sessions: QuerySet[Session], day: date) -> QuerySet[Session]:
     return sessions.filter(starts_at__gte=start, starts_at__lt=end)
 
 
-def entries_of(sessions: QuerySet[Session]) -> list[Entry]:
+def touching_day(sessions: QuerySet[Session], day: date) -> QuerySet[Session]:
+    """Those of which some part lies in the day: one that goes on past midnight belongs to both."""
+    start, end = bounds(day)
+    return sessions.filter(starts_at__gt=start - LONGEST, starts_at__lt=end, ends_at__gt=start)
+
+
+def entries_of(
+    sessions: QuerySet[Session], conflicts: Mapping[int, Sequence[str]] = MappingProxyType({})
+) -> list[Entry]:
+    """``conflicts``: by session, what it is in conflict about, in words."""
     names = SessionClass.objects.filter(session=OuterRef("pk")).order_by("training_class__number", "training_class_id")
     rows = sessions.annotate(class_names=ArraySubquery(names.values("training_class__name"))).values_list(
         "pk", "title", "starts_at", "ends_at", "class_names", "teacher_name", "venue__name", "place", "is_draft", "cancelled_at"
@@ -41,6 +52,7 @@ def entries_of(sessions: QuerySet[Session]) -> list[Entry]:
             place_words(venue, place),
             is_draft,
             cancelled_at is not None,
+            tuple(conflicts.get(pk, ())),
         )
         for pk, title, start, end, classes, teacher, venue, place, is_draft, cancelled_at in rows
     ]

@@ -15,7 +15,7 @@ from cohorts.models import Cohort
 from learning.models import AcceptedConflict, Session, TimetableRule, TimetableState
 from learning.rules.conflict_words import sentence, when_words
 from learning.rules.conflicts import Conflict, Kind, Side
-from learning.selectors.timetable import conflicts_of, open_conflicts, rule_of, slots_for
+from learning.selectors.timetable import conflicts_of, open_conflicts, rule_of, sides, slots_for
 from trainee_mgmt.kit import access, actor
 from trainee_mgmt.kit.errors import Refused
 
@@ -53,6 +53,17 @@ def check(cohort: Cohort, wanted: Collection[Side], rule: TimetableRule, *, acce
         slots = slots_for(cohort, first, rule, now=timezone.now()) if len(wanted) == 1 else []
         raise Conflicting(veiled(cohort, blocked or found), slots, is_blocked=bool(blocked))
     return found
+
+
+def standing_of(session: Session) -> Conflicting | None:
+    """What stands against a session as it is, with times at which it would meet nothing; None where nothing does."""
+    cohort, rule = session.cohort, rule_of(session.cohort)
+    (side,) = sides(Session.everything.filter(pk=session.pk))
+    found = conflicts_of([side], rule)
+    if not found:
+        return None
+    slots = slots_for(cohort, side, rule, now=timezone.now())
+    return Conflicting(veiled(cohort, found), slots, is_blocked=any(rule.blocks(each.kind) for each in found))
 
 
 def veiled(cohort: Cohort, conflicts: Iterable[Conflict]) -> list[Conflict]:

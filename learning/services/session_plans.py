@@ -1,6 +1,6 @@
 """Many sessions at once, from a sheet or from another week: decided without writing, then written exactly as decided."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from cohorts.models import Cohort, TrainingClass
 from learning.models import Session, TimetableRule, TimetableState
 from learning.rules.conflict_words import sentence, when_words
 from learning.rules.conflicts import Conflict, Side, name_key
-from learning.rules.session_sheet import BadCell, Problem, SheetRow, class_keys, read_sheet
+from learning.rules.session_sheet import BadCell, Problem, SheetRow, class_keys, read_sheet, read_typed
 from learning.selectors.timetable import People, class_words, conflicts_of, planned, rule_of, side_of
 from learning.selectors.weeks import within_week
 from learning.services.conflicts import touch, veiled
@@ -60,6 +60,13 @@ class Decision:
     def problem(self, wanted: Wanted, why: str, column: str = "", value: str = "") -> None:
         self.problems.append(Problem(wanted.sheet, wanted.row, column, value or wanted.title[:40], why))
 
+    def take(self, rows: Iterable[SheetRow]) -> None:
+        """The rows of a sheet, with their classes and venues found by name."""
+        names, venues = {each.name: pk for pk, each in self.classes.items()}, _venues(self.cohort)
+        for row in rows:
+            _take(self, row, names, venues)
+        self.settle()
+
     def settle(self) -> None:
         """Leave out what is there already, what is twice, what lies outside the cohort, and what may not be."""
         self._match()
@@ -71,9 +78,7 @@ class Decision:
         kept = []
         for each in self.wanted:
             if each.identity in taken:
-                self.problem(
-                    each, _("The file has this session already in row %(row)s.") % {"row": taken[each.identity]}
-                )
+                self.problem(each, _("Row %(row)s has this session already.") % {"row": taken[each.identity]})
                 continue
             taken[each.identity] = each.row
             first, last = timezone.localdate(each.starts_at), timezone.localdate(each.ends_at)
@@ -237,12 +242,23 @@ def compute_import(cohort: Cohort, source: bytes, name: str, progress) -> tuple[
                 "No sheet has a row of headers with the name of the session and its day. Use the template, or add the headers."
             )
         )
-    names = {each.name: pk for pk, each in decision.classes.items()}
-    venues = _venues(cohort)
-    for row in rows:
-        _take(decision, row, names, venues)
-    decision.settle()
+    decision.take(rows)
     return decision.payload(unread=unread, notes=book.notes), decision.summary()
+
+
+def decide_typed(cohort: Cohort, rows: Mapping[int, Mapping[str, str]], monday: date) -> Decision:
+    """What becomes of rows that were typed, by their numbers; nothing is written."""
+    decision = Decision(cohort)
+    found = read_typed(rows, monday, first=cohort.starts_on, last=cohort.ends_on)
+    decision.problems += found.problems
+    decision.rows = found.count
+    decision.take(found.rows)
+    return decision
+
+
+def compute_typed(cohort: Cohort, rows: Mapping[str, Mapping[str, str]], monday: date) -> tuple[dict, dict]:
+    decision = decide_typed(cohort, {int(number): values for number, values in rows.items()}, monday)
+    return decision.payload(unread=[], notes=[]), decision.summary()
 
 
 def _venues(cohort: Cohort) -> dict[str, Venue]:

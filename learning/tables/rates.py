@@ -2,14 +2,14 @@ from functools import partial
 from urllib.parse import urlencode
 
 import django_filters
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.selectors.cohorts import members_on
 from learning.rules.states import Standing
-from learning.selectors.rates import Measure, standing_like, with_counts
+from learning.selectors.rates import Measure, pair_of, standing_like, with_counts, with_rate
 from learning.tables.filters import ClassFilter
 from trainee_mgmt.kit.formats import percent
 from trainee_mgmt.kit.pieces import link, status_tag
@@ -19,25 +19,20 @@ WORDS = {"lost": _("out of reach"), "near": _("close to the border"), "fine": _(
 TAGS = {"lost": "bad", "near": "warn", "fine": "ok"}
 
 
-def _pair(counts, rate: str) -> tuple[int, int]:
-    """Numerator and denominator of one of the three rates."""
-    came, held, planned = counts["came"], counts["held"], counts["planned"]
-    if rate == "held":
-        return came, held - counts["missing"]
-    return (counts["attended"] if rate == "planned" else came + counts["missing"] + counts["coming"]), planned
+RATES = {"held": _("Held"), "planned": _("Planned"), "possible": _("Still possible")}
 
 
 def _rate_words(counts, rate: str) -> str:
     if not counts:
         return ""
-    n, of = _pair(counts, rate)
+    n, of = pair_of(rate, counts.__getitem__)
     return f"{percent(n, of)} ({n} / {of})"
 
 
 def _rate_link(counts, pk, rate: str, address: str) -> str:
     if not counts:
         return "—"
-    n, of = _pair(counts, rate)
+    n, of = pair_of(rate, counts.__getitem__)
     query = urlencode({"of": rate, "part": "n", "trainee": pk})
     return SafeString(f'{link(f"{address}?{query}", percent(n, of))} <span class="small muted">{n} / {of}</span>')
 
@@ -65,9 +60,10 @@ def rate_columns(measure: Measure, address: str) -> tuple[Column, ...]:
             source=("counts", "pk"),
             text=partial(lambda counts, _pk, rate: _rate_words(counts, rate), rate=name),
             html=partial(_rate_link, rate=name, address=address),
+            sort=f"rate_{name}",
             number=True,
         )
-        for name, label in (("held", _("Held")), ("planned", _("Planned")), ("possible", _("Still possible")))
+        for name, label in RATES.items()
     )
     return (
         *rates,
@@ -141,4 +137,22 @@ class RateTable(Table):
         _cohort, measure = self.context
         today = members_on(timezone.localdate()).filter(trainee=OuterRef("pk"))
         rows = queryset.annotate(class_name=Subquery(today.values("training_class__name")[:1]))
+        if self.rate:
+            rows = with_rate(rows, measure, self.rate)
         return with_counts(rows, measure)
+
+    @property
+    def rate(self) -> str:
+        """The rate by which the list is ordered, if it is ordered by one."""
+        asked = self.params.get("sort", "").lstrip("-")
+        return asked if asked in RATES else ""
+
+    @property
+    def ordered(self):
+        """By a rate, those without one stand last both ways; people of the same rate by their number."""
+        if not self.rate:
+            return super().ordered
+        rate = F(f"rate_{self.rate}")
+        is_down = self.params["sort"].startswith("-")
+        by_rate = rate.desc(nulls_last=True) if is_down else rate.asc(nulls_last=True)
+        return self.queryset.order_by(by_rate, "number", "pk")

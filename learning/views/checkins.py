@@ -27,7 +27,9 @@ from cohorts.access import COHORT
 from learning.access.sessions import classes_on_roll
 from learning.models import Attendance, DisputedMark, Scan, Session
 from learning.rules import codes
+from learning.rules.attendance import Mark
 from learning.rules.checkins import OPENS_BEFORE, opening, spot_check
+from learning.rules.states import spans
 from learning.selectors import roll_line
 from learning.selectors.checkins import differences, disputed, flagged, not_scanned, people_in, refused, scanned_only
 from learning.selectors.rules import limits_on, version_on, versions_of
@@ -63,11 +65,13 @@ class CheckInScreen(StaticPage):
         address = reverse("learning:code_read", kwargs={"code": codes.token(key, session.pk, codes.window_of(now))})
         times = opening(session.starts_at, session.ends_at)
         limits = limits_on(session.cohort_id, timezone.localdate(session.starts_at))
+        begins = {span.state: span.start for span in spans(session.starts_at, session.ends_at, limits)}
         return super().get_context_data(
             session=session,
             classes=[] if "part" in self.request.GET else list(session.classes.order_by("number", "pk")),
             times=times,
-            late_at=session.starts_at + timedelta(minutes=limits.late_from),
+            late_at=begins.get(Mark.LATE),
+            absent_at=begins[Mark.ABSENT] if begins[Mark.ABSENT] < times.closes_at else None,
             is_over=times.is_over(now),
             is_early=times.is_early(now),
             qr=qr_svg(f"{settings.SITE_URL or self.request.build_absolute_uri('/').rstrip('/')}{address}"),

@@ -23,7 +23,7 @@ from learning.tables.hours import CreditTable, OwnCredits, YearTable, state_of
 from learning.views.trainees import OwnPlace, TraineeTab
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import ActionPage, FormPage, StaticPage
+from trainee_mgmt.kit.pages import ActionPage, FormPage, StaticPage, is_key
 
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 
@@ -106,6 +106,7 @@ class CreditDetail(StaticPage):
             words=in_words(entry.rule.rule) if entry.rule else year_in_words(entry.table.year_rule),
             state=state_of(entry.in_force, entry.reverse_of_id),
             reversed_by=getattr(entry, "reversed_by", None),
+            can_enter=access.may(self.request.user, "learning.enter_credit", entry.trainee),
             can_reverse=entry.in_force
             and entry.source in CORRECTED_HERE
             and access.may(self.request.user, "learning.change_credit", entry),
@@ -160,7 +161,12 @@ class CreditCreate(FormPage):
         return super().get_form_kwargs() | {"rules": rules.select_related("table")}
 
     def get_initial(self):
-        return {"happened_on": timezone.localdate()}
+        """Today, or the last day of the year that was looked at; the form of study of the line that led here."""
+        asked, today = self.request.GET, timezone.localdate()
+        year = asked.get("year", "")
+        is_past = len(year) == 4 and year.isascii() and year.isdecimal() and FIRST_YEAR <= int(year) < today.year
+        rule = {"rule": asked["rule"]} if is_key(asked.get("rule", "")) else {}
+        return {"happened_on": date(int(year), 12, 31) if is_past else today} | rule
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(

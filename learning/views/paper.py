@@ -38,6 +38,7 @@ from trainee_mgmt.kit.tables import ExportRequest
 from trainee_mgmt.kit.uploads import content_disposition
 
 MOST_COLUMNS, MOST_SHEETS = 16, 60
+LONGEST_DRAFT = 20  # digits by which a browser knows what it sent
 
 
 def grid_url(code: SheetCode) -> str:
@@ -212,6 +213,7 @@ class MarkGrid(StaticPage):
         waiting = DisputedMark.objects.filter(
             session__in=self.sessions, trainee__in=[row.trainee_id for row in rows], sheet__kind="paper"
         )
+        compared = {(each.session_id, each.trainee_id): each.scanned for each in disputed(waiting)} if rows else {}
         return super().get_context_data(
             training_class=self.training_class,
             cohort=self.training_class.cohort,
@@ -220,20 +222,22 @@ class MarkGrid(StaticPage):
             last=self.form.cleaned_data.get("last"),
             sessions=self.sessions,
             columns=",".join(str(each.pk) for each in self.sessions),
-            rows=[(row, *self._cells(row, typed, wrong)) for row in rows],
+            rows=[(row, *self._cells(row, typed, wrong, compared)) for row in rows],
             wrong=self._told(rows, wrong),
-            compared=len(disputed(waiting)) if rows else 0,
+            compared=len(compared),
             keys=[(KEYS[mark], mark.value, Attendance.State(mark.value).label) for mark in Mark],
             **kwargs,
         )
 
-    def _cells(self, row, typed, wrong):
-        """What the page shows in each column of a row, and the marks that it showed, as one text."""
+    def _cells(self, row, typed, wrong, compared):
+        """What the page shows in each column of a row, and the marks that it showed, as one text. A mark of the sheet that is
+        still compared with the one that stands is named beside it."""
         cells = []
         for each in self.sessions:
             place, cell = (each.pk, row.trainee_id), row.cells.get(each.pk)
             label = str(Attendance.State(cell.state).label) if cell and cell.state else ""
-            cells.append((cell, each.pk, typed.get(place, label), label, wrong.get(place, "")))
+            keyed = str(Attendance.State(compared[place]).label) if place in compared else ""
+            cells.append((cell, each.pk, typed.get(place, label), label, wrong.get(place, ""), keyed))
         return cells, ",".join(cell.state if cell else "" for cell, *_rest in cells)
 
     def _told(self, rows, wrong) -> list[tuple[str, str, str]]:
@@ -271,7 +275,9 @@ class MarkGrid(StaticPage):
             context = self.get_context_data(error=str(refusal), typed=texts, wrong=refusal.places)
             return self.render_to_response(context, status=422)
         messages.success(request, _say(keyed))
-        return HttpResponseRedirect(request.get_full_path())
+        draft = request.POST.get("draft", "")
+        mark = f"#saved-{draft}" if draft.isascii() and draft.isdecimal() and len(draft) <= LONGEST_DRAFT else ""
+        return HttpResponseRedirect(f"{request.get_full_path()}{mark}")
 
 
 def _say(keyed) -> str:
@@ -279,8 +285,8 @@ def _say(keyed) -> str:
     if not keyed.compared:
         return said
     differ = ngettext(
-        "%(n)s differs from what somebody else entered and waits to be decided.",
-        "%(n)s differ from what somebody else entered and wait to be decided.",
+        "%(n)s differs from the mark that stands and waits to be decided.",
+        "%(n)s differ from the marks that stand and wait to be decided.",
         keyed.compared,
     )
     return f"{said} {differ % {'n': keyed.compared}}"

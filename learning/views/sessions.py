@@ -25,6 +25,7 @@ from learning.services import (
     repeat_weekly,
     restore_session,
 )
+from learning.services.conflicts import standing_of
 from learning.tables.sessions import SessionTable, session_state
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
@@ -122,6 +123,12 @@ class SessionUpdate(EditPage, ConflictForm):
     def get_object(self, queryset=None):
         found = super().get_object(queryset)
         return found.next_state if found.is_superseded else found
+
+    def get(self, request, *args, **kwargs):
+        """``?conflict``: with what stands against the session as it is, and times that are free."""
+        if "conflict" in request.GET:
+            self.conflicting = standing_of(self.object)
+        return super().get(request, *args, **kwargs)
 
     def get_form_kwargs(self):
         cohort = self.object.cohort

@@ -1,5 +1,7 @@
 """How the timetable of a cohort is made: its rule, its conflicts."""
 
+from datetime import time
+
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -80,6 +82,23 @@ class ConflictAccept(Page, View):
         return HttpResponseRedirect(reverse("learning:conflict_list", kwargs={"cohort": self.cohort.pk}))
 
 
+def _settings(rule: TimetableRule) -> list[tuple[str, str]]:
+    """Every setting of a version, (name, value in words), in the order of the form."""
+    return [
+        (TimetableRule._meta.get_field(name).verbose_name, _setting(rule, name))
+        for name in TimetableRuleForm.base_fields
+    ]
+
+
+def _setting(rule: TimetableRule, name: str) -> str:
+    value = getattr(rule, name)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    return str(dict(TimetableRule.Act.choices).get(value, value))
+
+
 class TimetableRuleUpdate(FormPage):
     allow = "learning.schedule_sessions"
     inside = PLANNED_COHORT
@@ -92,7 +111,7 @@ class TimetableRuleUpdate(FormPage):
 
     def get_context_data(self, **kwargs):
         versions = TimetableRule.objects.filter(cohort=self.cohort).select_related("made_by").order_by("-version")
-        return super().get_context_data(versions=versions, **kwargs)
+        return super().get_context_data(versions=[(each, _settings(each)) for each in versions], **kwargs)
 
     def save(self, form):
         return change_rule(self.cohort, **form.cleaned_data)

@@ -10,9 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from cohorts.access import COHORT
 from learning.models import Session
+from learning.rules.conflict_words import headline
 from learning.rules.weeks import Part, chosen_week, count, lay_out, monday_of
+from learning.selectors.timetable import open_conflicts
 from learning.selectors.weeks import entries_of, of_class, teachers_of, within_week
+from learning.services.conflicts import veiled
 from trainee_mgmt.kit import access
+from trainee_mgmt.kit.days import bounds
 from trainee_mgmt.kit.formats import day
 from trainee_mgmt.kit.pages import StaticPage
 
@@ -22,13 +26,14 @@ PARTS = {
     Part.EVENING: gettext_lazy("evening"),
 }
 AROUND = timedelta(days=400)  # how far one's own weeks go
+BESIDE = timedelta(days=1)  # of a week: what may be in its way, by a night or a journey
 
 
 class WeekPage(StaticPage, abstract=True):
     """One week in a grid; on a phone a list by day."""
 
-    def show(self, sessions, monday, *, path: str, query: dict, **kwargs) -> dict:
-        days = lay_out(entries_of(sessions), monday)
+    def show(self, sessions, monday, *, path: str, query: dict, conflicts=None, **kwargs) -> dict:
+        days = lay_out(entries_of(sessions, conflicts or {}), monday)
 
         def url(to) -> str:
             return f"{path}?{urlencode({**query, 'week': to.isoformat()})}"
@@ -74,7 +79,9 @@ class TimetableWeek(WeekPage):
         path = reverse("learning:timetable_week", kwargs={"cohort": cohort.pk})
         whose = dict(classes).get(in_class) or teacher
         return super().get_context_data(
-            **self.show(rows, monday, path=path, query=query),
+            **self.show(
+                rows, monday, path=path, query=query, conflicts=_conflicts(cohort, monday) if may_plan else None
+            ),
             path=path,
             classes=classes,
             in_class=in_class,
@@ -84,6 +91,21 @@ class TimetableWeek(WeekPage):
             title=_("Timetable of %(whose)s") % {"whose": whose} if whose else _("Timetable"),
             **kwargs,
         )
+
+
+def _conflicts(cohort, monday) -> dict[int, list[str]]:
+    """By session of the week: what it is in conflict about, of what is still to come and nobody let stand."""
+    start, end = bounds(monday, monday + timedelta(days=6))
+    start, end, now = start - BESIDE, end + BESIDE, timezone.now()
+    if end <= now:
+        return {}
+    waiting, _accepted = open_conflicts(cohort, now=max(start, now), until=end)
+    found: dict[int, list[str]] = {}
+    for each in veiled(cohort, waiting):
+        for side in (each.one, each.other):
+            if side and side.cohort == cohort.pk:
+                found.setdefault(side.pk, []).append(headline(each))
+    return found
 
 
 class MyWeek(WeekPage):

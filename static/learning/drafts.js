@@ -66,9 +66,14 @@ export const send = async (draft) => {
   }
 };
 
-// The page that writes a draft holds its lock for as long as it is open; other pages leave that draft alone.
+// The page that writes a draft holds its lock for as long as it is open; other pages leave that draft alone. A page that was
+// closed a moment ago may hold it a little longer. Where there are no locks (no HTTPS) nobody holds anything.
+const MOMENT = 2000;
 export const hold = (key) => navigator.locks?.request(key, () => new Promise(() => {}));
-export const unlessHeld = (key, does) => navigator.locks?.request(key, { ifAvailable: true }, (lock) => (lock ? does() : null));
+export const unlessHeld = async (key, does) => {
+  if (!navigator.locks) return does();
+  return navigator.locks.request(key, { signal: AbortSignal.timeout(MOMENT) }, does).catch(() => null);
+};
 
 export const sync = async () => {
   for (const draft of await drafts()) {

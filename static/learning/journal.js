@@ -11,7 +11,7 @@ const write = () => {
   const key = `${document.body.dataset.user}${url}${Date.now()}-${Math.random()}`;
   const status = form.querySelector("[data-saved]");
   const clash = document.querySelector("[data-clash]");
-  let timer, sending = null, theirs = null, stored = Promise.resolve(), held = true;
+  let timer, sending = null, theirs = null, stored = Promise.resolve(), held = true, touched = false;
   hold(key);
 
   const draft = () => ({ key, url, text: body.value, revision: revision.value, instead: instead.value });
@@ -60,7 +60,7 @@ const write = () => {
     return sending;
   };
   const schedule = () => { clearTimeout(timer); timer = setTimeout(flush, 900); };
-  const typed = () => { delete form.dataset.flushed; measure(); store(); schedule(); };
+  const typed = () => { touched = true; delete form.dataset.flushed; measure(); store(); schedule(); };
 
   body.addEventListener("input", typed);
   addEventListener("online", async () => {
@@ -120,9 +120,9 @@ const write = () => {
   const takeUp = async () => {
     const left = [];
     for (const each of await drafts()) {
-      if (each.url === url && each.key !== key) await (unlessHeld(each.key, () => left.push(each)) ?? left.push(each));
+      if (each.url === url && each.key !== key) await unlessHeld(each.key, () => left.push(each));
     }
-    const newest = left.pop();
+    const newest = touched ? null : left.pop(); // what is being typed here is newer: the server keeps both
     for (const each of left) {
       const { outcome, told } = await send(each);
       if (outcome === "saved" || told?.kept) await forget(each.key);

@@ -90,6 +90,16 @@ for (const key of [...keys, form.querySelector("[data-rest]")]) {
 }
 for (const each of form.querySelectorAll("[data-keys], [data-rest]")) each.hidden = false;
 
+// The server says by the address that it has what was sent from here; a mark that waits to be compared is not typed again.
+const draft = crypto.getRandomValues(new Uint32Array(2)).join("");
+form.elements.draft.value = draft;
+form.addEventListener("submit", () => { try { localStorage.setItem(`${store}:sent`, draft); } catch { /* nothing is kept here */ } });
+const wasSent = () => { try { return location.hash === `#saved-${localStorage.getItem(`${store}:sent`)}`; } catch { return false; } };
+if (wasSent()) {
+  localStorage.removeItem(store);
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
 // What a closed tab left behind. A cell whose saved mark is another by now is left as it is.
 let found = 0;
 for (const [name, saved, text] of recall()) {

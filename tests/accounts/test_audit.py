@@ -16,6 +16,7 @@ from accounts.rules.permissions import permission_in_words
 from accounts.services import record
 from accounts.services.audit import head, seal_entries, verify_chain
 from tests import make
+from tests.races import PATIENCE
 from trainee_mgmt.kit.access import GRANTS
 
 
@@ -111,16 +112,16 @@ def test_nobody_seals_what_an_open_transaction_may_still_write_before():
         with transaction.atomic():
             record("test.slow", subject)
             wrote.set()
-            go_on.wait(timeout=10)
+            go_on.wait(timeout=PATIENCE)
         connection.close()
 
     thread = Thread(target=slow)
     thread.start()
-    wrote.wait(timeout=10)
+    wrote.wait(timeout=PATIENCE)
     record("test.quick", subject)
     sealed_meanwhile = seal_entries()
     go_on.set()
-    thread.join(timeout=10)
+    thread.join(timeout=PATIENCE)
 
     assert sealed_meanwhile == 0
     seal_all()

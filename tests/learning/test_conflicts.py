@@ -554,3 +554,61 @@ def test_senseless_seats_filter_nothing(client, db, seats):
     client.force_login(make.user(Role.ADMIN))
 
     assert list(client.get(reverse("library:venue_list"), {"seats": seats}).context["table"].ordered) == [venue]
+
+
+@pytest.mark.parametrize("sessions", [1, 8])
+def test_conflicts_stand_in_the_week_and_lead_to_free_times(of, client, django_assert_num_queries, sessions):
+    unit = of.cohort.program.unit
+    for n in range(sessions):
+        room = make.venue(unit, name=f"Room {n}")
+        session = make_session(cohort=of.cohort, classes=[other_class(of)], venue=room, **facts())
+        close_venue(room, on=DAY)
+    fine = make_session(cohort=of.cohort, classes=[of], **facts(14, 16))
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+    week = reverse("learning:timetable_week", kwargs={"cohort": of.cohort.pk})
+
+    with django_assert_num_queries(14):
+        page = client.get(week, {"week": DAY.isoformat()})
+    told = {
+        entry.pk: entry.conflicts for day in page.context["days"] for _part, entries in day.parts for entry in entries
+    }
+    one = client.get(reverse("learning:session_update", kwargs={"pk": session.pk}), {"conflict": "1"})
+
+    assert (told[session.pk], told[fine.pk]) == ((f"Room {sessions - 1} is closed from 8 Dec on",), ())
+    assert sum(map(bool, told.values())) == sessions
+    assert f"{one.request['PATH_INFO']}?conflict=1" in page.content.decode()
+    assert f"Room {sessions - 1} is closed from 8 Dec on" in one.content.decode()
+    assert "This session is in conflict" in one.content.decode()
+
+
+def test_the_conflict_of_a_session_comes_with_free_times_and_an_officer_sees_none(of, client):
+    hall = make.venue(of.cohort.program.unit, name="Hall", capacity=1)
+    for _person in range(2):
+        make.trainee(in_class=of)
+    session = make_session(cohort=of.cohort, classes=[of], venue=hall, accept=True, **facts())
+    AcceptedConflict.objects.all().delete()
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+    page = client.get(reverse("learning:session_update", kwargs={"pk": session.pk}), {"conflict": "1"})
+    client.force_login(make.user(Role.OFFICER, of))
+    seen = client.get(reverse("learning:timetable_week", kwargs={"cohort": of.cohort.pk}), {"week": DAY.isoformat()})
+
+    assert "2 people are expected in Hall, which seats 1" in page.content.decode()
+    assert len(page.context["slots"]) == 3
+    assert "slot-conflict" not in seen.content.decode()
+
+
+def test_every_version_of_the_rule_shows_every_setting(of, client):
+    change_rule(of.cohort, weekends=True, at_once=False)
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+
+    ((_rule, settings),) = client.get(reverse("learning:timetable_rule", kwargs={"cohort": of.cohort.pk})).context[
+        "versions"
+    ]
+
+    assert len(settings) == 14
+    shown = {str(name): value for name, value in settings}
+    assert (shown["weekends may be offered"], shown["changes are seen at once"], shown["day begins"]) == (
+        "yes",
+        "no",
+        "08:30",
+    )

@@ -90,7 +90,7 @@ def test_hours_are_entered_and_taken_back_on_the_page(client, office, trainee):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"happened_on": (timezone.localdate() + timedelta(days=1)).isoformat()},
+        {"happened_on": (timezone.localdate() + timedelta(days=2)).isoformat()},
         {"happened_on": "2027-02-29"},
         {"quantity": "0"},
         {"quantity": "-3"},
@@ -213,3 +213,18 @@ def test_rolls_are_counted_by_the_button_and_by_the_task(client, office, trainee
     client.post(url("credit_reconcile", pk=trainee.cohort_id))
 
     assert (reconcile_hours(), list(CreditEntry.objects.values_list("hours", flat=True))) == (0, [3])
+
+
+@pytest.mark.parametrize(
+    ("query", "day"), [("?year=2025", date(2025, 12, 31)), ("?year=9999", None), ("?year=x&rule=x", None)]
+)
+def test_hours_are_entered_from_the_ledger_of_a_person_with_year_and_form_filled_in(
+    client, office, trainee, query, day
+):
+    entry = make.credit(trainee, "Teaching", 2, evidence="letter")
+
+    first = client.get(url("credit_create", pk=trainee.pk) + query).context["form"].initial
+    page = client.get(url("credit_detail", pk=entry.pk)).content.decode()
+
+    assert first == {"happened_on": day or timezone.localdate()}
+    assert f"{url('credit_create', pk=trainee.pk)}?rule={entry.rule_id}" in page

@@ -457,3 +457,20 @@ def test_the_page_of_a_session_leads_to_its_sheet_and_its_grids(client):
 
     assert response.context["sheet_classes"] == [of]
     assert grid(of, session=session.pk) in response.content.decode()
+
+
+def test_a_mark_that_is_compared_is_named_in_its_cell_and_the_browser_hears_that_it_was_saved(client):
+    of, (first, second, third) = a_class()
+    session, officer = make.session(classes=[of], on=DAY), make.user(Role.OFFICER, of)
+    call_roll(session, exceptions={first.pk: "absent"}, by=officer)
+    client.force_login(officer)
+    shown = {first: "absent", second: "present", third: "present"}
+    texts = {first: ["1"], second: ["1"], third: ["1"]}
+
+    saved = client.post(grid(of, first=DAY), cells([session], texts, shown) | {"draft": "123"})
+    strange = client.post(grid(of, first=DAY), cells([session], texts, shown) | {"draft": '12" onload'})
+    page = client.get(grid(of, first=DAY))
+
+    assert [saved.url, strange.url] == [f"{grid(of, first=DAY)}#saved-123", grid(of, first=DAY)]
+    assert [row[0][0][5] for _row, *row in page.context["rows"]] == ["present", "", ""]
+    assert "1 mark of this sheet differs from the one that stands" in page.content.decode()

@@ -232,8 +232,35 @@ def test_the_export_is_recorded_and_holds_numerator_and_denominator(client):
     assert AuditEntry.objects.filter(action__contains="export").count() == 1
 
 
+@pytest.mark.parametrize("rate", ["held", "planned", "possible"])
+def test_people_are_ordered_by_each_rate_and_those_without_one_stand_last_both_ways(client, rate):
+    of = a_class()
+    marks = {
+        "half": ("present", "absent"),
+        "all": ("late", "present"),
+        "also half": ("absent", "present"),
+        "absent": ("absent",) * 2,
+    }
+    people = {name: make.trainee(in_class=of, number=f"{number:02}") for number, name in enumerate(marks, 1)}
+    nowhere = make.trainee(of.cohort, number="05")
+    for at, session in enumerate(held(of, range(2))):
+        for name, person in people.items():
+            make.mark(session, person, marks[name][at])
+    sign_in(client, of)
+    names = {each.pk: name for name, each in people.items()} | {nowhere.pk: "nothing planned"}
+
+    def shown(sort):
+        table = client.get(rates(of, f"?sort={sort}")).context["table"]
+        return [names[pk] for pk in table.ordered.values_list("pk", flat=True)]
+
+    assert shown(rate) == ["absent", "half", "also half", "all", "nothing planned"]
+    assert shown(f"-{rate}") == ["all", "half", "also half", "absent", "nothing planned"]
+
+
 @pytest.mark.parametrize("items", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("rate_list", 6), ("rate_class_list", 5)])
+@pytest.mark.parametrize(
+    ("name", "queries"), [("rate_list", 6), ("rate_list?sort=-possible", 7), ("rate_class_list", 5)]
+)
 def test_rates_take_the_same_queries_for_any_number_of_people(client, django_assert_num_queries, items, name, queries):
     of = a_class()
     sessions = held(of, range(2))
@@ -242,7 +269,8 @@ def test_rates_take_the_same_queries_for_any_number_of_people(client, django_ass
         make.mark(sessions[0], trainee, "late")
         make.training_class(of.cohort)
     sign_in(client, of)
-    url = reverse(f"learning:{name}", kwargs={"cohort": of.cohort_id})
+    page, _mark, query = name.partition("?")
+    url = f"{reverse(f'learning:{page}', kwargs={'cohort': of.cohort_id})}?{query}"
     client.get(url)
 
     with django_assert_num_queries(queries):

@@ -10,6 +10,7 @@ from accounts.models import AuditEntry, Role
 from learning.models import Attendance
 from learning.services import call_roll, cancel_session, correct_mark
 from tests import make
+from tests.races import PATIENCE
 from trainee_mgmt.kit.errors import Refused
 
 DAY = date(2026, 9, 8)
@@ -204,7 +205,7 @@ def test_a_session_is_not_cancelled_while_somebody_is_marked_at_it():
 
     def cancel():
         try:
-            marked.wait(timeout=10)
+            marked.wait(timeout=PATIENCE)
             cancel_session(session, reason="rain")
             answers.append("cancelled")
         except Refused:
@@ -218,7 +219,7 @@ def test_a_session_is_not_cancelled_while_somebody_is_marked_at_it():
         correct_mark(session, first.pk, state="present", note="", by=by)
         marked.set()
         thread.join(timeout=1)  # it waits for us, or it has cancelled what we have not committed
-    thread.join(timeout=10)
+    thread.join(timeout=PATIENCE)
 
     session.refresh_from_db()
     assert (answers, session.cancelled_at) == (["refused"], None)

@@ -168,8 +168,9 @@ def test_marks_of_two_versions_are_converted_each_by_its_own():
 def test_the_rule_is_told_in_words():
     words = in_words(Limits(lates_per_absence=2, most_absences=3, warn_drop=20))
 
-    assert words[2:5] == [
+    assert words[2:6] == [
         "2 late arrivals make one absence.",
+        "Early leaving makes no absences.",
         "At least 80% of the planned sessions must be attended; leave does not count as attended.",
         "More than 3 absences fail the training.",
     ]

@@ -151,7 +151,7 @@ def test_what_cannot_be_used_is_named_with_row_column_value_and_reason(of, desk)
     assert problems[0][3] == "2027-02 has no day 29."
     assert "次日01:00" in problems[1][3]
     assert "党校 201 is taken by two sessions" in problems[5][3]
-    assert "already in row 8" in problems[6][3]
+    assert "Row 8 has this session already" in problems[6][3]
     assert "A class is in two sessions" in problems[7][3]
 
 

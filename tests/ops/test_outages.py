@@ -10,6 +10,7 @@ import pytest
 
 from ops.services import free_port, postgres, redis
 from tests.ops.test_run import read_until, run
+from tests.races import PATIENCE
 
 pytestmark = pytest.mark.drill
 
@@ -18,7 +19,7 @@ def get(port, path):
     """Status, text and request id of a page, for somebody whose session must be looked up."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Cookie": f"sessionid={'a' * 32}"})
     try:
-        answer = urllib.request.urlopen(request, timeout=30)
+        answer = urllib.request.urlopen(request, timeout=PATIENCE)
     except urllib.error.HTTPError as error:
         answer = error
     with answer:
@@ -46,7 +47,7 @@ def test_pages_say_so_while_the_database_is_away_and_work_again_when_it_is_back(
         back = get(port, "/account/login/")[0], get(port, "/readyz")[0]
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
         cache.stop()
         database.stop()
 
@@ -58,7 +59,7 @@ def test_run_ends_with_the_log_when_its_own_database_dies(folder):
     try:
         read_until(process, "Stop with Ctrl-C")
         end_postgres(folder / "postgres")
-        said, _nothing = process.communicate(timeout=60)
+        said, _nothing = process.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         raise

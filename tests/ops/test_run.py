@@ -12,6 +12,7 @@ import pytest
 
 from ops.environment import ROOT
 from ops.services import free_port
+from tests.races import PATIENCE
 
 
 def run(folder, port, **environment):
@@ -56,18 +57,18 @@ def test_run_starts_everything_and_one_signal_stops_it(folder):
     process = run(folder, port)
     try:
         read_until(process, "is ready: ")
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE) as answer:
             ready = json.load(answer)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/account/login/", timeout=10) as page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/account/login/", timeout=PATIENCE) as page:
             request_id = page.headers["X-Request-ID"]
     finally:
         process.send_signal(signal.SIGTERM)
-        said, _nothing = process.communicate(timeout=60)
+        said, _nothing = process.communicate(timeout=PATIENCE)
 
     assert (process.returncode, said.splitlines()[-1]) == (0, "Stopped.")
     assert ready == {"ready": True, "database": True, "cache": True, "migrations": True}
     assert request_id in (folder / "log" / "web.log").read_text()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while (left := processes_of(folder)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert left == []
@@ -79,13 +80,13 @@ def test_run_says_that_its_port_is_taken(folder):
         taken.listen()
         port = taken.getsockname()[1]
 
-        said, _nothing = run(folder, port).communicate(timeout=30)
+        said, _nothing = run(folder, port).communicate(timeout=PATIENCE)
 
     assert said == f"Port {port} is taken. Choose another: make run PORT={port + 1}\n"
 
 
 @pytest.mark.parametrize("port", ["99999", "http", "-1", "0"])
 def test_run_refuses_a_port_that_is_none(folder, port):
-    said, _nothing = run(folder, port).communicate(timeout=30)
+    said, _nothing = run(folder, port).communicate(timeout=PATIENCE)
 
     assert said == f"PORT must be a number from 1 to 65535, not '{port}'.\n"

@@ -11,7 +11,7 @@ from cohorts.models import Trainee
 from placements.models import Host, Placement
 from placements.services.seats import claim_seat, free_seats, put_in_seat
 from tests import make
-from tests.races import race, refusals
+from tests.races import PATIENCE, race, refusals
 from trainee_mgmt.kit.errors import Refused
 
 CLAIMS = 200
@@ -49,7 +49,7 @@ def test_claims_wait_for_one_that_is_under_way_and_then_see_that_the_seat_is_gon
         return made
 
     def late(trainee):
-        taken.wait(timeout=10)
+        taken.wait(timeout=PATIENCE)
         return claim_seat(offer, trainee)
 
     results = race(slow, *[lambda each=each: late(each) for each in people[1:]])

@@ -19,7 +19,8 @@ from tests import make
 from trainee_mgmt.kit.errors import Refused
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+NOW = timezone.now()
+TODAY = timezone.localdate(NOW)
 DAY = timedelta(days=1)
 DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 
@@ -34,6 +35,12 @@ def organizer(client, cohort):
     user = make.user(Role.ORGANIZER, cohort)
     client.force_login(user)
     return user
+
+
+@pytest.fixture(autouse=True)
+def _the_same_day(monkeypatch):
+    """Midnight may pass between the reading of this file and its tests."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
 def a_host(cohort, **fields):

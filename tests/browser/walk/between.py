@@ -3,30 +3,43 @@
 import re
 from datetime import timedelta
 
+from django.utils import timezone
 from openpyxl import load_workbook
 from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor, last_number
 from tests.browser.walk.walk import HEAD_TEACHER, SECOND_TRAINEE, TODAY, TRAINEE, YESTERDAY, Walk
+from tests.browsers import until
 
 NAMES_ON_SCREEN = """() => {
   const end = document.querySelector(".dock").getBoundingClientRect().top;
   return [...document.querySelectorAll(".roll li")].filter((line) => line.getBoundingClientRect().bottom <= end).length;
 }"""
 
+KEPT = """text => new Promise((tell) => {
+  if (/\\d\\d:\\d\\d/.test(document.querySelector("[data-saved]").textContent)) tell(true);
+  const asked = indexedDB.open("journals", 1);
+  asked.onsuccess = () => {
+    const found = asked.result.transaction("drafts").objectStore("drafts").getAll();
+    found.onsuccess = () => { asked.result.close(); tell(found.result.some((draft) => draft.text === text)); };
+  };
+})"""
+
 
 # Sessions and roll call --------------------------------------------------------------------------------------------
 def organizer_makes_two_sessions(walk: Walk) -> None:
-    """One was yesterday, one lasts all day, so that the walk may be taken at any hour."""
+    """One was yesterday, one lasts as long as the walk, which may be taken at any hour, over midnight too."""
     organizer, cohort = walk.visitors["lin"], walk.cohorts["第一期"]
-    days = {TODAY: (walk.today, "00:00", "23:30"), YESTERDAY: (walk.today - timedelta(days=1), "09:00", "11:30")}
-    for title, (day, start, end) in days.items():
+    tomorrow, yesterday = walk.today + timedelta(days=1), walk.today - timedelta(days=1)
+    long = ("00:00", "23:30", "") if timezone.localtime().hour < 12 else ("11:00", "05:00", tomorrow)
+    for title, day, (start, end, end_on) in ((TODAY, walk.today, long), (YESTERDAY, yesterday, ("09:00", "11:30", ""))):
         organizer.choose("learning:session_list", cohort=cohort)
         organizer.follow("learning:session_create", cohort=cohort)
         organizer.field("classes").first.check()
         organizer.send(
-            title=title, on=day, start=start, end=end, teacher_name="梁教授", place="区委党校 201", mode="on_site"
+            title=title, on=day, start=start, end=end, end_on=end_on, teacher_name="梁教授", place="区委党校 201",
+            mode="on_site",
         )  # fmt: skip
         walk.sessions[title] = organizer.key_in_url()
     organizer.look()
@@ -110,7 +123,8 @@ def trainee_writes_two_journals(walk: Walk) -> None:
 
 def _type_a_journal(walk: Walk, trainee: Visitor, text: str) -> None:
     trainee.page.locator("textarea[name=body]").press_sequentially(text)
-    trainee.page.reload()  # at once, before the server has it
+    until(trainee.page, KEPT, text)
+    trainee.page.reload()  # mostly before the server has it
     expect(trainee.page.locator("textarea[name=body]")).to_have_value(text)
     trainee.page.locator("[data-saved]", has_text=re.compile(r"\d\d:\d\d")).wait_for()
 
