@@ -7,10 +7,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Unit
 from accounts.services.unit_import import apply_units, plan_units, tree_version
-from trainee_mgmt.kit.plans import PlanKind, register
+from trainee_mgmt.kit.plans import SHOWN, PlanKind, register
 from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
-
-SHOWN = 200  # rows of each kind on the page
 
 COLUMNS = {
     "parent": gettext_lazy("Belongs to"),

@@ -11,10 +11,8 @@ from assessments.rules.points import plain
 from assessments.selectors.outline import outline
 from assessments.services.score_import import apply_scores, compute_scores, rated_people, scores_version
 from trainee_mgmt.kit import actor
-from trainee_mgmt.kit.plans import PlanKind, register
+from trainee_mgmt.kit.plans import SHOWN, PlanKind, register
 from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
-
-SHOWN = 200  # rows of each kind on the page
 
 
 @register

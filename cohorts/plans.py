@@ -13,10 +13,9 @@ from cohorts.services.applications.importing import applications_version, apply_
 from cohorts.services.roster import COLUMNS, apply_roster, compute_roster
 from cohorts.services.split import apply_split, compute_split
 from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.plans import PlanKind, register
+from trainee_mgmt.kit.plans import SHOWN, PlanKind, register
 from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
 
-SHOWN = 200  # rows of each kind on the page
 EMPTY_ROWS = 500  # of the file to be filled in
 
 

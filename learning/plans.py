@@ -22,10 +22,9 @@ from learning.services.session_plans import (
     timetable_version,
 )
 from trainee_mgmt.kit import actor
-from trainee_mgmt.kit.plans import PlanKind, register
+from trainee_mgmt.kit.plans import SHOWN, PlanKind, register
 from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
 
-SHOWN = 200  # rows of each kind on the page
 COLUMNS = {
     "title": gettext_lazy("Session"),
     "day": gettext_lazy("Day"),

@@ -13,10 +13,8 @@ from placements.services.host_import import apply_hosts, compute_hosts, hosts_ve
 from placements.services.moving import MOVERS, count_moves
 from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.formats import span
-from trainee_mgmt.kit.plans import PlanKind, register
+from trainee_mgmt.kit.plans import SHOWN, PlanKind, register
 from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
-
-SHOWN = 200  # rows of each kind on the page
 
 
 @register

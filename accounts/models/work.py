@@ -124,6 +124,12 @@ class Plan(models.Model):
         return own_page or reverse("accounts:plan_detail", kwargs={"pk": self.pk})
 
     @property
+    def is_busy(self) -> bool:
+        """Whether the worker is at it, or is about to be."""
+        at_work = self.state in {self.State.COMPUTING, self.State.APPLYING}
+        return at_work and self.job is not None and not self.job.is_finished
+
+    @property
     def is_idle(self) -> bool:
         """Of an import: everything is as in its file already. Plans of other kinds count other things."""
         return self.summary.get("new") == 0 and self.summary.get("changed") == 0

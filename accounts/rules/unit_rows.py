@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from trainee_mgmt.kit.sheets import headers
+
 HEADERS = {
     "parent": ("上级单位", "上级", "所属单位", "隶属单位", "belongs to", "parent"),
     "name": ("名称", "单位名称", "单位", "name"),
     "level": ("级别", "层级", "类型", "level"),
     "code": ("编码", "单位编码", "代码", "编号", "code"),
 }
+FIELDS = {word: field for field, words in HEADERS.items() for word in words}
 LEVELS = {
     "city": ("市", "地市", "地级市", "city"),
     "district": ("区", "县", "区县", "县区", "区（县）", "district"),
@@ -25,7 +28,6 @@ ENDINGS = (  # the level of a new unit whose row says none
     ("district", ("区", "县")),
     ("city", ("市",)),
 )
-LOOKED_AT = 20  # rows in which the header is searched
 LONGEST_NAME, LONGEST_CODE = 80, 40
 DEEPEST = 12  # levels below the unit of the import
 SLASHES = re.compile(r"\s*[/／]\s*")
@@ -83,16 +85,12 @@ def plain(cell) -> str:
 
 def find_header(rows: Sequence[Sequence]) -> tuple[int, dict[str, int]] | None:
     """(place of the header row, column of each field); None where no row has a column of names."""
-    for place, row in enumerate(rows[:LOOKED_AT]):
-        columns = {}
-        for at, cell in enumerate(row):
-            words = plain(cell).casefold().rstrip("*:：")
-            for name, headers in HEADERS.items():
-                if words in headers and name not in columns:
-                    columns[name] = at
-        if "name" in columns and len(columns) > 1:
-            return place, columns
-    return None
+    return headers.find_header(
+        rows,
+        FIELDS,
+        plain=lambda cell: plain(cell).casefold().rstrip("*:："),
+        is_header=lambda found: "name" in found and len(found) > 1,
+    )
 
 
 def read_rows(sheet: str, rows: Sequence[Sequence], first_row: int) -> list[Row] | None:

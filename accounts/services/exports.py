@@ -1,11 +1,15 @@
+from collections.abc import Sequence
+
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import ExportRecord, SecretLook
+from accounts.models import ExportRecord, Plan, SecretLook
 from accounts.services.audit import record
 from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.crypto import Sealed
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.sheets import ProblemSheet, problem_book
 from trainee_mgmt.kit.tables import ExportRequest
 
 
@@ -28,6 +32,18 @@ def record_export(asked: ExportRequest, *, unmasked: bool = False) -> ExportReco
         after={"rows": asked.count, "purpose": asked.purpose, "filter": asked.query, "unmasked": unmasked},
     )
     return made
+
+
+@transaction.atomic
+def take_problems(plan: Plan, sheets: Sequence[ProblemSheet], *, told: str) -> tuple[bytes, str]:
+    """The rows that a plan left out as a workbook to be mended and sent again, and the name of the file.
+
+    Their cells are in full as in the file that came, so it is recorded who takes them; ``told`` says what they are.
+    """
+    count, header = sum(len(sheet.rows) for sheet in sheets), [str(cell or "") for cell in sheets[0].header]
+    purpose = _("rows of an import to be mended")
+    record_export(ExportRequest(told, plan.source_name, count, purpose, "xlsx", header), unmasked=True)
+    return problem_book(sheets), f"{_('Rows with problems')}-{timezone.localdate():%Y%m%d}.xlsx"
 
 
 @transaction.atomic

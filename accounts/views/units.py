@@ -20,8 +20,7 @@ from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, Page, StaticPage
-from trainee_mgmt.kit.sheets import XLSX
-from trainee_mgmt.kit.uploads import content_disposition
+from trainee_mgmt.kit.uploads import download
 
 
 class UnitList(TablePage):
@@ -255,9 +254,7 @@ class UnitTemplate(Page, View):
     allow = "accounts.change_unit"
 
     def get(self, request):
-        name = _("Units") + ".xlsx"
-        headers = {"Content-Disposition": content_disposition(name)}
-        return HttpResponse(template_book(), content_type=XLSX, headers=headers)
+        return download(template_book(), _("Units") + ".xlsx")
 
 
 def is_everywhere(user) -> bool:

@@ -15,7 +15,6 @@ from trainee_mgmt.kit.pages import ActionPage, Page, StaticPage
 from trainee_mgmt.kit.plans import KINDS
 from trainee_mgmt.kit.uploads import file_name
 
-BUSY = (Plan.State.COMPUTING, Plan.State.APPLYING)
 READABLE = (Plan.State.READY, Plan.State.STALE)
 
 
@@ -51,7 +50,7 @@ class PlanDetail(StaticPage):
             subject=subject,
             payload=payload,
             job=services.live_progress(plan.job) if plan.job else None,
-            is_busy=plan.state in BUSY and plan.job and not plan.job.is_finished,
+            is_busy=plan.is_busy,
             **(kind.context(subject, payload) if payload else {}),
             **kwargs,
         )

@@ -1,4 +1,3 @@
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.generic import View
@@ -8,9 +7,8 @@ from assessments.forms import ScoreImportForm
 from assessments.models import Rater
 from assessments.plans import ScorePlan, template_book
 from trainee_mgmt.kit.pages import FormPage, Page
-from trainee_mgmt.kit.sheets import XLSX
 from trainee_mgmt.kit.tables import ExportRequest
-from trainee_mgmt.kit.uploads import content_disposition
+from trainee_mgmt.kit.uploads import download
 
 
 class ScoreImport(FormPage):
@@ -63,5 +61,4 @@ class ScoreTemplate(Page, View):
         rater = get_object_or_404(self.reachable(Rater).select_related("scheme__cohort", "user"), pk=pk)
         book, people = template_book(rater)
         record_export(ExportRequest(_("points to fill in"), rater.user.name, people, "", "xlsx"))
-        headers = {"Content-Disposition": content_disposition(f"{rater.scheme.name}.xlsx")}
-        return HttpResponse(book, content_type=XLSX, headers=headers)
+        return download(book, f"{rater.scheme.name}.xlsx")

@@ -1,18 +1,16 @@
 """Applications from a file, by the office or by a unit; the chosen as trainees. Each is a stored plan, read before it is applied."""
 
-from io import BytesIO
-
 from django.apps import apps
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from accounts.models import Plan
-from accounts.services import make_plan, plan_payload, record_export
+from accounts.services import make_plan, plan_payload
+from accounts.services.exports import take_problems
 from cohorts.forms.applications import ApplicationsFileForm
 from cohorts.plans import EnrollPlan, ImportApplicationsPlan, ImportNomineesPlan, application_template
 from cohorts.views.nominations import AboutQuota
@@ -20,9 +18,8 @@ from cohorts.views.rounds import MANAGED, RoundPage
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.pages import FormPage, Page
 from trainee_mgmt.kit.plans import KINDS
-from trainee_mgmt.kit.sheets import XLSX, ProblemRow, ProblemSheet, problem_book
-from trainee_mgmt.kit.tables import ExportRequest
-from trainee_mgmt.kit.uploads import content_disposition
+from trainee_mgmt.kit.sheets import problem_sheets
+from trainee_mgmt.kit.uploads import download
 
 PLANS = (ImportApplicationsPlan.name, ImportNomineesPlan.name)
 
@@ -87,8 +84,7 @@ class NomineesTemplate(AboutQuota, Page, View):
 
 
 def template_file(cohort) -> HttpResponse:
-    headers = {"Content-Disposition": content_disposition(f"{_('Applications')}-{cohort.name}.xlsx")}
-    return HttpResponse(application_template(cohort), content_type=XLSX, headers=headers)
+    return download(application_template(cohort), f"{_('Applications')}-{cohort.name}.xlsx")
 
 
 class ApplicationProblems(Page, View):
@@ -106,34 +102,7 @@ class ApplicationProblems(Page, View):
         sheets = problem_sheets(plan_payload(plan))
         if not sheets:
             return HttpResponseRedirect(plan.get_absolute_url())
-        count = sum(len(sheet.rows) for sheet in sheets)
-        header = [str(cell or "") for cell in sheets[0].header]
-        purpose = _("rows of an import to be mended")
-        asked = ExportRequest(_("problems of applications"), plan.source_name, count, purpose, "xlsx", header)
-        record_export(asked, unmasked=True)
-        name = f"{_('Rows with problems')}-{timezone.localdate():%Y%m%d}.xlsx"
-        headers = {"Content-Disposition": content_disposition(name)}
-        return FileResponse(BytesIO(problem_book(sheets)), content_type=XLSX, headers=headers)
-
-
-def problem_sheets(payload: dict) -> list[ProblemSheet]:
-    """Sheet by sheet, each row with its reasons and its cells as they were read."""
-    why: dict[tuple[str, int], list[str]] = {}
-    for each in payload.get("problems", ()):
-        why.setdefault((each["sheet"], each["row"]), []).append(f"{each['column']} {each['why']}".strip())
-    return [
-        ProblemSheet(
-            sheet["sheet"],
-            sheet["header"],
-            [
-                ProblemRow(
-                    "\n".join(why[sheet["sheet"], row["row"]]), _("row %(row)s") % {"row": row["row"]}, row["cells"]
-                )
-                for row in sheet["rows"]
-            ],
-        )
-        for sheet in payload.get("raw", ())
-    ]
+        return download(*take_problems(plan, sheets, told=_("problems of applications")))
 
 
 class ApplicationsEnroll(Page, View):

@@ -1,19 +1,16 @@
 """The import of a roster, step by step: choose a file, check the columns, read the plan, apply it."""
 
-from io import BytesIO
-
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from accounts.models import Plan
 from accounts.services import discard_plan, make_plan, plan_given, plan_payload, recompute_plan, start_apply
-from accounts.services.exports import record_export
+from accounts.services.exports import take_problems
 from accounts.services.jobs import live_progress
 from cohorts.forms.roster import CLASS_SOURCES, CONFIDENCE, Correction, RosterUploadForm, column_sets, field_choices
 from cohorts.plans import RosterPlan
@@ -23,9 +20,8 @@ from cohorts.services.roster import COLUMNS, OUT, PLAN
 from cohorts.tables.roster import PlanReader, specs_of, template_columns
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.pages import FormPage, Inside, Page, StaticPage
-from trainee_mgmt.kit.sheets import XLSX, ProblemRow, ProblemSheet, problem_book, report_book
-from trainee_mgmt.kit.tables import ExportRequest
-from trainee_mgmt.kit.uploads import content_disposition
+from trainee_mgmt.kit.sheets import ProblemRow, ProblemSheet, report_book
+from trainee_mgmt.kit.uploads import download
 
 IMPORTING = Inside("cohorts.Cohort", "cohorts.import_roster", "cohort", related=("program",))
 STEPS = (
@@ -34,8 +30,7 @@ STEPS = (
     gettext_lazy("Read the plan"),
     gettext_lazy("Done"),
 )
-BUSY = (Plan.State.COMPUTING, Plan.State.APPLYING)
-OPEN = (Plan.State.DRAFT, Plan.State.READY, Plan.State.STALE, Plan.State.FAILED, *BUSY)
+OPEN = set(Plan.State) - {Plan.State.APPLIED, Plan.State.DISCARDED}
 SECTIONS = ("new", "changes", "same", "kept", "left", "absent", "ignored")  # methods of PlanReader
 TEMPLATE_ROWS = 500
 
@@ -79,9 +74,7 @@ class RosterTemplate(Page, View):
         columns = template_columns(self.cohort)
         book.write_table(sheet, 0, columns, [[""] * len(columns)] * TEMPLATE_ROWS)
         name = f"{_('Roster')}-{self.cohort.name}.xlsx"
-        return HttpResponse(
-            book.finish(), content_type=XLSX, headers={"Content-Disposition": content_disposition(name)}
-        )
+        return download(book.finish(), name)
 
 
 class OnePlan:
@@ -109,7 +102,7 @@ class RosterPlanDetail(OnePlan, StaticPage):
     template_name = "cohorts/roster_plan.html"
 
     def get(self, request, *args, **kwargs):
-        is_busy = self.plan.state in BUSY and not self.plan.job.is_finished
+        is_busy = self.plan.is_busy
         if request.headers.get("HX-Request") and not is_busy:  # the progress has ended: show the whole page
             return HttpResponse(headers={"HX-Redirect": self.address("roster_plan")})
         if self.plan.state == Plan.State.DRAFT and self.plan.payload:
@@ -348,15 +341,7 @@ class RosterProblems(OnePlan, Page, View):
         if not payload.get("raw"):
             return HttpResponseRedirect(self.address("roster_plan"))
         sheets = problem_sheets(payload, Guess.from_json(given["guess"]))
-        count = sum(len(sheet.rows) for sheet in sheets)
-        purpose = _("rows of an import to be mended")
-        record_export(
-            ExportRequest(_("roster problems"), self.plan.source_name, count, purpose, "xlsx", list(sheets[0].header)),
-            unmasked=True,
-        )
-        name = f"{_('Rows with problems')}-{timezone.localdate():%Y%m%d}.xlsx"
-        headers = {"Content-Disposition": content_disposition(name)}
-        return FileResponse(BytesIO(problem_book(sheets)), content_type=XLSX, headers=headers)
+        return download(*take_problems(self.plan, sheets, told=_("roster problems")))
 
 
 def problem_sheets(payload: dict, guess: Guess) -> list[ProblemSheet]:

@@ -21,7 +21,6 @@ from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.pages import FormPage, Inside, Page, StaticPage
 
 SPLITTING = Inside("cohorts.Cohort", "cohorts.split_classes", "cohort", related=("program",))
-BUSY = (Plan.State.COMPUTING, Plan.State.APPLYING)
 FOUND = 12
 
 
@@ -101,7 +100,7 @@ class SplitPlanDetail(OneSplit, StaticPage):
     template_name = "cohorts/split_plan.html"
 
     def get(self, request, *args, **kwargs):
-        is_busy = self.plan.state in BUSY and not self.plan.job.is_finished
+        is_busy = self.plan.is_busy
         if request.headers.get("HX-Request") and not is_busy:
             return HttpResponse(headers={"HX-Redirect": self.address("split_plan")})
         if is_busy:

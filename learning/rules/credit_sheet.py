@@ -17,10 +17,10 @@ from cohorts.rules.values import (
     is_blank,
     shown,
 )
-from learning.rules.progress import LOOKED_AT, Problem, word
+from learning.rules.progress import Problem, word, word_of
 from learning.rules.session_sheet import BadCell, as_day
 from trainee_mgmt.kit.rounding import half_up
-from trainee_mgmt.kit.sheets import Cell, column_letter
+from trainee_mgmt.kit.sheets import Cell, column_letter, headers
 
 HEADERS = {
     "number": "学号 编号 学员编号 number",
@@ -66,19 +66,21 @@ class CreditSheet:
 def read_credits(rows: Sequence[Sequence[Cell]], first_row: int, *, first: date, last: date) -> CreditSheet | None:
     """None where no row of headers names who, the form, the day and the evidence. A day without a year lies between
     ``first`` and ``last``."""
-    for at, header in enumerate(rows[:LOOKED_AT]):
-        columns: dict[str, int] = {}
-        for place, cell in enumerate(header):
-            key = KEYS.get(word(str(cell or ""))[:40])
-            if key and key not in columns:
-                columns[key] = place
-        if {"form", "day", "evidence"} <= columns.keys() and columns.keys() & set(WHO):
-            heads = {key: f"{column_letter(place)} {header[place]}" for key, place in columns.items()}
-            lines = enumerate(rows[at + 1 :], start=first_row + at + 1)
-            clean = CLEANERS | {"day": lambda cell: _day(cell, first, last)}
-            filled = [_row(line, cells, columns, heads, clean) for line, cells in lines if _says_something(cells)]
-            return CreditSheet(header, heads, filled)
-    return None
+    found = headers.find_header(
+        rows,
+        KEYS,
+        plain=word_of,
+        is_header=lambda fields: {"form", "day", "evidence"} <= fields and bool(fields & set(WHO)),
+    )
+    if found is None:
+        return None
+    at, columns = found
+    header = rows[at]
+    heads = {key: f"{column_letter(place)} {header[place]}" for key, place in columns.items()}
+    lines = enumerate(rows[at + 1 :], start=first_row + at + 1)
+    clean = CLEANERS | {"day": lambda cell: _day(cell, first, last)}
+    filled = [_row(line, cells, columns, heads, clean) for line, cells in lines if _says_something(cells)]
+    return CreditSheet(header, heads, filled)
 
 
 def _says_something(cells: Sequence[Cell]) -> bool:

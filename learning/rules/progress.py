@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 
 from cohorts.rules.values import MOST, BadValue, as_text, clean_name, clean_number, clean_phone, is_blank, shown
 from trainee_mgmt.kit.rounding import half_up
-from trainee_mgmt.kit.sheets import Cell, Sheet, column_letter, plain_cell
+from trainee_mgmt.kit.sheets import Cell, Sheet, column_letter, headers, plain_cell
 
-LOOKED_AT = 20  # rows in which the header is searched
 HEADERS = {
     "phone": "手机号 手机 手机号码 联系电话 电话 phone mobile",
     "name": "姓名 学员姓名 学员 name",
@@ -30,6 +29,11 @@ MOST_MINUTES = 100_000
 def word(text: str) -> str:
     """What two spellings have in common: one width, no spaces, no case."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def word_of(cell: Cell) -> str:
+    """A cell as headers are compared."""
+    return word(str(cell or ""))[:40]
 
 
 KEYS = {word(name): key for key, names in HEADERS.items() for name in names.split()}
@@ -69,15 +73,12 @@ def read_rows(rows: Sequence[Sequence[Cell]], first_row: int, zone: tzinfo) -> l
 
 def find_header(rows: Sequence[Sequence[Cell]]) -> tuple[int, dict[str, int]] | None:
     """Which row is the header, and where its columns stand."""
-    for at, row in enumerate(rows[:LOOKED_AT]):
-        columns = {}
-        for place, cell in enumerate(row):
-            key = KEYS.get(word(str(cell or ""))[:40])
-            if key and key not in columns:
-                columns[key] = place
-        if {"course", "percent"} <= columns.keys() and {"phone", "name"} & columns.keys():
-            return at, columns
-    return None
+    return headers.find_header(
+        rows,
+        KEYS,
+        plain=word_of,
+        is_header=lambda found: {"course", "percent"} <= found and bool({"phone", "name"} & found),
+    )
 
 
 def left_out(sheets: Sequence[Sheet], problems: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

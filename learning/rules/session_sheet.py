@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils.translation import gettext as _
 
 from learning.rules.conflicts import name_key
+from trainee_mgmt.kit.sheets import headers
 
 HEADERS = {
     "title": ("课次", "课次名称", "课程", "课程名称", "课题", "题目", "主题", "内容", "课程内容", "教学内容", "培训内容", "授课内容",
@@ -24,6 +25,7 @@ HEADERS = {
     "place": ("地点", "上课地点", "授课地点", "培训地点", "place"),
     "mode": ("方式", "授课方式", "上课方式", "形式", "培训形式", "how", "mode"),
 }  # fmt: skip
+FIELDS = {word.replace(" ", ""): field for field, words in HEADERS.items() for word in words}
 MODES = {
     "on_site": ("线下", "现场", "面授", "集中", "on site"),
     "online": ("线上", "网络", "直播", "远程", "online"),
@@ -42,7 +44,6 @@ EVERYBODY = (
     "all",
     "all classes",
 )
-LOOKED_AT = 20  # rows in which the header is searched
 LONGEST = timedelta(hours=24)
 LIMITS = {"title": 120, "teacher": 60, "place": 120}
 DAY_WORDS = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -119,16 +120,12 @@ def text_of(cell) -> str:
 
 def find_header(rows: Sequence[Sequence]) -> tuple[int, dict[str, int]] | None:
     """(place of the header, column of each field). A header names the session and its day."""
-    for place, row in enumerate(rows[:LOOKED_AT]):
-        columns: dict[str, int] = {}
-        for at, cell in enumerate(row):
-            words = re.sub(r"\s|[*:：]|[(（].*?[)）]", "", text_of(cell).casefold())
-            for name, headers in HEADERS.items():
-                if name not in columns and words in (header.replace(" ", "") for header in headers):
-                    columns[name] = at
-        if {"title", "day"} <= columns.keys():
-            return place, columns
-    return None
+    return headers.find_header(
+        rows,
+        FIELDS,
+        plain=lambda cell: re.sub(r"\s|[*:：]|[(（].*?[)）]", "", text_of(cell).casefold()),
+        is_header=lambda found: {"title", "day"} <= found,
+    )
 
 
 def read_sheet(name: str, rows: Sequence[Sequence], first_row: int, *, first: date, last: date) -> ReadSheet | None:

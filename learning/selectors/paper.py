@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
@@ -11,6 +11,7 @@ from django.utils import timezone
 from cohorts.models import ClassOfficer, TrainingClass
 from learning.models import PersonTime, Session, SessionClass, SheetPage, SheetWaiver, SignedSheet
 from learning.rules.sheet_codes import SheetCode
+from trainee_mgmt.kit.days import bounds
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Row:
 
 def sessions_within(sessions: QuerySet[Session], first: date, last: date) -> QuerySet[Session]:
     """Those that begin on these days."""
-    start, end = (timezone.make_aware(datetime.combine(day, time.min)) for day in (first, last + timedelta(days=1)))
+    start, end = bounds(first, last)
     return sessions.filter(starts_at__gte=start, starts_at__lt=end)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -16,6 +16,7 @@ from cohorts.models import Cohort, StudyGroup, Trainee, TrainingClass
 from learning.models import DutyKind, DutyPause, DutyRecord, DutySpeaker, DutyTurn, Session
 from learning.rules.weeks import monday_of
 from learning.selectors.duties import members_of
+from trainee_mgmt.kit.days import midnight
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.formats import day
 
@@ -259,7 +260,7 @@ def _tell(turn: DutyTurn) -> None:
     user = turn.trainee.person.user_id
     if user is None:
         return
-    end = timezone.make_aware(datetime.combine(turn.monday + WEEK, time(0)))
+    end = midnight(turn.monday + WEEK)
     params = {"cohort": turn.training_class.cohort.name, "duty": turn.kind.name, "week": turn.monday.isoformat()}
     notify(TURN, [user], about=turn, key=str(turn.pk), params=params, expires_at=end)
 

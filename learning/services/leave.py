@@ -21,6 +21,7 @@ from learning.models import Leave, LeaveEvidence, LeaveStep, LeaveType
 from learning.models.leave import LEAVE_ONCE
 from learning.rules import leave as rules
 from learning.rules.leave import Act, Level
+from trainee_mgmt.kit.days import moment
 from trainee_mgmt.kit.errors import Refused, constraint_of
 from trainee_mgmt.kit.evidence import checked
 from trainee_mgmt.kit.uploads import keep_file
@@ -228,8 +229,7 @@ def still_waiting(notices: list) -> list:
 
 def away_on(people: set[int], day: date) -> set[int]:
     """Who of these accounts is on approved leave that day: digests wait until they are back."""
-    midnight = timezone.make_aware(datetime.combine(day, datetime.min.time()))
-    noon = midnight.replace(hour=12)
+    noon = moment(day, 12)
     leave = Leave.objects.filter(
         state=Leave.State.APPROVED, starts_at__lte=noon, ends_at__gt=noon, trainee__person__user__in=people
     )

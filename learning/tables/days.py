@@ -1,9 +1,8 @@
 """Lists by time that open with today."""
 
-from datetime import datetime, time
-
 from django.utils import timezone
 
+from trainee_mgmt.kit.days import midnight
 from trainee_mgmt.kit.tables import Table
 
 
@@ -23,6 +22,6 @@ class FromToday(Table):
     def opening_page(self) -> int:
         if self.tab or self.pages == 1 or self.params.get("sort"):
             return 1
-        today = timezone.make_aware(datetime.combine(timezone.localdate(), time()))
+        today = midnight(timezone.localdate())
         over = self.queryset.order_by().filter(**{f"{self.by_time[0]}__lt": today}).count()
         return over // self.per_page + 1

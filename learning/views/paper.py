@@ -1,12 +1,11 @@
 """Sign-in sheets on paper: printed, keyed in, found again by their code."""
 
-from io import BytesIO
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import FileResponse, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -32,10 +31,9 @@ from learning.tables.paper import SheetTable
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import FormPage, Page, StaticPage, is_key
-from trainee_mgmt.kit.papers import DOCX
 from trainee_mgmt.kit.qr import qr_svg
 from trainee_mgmt.kit.tables import ExportRequest
-from trainee_mgmt.kit.uploads import content_disposition
+from trainee_mgmt.kit.uploads import download
 
 MOST_COLUMNS, MOST_SHEETS = 16, 60
 LONGEST_DRAFT = 20  # digits by which a browser knows what it sent
@@ -150,8 +148,7 @@ class SheetFile(SheetsPage, View):
         columns = [_("Number"), _("Name"), _("Signature")]
         record_export(ExportRequest("sign_in", f"cohort={self.cohort.pk}&sheets={codes}", people, "", "docx", columns))
         name = f"{signing.heading(self.cohort.name, found[0])}{f' {len(found)}' if found[1:] else ''}.docx"
-        headers = {"Content-Disposition": content_disposition(name)}
-        return FileResponse(BytesIO(content), content_type=DOCX, headers=headers)
+        return download(content, name)
 
 
 class SheetOpen(FormPage):

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,8 +14,7 @@ from learning.forms import CopyWeekForm, SessionImportForm
 from learning.plans import CopyPlan, ImportPlan, template_book
 from learning.rules.weeks import chosen_week
 from trainee_mgmt.kit.pages import FormPage, Page
-from trainee_mgmt.kit.sheets import XLSX
-from trainee_mgmt.kit.uploads import content_disposition
+from trainee_mgmt.kit.uploads import download
 
 
 class SessionImport(FormPage):
@@ -52,8 +50,7 @@ class SessionTemplate(Page, View):
     inside = PLANNED_COHORT
 
     def get(self, request, **kwargs):
-        headers = {"Content-Disposition": content_disposition(_("Sessions") + ".xlsx")}
-        return HttpResponse(template_book(self.cohort), content_type=XLSX, headers=headers)
+        return download(template_book(self.cohort), _("Sessions") + ".xlsx")
 
 
 class WeekCopy(FormPage):

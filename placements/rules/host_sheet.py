@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.rules.values import BadValue, Cell, as_text, is_blank
 from placements.rules import credit_code, phones
+from trainee_mgmt.kit.sheets import headers
 
 HEADERS = {
     "name": ("企业名称", "驻点企业", "企业", "单位名称", "公司名称", "host", "enterprise", "company"),
@@ -28,7 +29,6 @@ LIMITS = {"name": 120, "industry": 60, "size": 40, "address": 200, "post": 80, "
 OF_HOST = ("credit_code", "industry", "size", "address")
 YES = frozenset(["是", "有", "可", "能", "可以", "提供", "可提供", "yes", "y", "true", "√", "✓", "1"])
 NO = frozenset(["否", "无", "没有", "不", "不能", "不可", "不提供", "no", "n", "false", "×", "x", "0"])
-LOOKED_AT = 20  # rows in which the header is searched
 MOST_SEATS = 500
 
 
@@ -73,16 +73,12 @@ def key_of(name: str) -> str:
 
 def find_header(rows: Sequence[Sequence[Cell]]) -> tuple[int, dict[str, int]] | None:
     """(place of the header, column of each field). A header names host, post and seats."""
-    known = {key_of(word): name for name, words in HEADERS.items() for word in words}
-    for place, row in enumerate(rows[:LOOKED_AT]):
-        columns: dict[str, int] = {}
-        for at, cell in enumerate(row):
-            words = re.sub(r"[*:：]|[(（].*?[)）]", "", key_of(_text(cell)))
-            if words in known:
-                columns.setdefault(known[words], at)
-        if {"name", "post", "seats"} <= columns.keys():
-            return place, columns
-    return None
+    return headers.find_header(
+        rows,
+        {key_of(word): name for name, words in HEADERS.items() for word in words},
+        plain=lambda cell: re.sub(r"[*:：]|[(（].*?[)）]", "", key_of(_text(cell))),
+        is_header=lambda found: {"name", "post", "seats"} <= found,
+    )
 
 
 def read_hosts(rows: Sequence[Sequence[Cell]], first_row: int) -> HostSheet | None:

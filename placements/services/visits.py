@@ -1,7 +1,7 @@
 """Visits to hosts: planned, noted, and what they gave to do."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,6 +13,7 @@ from accounts.services.audit import changes
 from accounts.services.notices import cancel_notices, notify
 from cohorts.models import Cohort
 from placements.models import Host, Placement, Visit, VisitPicture, VisitRule, VisitTask
+from trainee_mgmt.kit.days import midnight
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.pictures import encode_anew
 from trainee_mgmt.kit.uploads import drop_files, keep_file
@@ -179,7 +180,7 @@ def _tell(task: VisitTask) -> None:
     told = {"visit": task.visit_id, "task": task.text, "host": task.visit.host.name, "due": task.due_on.isoformat()}
     key = f"{task.pk}:{task.due_on.isoformat()}"
     notify(TASK_GIVEN, [task.owner_id], about=task, key=key, params=told)
-    morning = timezone.make_aware(datetime.combine(task.due_on, time.min))
+    morning = midnight(task.due_on)
     notify(TASK_DUE, [task.owner_id], about=task, key=key, params=told, not_before=morning)
 
 

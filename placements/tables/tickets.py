@@ -1,5 +1,5 @@
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 import django_filters
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from placements.models import Category
 from placements.selectors.tickets import late_at
 from trainee_mgmt.kit.choosing import RowFilter, SinceFilter
+from trainee_mgmt.kit.days import midnight
 from trainee_mgmt.kit.formats import moment
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
@@ -35,8 +36,7 @@ def month_of(text: str) -> tuple[datetime, datetime] | None:
         return None
     first = date(int(found[1]), int(found[2]), 1)
     after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    starts, ends = (timezone.make_aware(datetime.combine(each, time.min)) for each in (first, after))
-    return starts, ends
+    return midnight(first), midnight(after)
 
 
 class TicketFilters(TableFilters):

@@ -1,25 +1,22 @@
 """Hosts, posts and seats from a file: sent, read as a plan, and the rows that are left out handed back."""
 
-from io import BytesIO
-
-from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from accounts.models import Plan
-from accounts.services import make_plan, record_export
+from accounts.services import make_plan
+from accounts.services.exports import take_problems
 from accounts.services.plans import plan_payload
 from placements.access import HOSTING_COHORT
 from placements.forms.hosts import HostImportForm
 from placements.plans import HostPlan, host_template
 from trainee_mgmt.kit.pages import FormPage, Page
-from trainee_mgmt.kit.sheets import XLSX, problem_book, problem_sheets
-from trainee_mgmt.kit.tables import ExportRequest
-from trainee_mgmt.kit.uploads import content_disposition
+from trainee_mgmt.kit.sheets import problem_sheets
+from trainee_mgmt.kit.uploads import download
 
 
 class HostImport(FormPage):
@@ -55,8 +52,7 @@ class HostTemplate(Page, View):
     inside = HOSTING_COHORT
 
     def get(self, request, **kwargs):
-        headers = {"Content-Disposition": content_disposition(_("Host enterprises") + ".xlsx")}
-        return HttpResponse(host_template(), content_type=XLSX, headers=headers)
+        return download(host_template(), _("Host enterprises") + ".xlsx")
 
 
 class HostProblems(Page, View):
@@ -73,11 +69,4 @@ class HostProblems(Page, View):
         sheets = problem_sheets(plan_payload(plan))
         if not sheets:
             return HttpResponseRedirect(plan.get_absolute_url())
-        count = sum(len(sheet.rows) for sheet in sheets)
-        header = [str(cell or "") for cell in sheets[0].header]
-        purpose = _("rows of an import to be mended")
-        asked = ExportRequest(_("problems of hosts"), plan.source_name, count, purpose, "xlsx", header)
-        record_export(asked, unmasked=True)
-        name = f"{_('Rows with problems')}-{timezone.localdate():%Y%m%d}.xlsx"
-        headers = {"Content-Disposition": content_disposition(name)}
-        return FileResponse(BytesIO(problem_book(sheets)), content_type=XLSX, headers=headers)
+        return download(*take_problems(plan, sheets, told=_("problems of hosts")))

@@ -5,7 +5,7 @@ All numbers come from the registry of figures, as of the moment of the board, an
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 
@@ -28,6 +28,7 @@ from reports.selectors.board import (
     score_cells,
 )  # fmt: skip
 from trainee_mgmt.kit import access
+from trainee_mgmt.kit.days import moment
 from trainee_mgmt.kit.figures import FIGURES, Distribution, Figure, Value, count
 from trainee_mgmt.kit.formats import day as day_words
 
@@ -48,7 +49,7 @@ def moment_of_day(day: date, *, now: datetime, latest: datetime) -> datetime:
     """The end of a day that is over; today the ``latest`` moment that figures are counted for."""
     if day >= timezone.localdate(now):
         return latest
-    return timezone.make_aware(datetime.combine(day, time(23, 59)))
+    return moment(day, 23, 59)
 
 
 # Figures ----------------------------------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ def test_rows_that_cannot_be_used_are_named_by_sheet_row_and_column_and_handed_b
     ]
     assert bad not in str(payload["problems"])
     response = client.post(reverse("cohorts:application_problems", kwargs={"pk": plan.pk}))
-    rows = read_book(b"".join(response.streaming_content), "x.xlsx").sheets[0].rows
+    rows = read_book(response.content, "x.xlsx").sheets[0].rows
     assert len(rows) == 5
     assert ExportRecord.objects.count() == 1
 

@@ -62,7 +62,7 @@ def test_problem_rows_are_downloaded_mended_and_sent_again(desk, cohort):
     desk.apply(plan)
 
     response = desk.post("roster_problems", plan)
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    book = openpyxl.load_workbook(io.BytesIO(response.content))
     sheet = book.active
     assert sheet.max_row == 2
     at = [cell.value for cell in sheet[1]].index("身份证号")

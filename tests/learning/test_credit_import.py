@@ -55,7 +55,7 @@ class Desk:
 
     def problems(self, plan):
         url = reverse("learning:credit_problems", kwargs={"cohort": self.cohort.pk, "pk": plan.pk})
-        return b"".join(self.client.post(url).streaming_content)
+        return self.client.post(url).content
 
 
 def a_sheet(header, *rows, name="学时.xlsx"):

@@ -330,6 +330,6 @@ def test_a_file_of_which_nothing_can_be_taken_says_so_and_hands_its_rows_back(cl
     assert "Nothing can be taken from this file" in page
     assert "there is nothing to write" not in page
     assert "nothing to apply" in page
-    rows = read_book(b"".join(book.streaming_content), "rows.xlsx").sheets[0].rows
+    rows = read_book(book.content, "rows.xlsx").sheets[0].rows
     assert [row[2:] for row in rows] == [HEADER, [*bad[:4], "10", None], [*bad[:4], "10", None]]
     assert ExportRecord.objects.count() == 1

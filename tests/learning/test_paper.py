@@ -342,7 +342,7 @@ def test_another_class_is_out_of_reach(client):
 
 def word(client, cohort, **asked):
     response = client.post(reverse("learning:sheet_file", kwargs={"cohort": cohort.pk}), asked)
-    return Document(BytesIO(b"".join(response.streaming_content)))
+    return Document(BytesIO(response.content))
 
 
 def texts(document):

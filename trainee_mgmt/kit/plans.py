@@ -7,6 +7,7 @@ A kind of plan is a class registered here; accounts keeps the rows (``accounts.m
 from collections.abc import Callable
 from typing import Any
 
+SHOWN = 200  # rows of each kind on the page of a plan
 Progress = Callable[..., None]  # progress(done, total, words="")
 
 

@@ -8,12 +8,16 @@ from typing import Protocol
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.db.models.fields.files import FieldFile
+from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.papers import DOCX
+from trainee_mgmt.kit.sheets import XLSX
 
 LONGEST_NAME = 120
+MADE_HERE = {"xlsx": XLSX, "docx": DOCX}
 FORBIDDEN = re.compile(r'[\\/:*?"<>|]+')
 
 
@@ -54,6 +58,12 @@ def file_name(text: str, extension: str = "") -> str:
     visible = "".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in text)
     plain = " ".join(FORBIDDEN.sub(" ", visible).split()).strip(". ") or "download"
     return plain[: LONGEST_NAME - len(extension)].strip(". ") + extension
+
+
+def download(content: bytes, name: str) -> HttpResponse:
+    """A file that was made at this moment, under a name that ends in ``.xlsx`` or ``.docx``."""
+    kind = MADE_HERE[name.rpartition(".")[2]]
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": content_disposition(name)})
 
 
 def content_disposition(name: str, *, as_attachment: bool = True) -> str:

@@ -29,7 +29,7 @@ class ProblemRow:
 class ProblemSheet:
     name: str
     header: Sequence[Cell]
-    rows: Iterable[ProblemRow]
+    rows: Sequence[ProblemRow]
 
 
 def problem_sheets(payload: dict) -> list[ProblemSheet]:
