@@ -12,7 +12,7 @@ from accounts.models import Role
 from tests import make
 
 MOST = 150_000
-LOADED = re.compile(r'<(?:script|link)[^>]* (?:src|href)="/static/([^"]+)"')
+LOADED = re.compile(r'<(?:script|link|use)[^>]* (?:src|href)="/static/([^"#]+)[#"]')
 
 
 def weight_of(page: bytes) -> int:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from trainee_mgmt.kit import access, sitemap
-from trainee_mgmt.kit.icons import icon
+from trainee_mgmt.kit.icons import icon, shared_icon
 
 DAILY, COHORT, HOSTING, FIGURES, MINE = "daily", "cohort", "hosting", "figures", "mine"
 OFFICE, RIGHTS, RECORDS = "office", "rights", "records"
@@ -187,7 +187,7 @@ def navigation_html(roles: frozenset[str], language: str, cohort_id: int | None)
         groups = {group: [] for group in GROUPS}
         for entry, url in entries_for(roles, cohort_id):
             groups[entry.group].append(
-                f'<li><a class="item" href="{escape(url)}" data-nav="{entry.url}">{icon(entry.icon)}{escape(entry.label)}</a></li>'
+                f'<li><a href="{escape(url)}" data-nav="{entry.url}">{shared_icon(entry.icon)}{escape(entry.label)}</a></li>'
             )
         fold = bool(groups[DAILY][1:] or groups[COHORT])
         html, folded = [], []
@@ -210,7 +210,7 @@ def bottom_bar_html(roles: frozenset[str], language: str, cohort_id: int | None)
     with override(language):
         mine = [(entry, url) for entry, url in entries_for(roles, cohort_id) if not roles.isdisjoint(entry.bar)]
         links = [
-            f'<a href="{escape(url)}" data-nav="{entry.url}">{icon(entry.icon)}<span>{escape(entry.short or entry.label)}</span></a>'
+            f'<a href="{escape(url)}" data-nav="{entry.url}">{shared_icon(entry.icon)}<span>{escape(entry.short or entry.label)}</span></a>'
             for entry, url in mine[: BAR_LENGTH - 1]
         ]
         more = gettext("More")

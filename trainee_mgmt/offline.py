@@ -19,13 +19,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 PIECES = ("kit/frame/_head.html", "kit/frame/_scripts.html")
-MORE = ("learning/roll.js", "learning/journal.js", "learning/drafts.js")
+MORE = ("kit/icons.svg", "learning/roll.js", "learning/journal.js", "learning/drafts.js")
 ADDRESS = re.compile(r'(?:href|src)="([^"]+)"')
 
 
 @lru_cache(maxsize=1)
 def assets() -> list[str]:
-    """The addresses of styles and scripts that every page asks for, as the frame itself names them."""
+    """The addresses of styles, drawings and scripts that every page asks for, as the frame itself names them."""
     found = [address for piece in PIECES for address in ADDRESS.findall(render_to_string(piece))]
     found += [static(name) for name in MORE]
     found.append(f"{settings.STATIC_URL}learning/drafts.js")  # journal.js imports it by this name

@@ -115,7 +115,7 @@ def test_a_plan_is_read_with_the_same_queries_for_any_number_of_rows(desk, cohor
     with django_assert_num_queries(3):
         page = desk.get("roster_plan", plan)
 
-    assert len(page.content) < 64_000
+    assert len(page.content) < 60_000
 
 
 def test_the_header_row_can_be_set_by_hand(desk, cohort):

@@ -129,7 +129,7 @@ def test_a_plan_that_would_write_nothing_does_not_wait_to_be_applied(office):
 
 def test_whoever_has_one_cohort_need_not_choose_it(office):
     cohort, _classes, _people = office
-    sessions = f'class="item" href="{reverse("learning:session_list", kwargs={"cohort": cohort.pk})}"'
+    sessions = f'<li><a href="{reverse("learning:session_list", kwargs={"cohort": cohort.pk})}"'
     organizer = make.user(Role.ORGANIZER)
 
     page = signed_in(organizer).get("/").content.decode()
