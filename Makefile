@@ -17,7 +17,7 @@ run: venv ## everything at http://127.0.0.1:8000/ (PORT=…, HOST=0.0.0.0 for ot
 	@exec $(PY) -m ops.run
 
 test: venv-dev ## all checks and tests on real PostgreSQL and Redis (ARGS="-k roster" for some)
-	@failed=0; $(PY) -m ops.check || failed=1; $(PY) -m pytest -n $(or $(TEST_PROCESSES),2) $(ARGS) || failed=1; exit $$failed
+	@failed=0; $(PY) -m ops.check || failed=1; $(PY) -m pytest -n $(or $(TEST_PROCESSES),2) --dist worksteal $(ARGS) || failed=1; exit $$failed
 
 check: venv-dev ## the checks alone: style, layers, migrations, translations, templates, deployment
 	@exec $(PY) -m ops.check

@@ -42,7 +42,21 @@ def pytest_collection_modifyitems(config, items):
     if removed:
         items[:] = [item for item in items if item not in set(removed)]
         config.hook.pytest_deselected(items=removed)
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)  # long ones first: all processes end together
+    items[:] = _long_ones_first(items, getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def _long_ones_first(items: list, processes: int) -> list:
+    """Each process of pytest-xdist (`--dist worksteal` gives each an equal share, in this order) begins with its part of
+    the long tests, so that all end together."""
+    long = [item for item in items if item.get_closest_marker("long")]
+    short = [item for item in items if not item.get_closest_marker("long")]
+    ordered = []
+    for number in range(processes):
+        own = long[number::processes]
+        left = max(0, (len(items) - len(ordered)) // (processes - number) - len(own))
+        ordered += own + short[:left]
+        del short[:left]
+    return ordered + short
 
 
 def pytest_terminal_summary(terminalreporter, config):

@@ -62,6 +62,13 @@ SHARED = set()
 PAGES = [route for route in sitemap.routes() if route.allow]
 
 
+@pytest.fixture
+def _many_pages(settings):
+    """Thousands of requests: that prepared queries were prepared with enough arguments is for the other tests to prove
+    (settings.CHECK_PREPARED); here it would cost half the time."""
+    settings.CHECK_PREPARED = False
+
+
 def kwargs_of(route, world, *, missing: bool = False) -> dict:
     model = GRANTS[route.allow].on or (
         getattr(getattr(route.page, "model", None), "_meta", None) and route.page.model._meta.label
@@ -171,6 +178,7 @@ def test_the_map_in_the_docs_is_current():
     )
 
 
+@pytest.mark.usefixtures("_many_pages")
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [None, access.ANYONE, *Role.values])
 def test_what_is_out_of_reach_looks_as_if_it_did_not_exist(role):
@@ -190,6 +198,7 @@ def test_what_is_out_of_reach_looks_as_if_it_did_not_exist(role):
     assert {label: pair for label, pair in changed.items() if not label.startswith("accounts.")} == {}
 
 
+@pytest.mark.usefixtures("_many_pages")
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", Role.values)
 def test_whoever_has_the_right_gets_in(role):
@@ -225,6 +234,7 @@ ROW_FILTERS = sorted(
 
 
 @pytest.mark.drill  # minutes long: `make drill` runs it
+@pytest.mark.usefixtures("_many_pages")
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "role"), ROW_FILTERS)
 def test_the_walk_notices_when_a_row_filter_is_taken_away(name, role, monkeypatch):

@@ -137,6 +137,7 @@ class Walk:
             self.found.append(f"{where}: {entries} entries for {changed}")
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_no_input_breaks_a_page_or_is_half_written(settings):
     settings.CHECK_PREPARED = False  # that is for the other tests; here it would cost half the time

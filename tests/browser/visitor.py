@@ -1,13 +1,15 @@
 """Somebody in front of a browser: opens pages, follows links, fills in forms by the names of their fields.
 
 Whatever the browser complains about is kept in ``faults``: the console, broken scripts, answers of 400 and above. ``look``
-examines the page at both widths: nothing sticks out sideways, and axe finds nothing.
+examines the page at both widths: nothing sticks out sideways, and axe finds nothing. Axe examines a page again when it shows
+kinds of elements that pages of its kind did not show before; at the other width, one page of each kind.
 """
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
@@ -24,13 +26,23 @@ AXE = Axe().axe_script
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
+    "preload": False,  # what it would fetch anew for each page belongs to rules about films and sounds
 }
-FEW_ROWS = {"exclude": [["tbody tr:nth-child(n+9)"], [".rows > li:nth-child(n+9)"]]}  # of long lists the rest is alike
+COLOURS = {"rules": {"color-contrast": {"enabled": False}}}  # they are the same in each language
+ROWS = [["tbody tr:nth-child(n+9)"], [".rows > li:nth-child(n+9)"]]  # of long lists the rest is alike
+FRAME = [[".side"], [".topbar"], [".bottombar"]]  # on each page of a person the same
 NUMBER = re.compile(r"\d[\d,]*")
 TROUBLE = "main .errors, main .is-invalid, main .note-bad"
+# What kinds of elements the page is made of: each with its parent, its class and what it says of itself.
+SHAPES = """() => [...new Set([...document.querySelectorAll("#main, #main *, body > *")].map((node) => {
+  const said = [...node.attributes].map(({name, value}) => /^(class|role|type|scope)$/.test(name) ? `${name}=${value}` : name);
+  return `${node.parentElement.tagName} ${node.tagName} ${said.sort().join(" ")}`;
+}))]"""
 STICKING_OUT = """() => {
   if (document.documentElement.scrollWidth <= innerWidth) return [];
-  const out = [...document.querySelectorAll("body *")].filter((node) => node.getBoundingClientRect().right > innerWidth);
+  const isCut = (node) => node !== document.body && (getComputedStyle(node).overflowX !== "visible" || isCut(node.parentElement));
+  const out = [...document.querySelectorAll("body *")].filter(
+    (node) => node.getBoundingClientRect().right > innerWidth && !isCut(node.parentElement));
   return out.slice(-5).map((node) => `${node.tagName} ${node.className} ${node.getBoundingClientRect().right}`);
 }"""
 FIRST_LANGUAGE = "zh-hans"
@@ -40,10 +52,19 @@ class Visitor:
     """One person with a browser of his own, at a desk or with a phone."""
 
     def __init__(
-        self, browser: Browser, address: str, folder: Path, *, language: str, faults: list[str], phone: bool = False
+        self,
+        browser: Browser,
+        address: str,
+        folder: Path,
+        *,
+        language: str,
+        faults: list[str],
+        examined: set[tuple],
+        phone: bool = False,
     ):
         self.size, self.other_size = (PHONE, DESKTOP) if phone else (DESKTOP, PHONE)
         self.folder, self.language, self.faults, self.expected = folder, language, faults, set()
+        self.examined, self.frames = examined, set()
         self.context = browser.new_context(
             base_url=address, viewport=self.size, has_touch=phone, reduced_motion="reduce", accept_downloads=True
         )
@@ -223,14 +244,31 @@ class Visitor:
             self.page.set_viewport_size(size | {"height": height})  # unrolled, so that no bar lies over anything
             if wide := self.page.evaluate(STICKING_OUT):
                 self.fault(f"sticks out: {wide}")
-            if size is self.size or self.language == FIRST_LANGUAGE:
-                self._run_axe()
+            if (size is self.size or self.language == FIRST_LANGUAGE) and self._is_new(size):
+                self._run_axe(size["width"])
         self.page.set_viewport_size(self.size)
 
-    def _run_axe(self) -> None:
+    def _is_new(self, size: dict) -> bool:
+        """Whether axe has not seen a page of this kind or, at the own width, the frame or something on the page."""
+        width, kind = size["width"], re.sub(r"\d[\w-]*", "…", urlsplit(self.page.url).path)
+        found = {(width, kind)}
+        if size is self.size:
+            found |= {(width, kind, shape) for shape in self.page.evaluate(SHAPES)}
+        is_new = not found <= self.examined or (size is self.size and self._has_frame() and width not in self.frames)
+        self.examined |= found
+        return is_new
+
+    def _has_frame(self) -> bool:
+        return self.page.locator("#side").count() > 0
+
+    def _run_axe(self, width: int) -> None:
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
-        for found in self.page.evaluate("([where, rules]) => axe.run(where, rules)", [FEW_ROWS, RULES])["violations"]:
+        where = {"exclude": ROWS + (FRAME if width in self.frames else [])}
+        rules = RULES if self.language == FIRST_LANGUAGE else RULES | COLOURS
+        if self._has_frame():
+            self.frames.add(width)
+        for found in self.page.evaluate("([where, rules]) => axe.run(where, rules)", [where, rules])["violations"]:
             nodes = [" ".join(map(str, node["target"])) for node in found["nodes"]]
             self.fault(f"axe {found['impact']} {found['id']}: {nodes[:4]} ({len(nodes)})")
 

@@ -22,6 +22,7 @@ class Walk:
     def __init__(self, browser: Browser, product: Product, folder: Path, *, language: str):
         self.browser, self.product, self.folder, self.language = browser, product, folder, language
         self.faults: list[str] = []
+        self.examined: set[tuple] = set()  # by axe
         self.visitors: dict[str, Visitor] = {}
         self.accounts: dict[str, int] = {}
         self.cohorts: dict[str, int] = {}
@@ -39,7 +40,13 @@ class Walk:
     def visitor(self, *, phone: bool = False) -> Visitor:
         """A new browser, in the language of the walk."""
         visitor = Visitor(
-            self.browser, self.product.address, self.folder, language=self.language, faults=self.faults, phone=phone
+            self.browser,
+            self.product.address,
+            self.folder,
+            language=self.language,
+            faults=self.faults,
+            examined=self.examined,
+            phone=phone,
         )
         visitor.open("account_login")
         visitor.press(visitor.page.locator(f'footer button[name=language][value="{self.language}"]'))
