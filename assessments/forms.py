@@ -6,8 +6,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Indicator, Scheme
-from assessments.rules.indicators import RULES, AttendanceRule, JournalRule, Leave
+from assessments.rules.hosting import MOST_LEADS, LeadRule, MentorRule
+from assessments.rules.indicators import AttendanceRule, JournalRule, Leave
+from assessments.rules.kinds import RULES
 from assessments.rules.presets import PRESETS, preset
+from placements.rules.leads import ORDER, STAGE_NAMES
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
 from trainee_mgmt.kit.sheets import MAX_FILE_BYTES
@@ -215,7 +218,49 @@ class JournalsForm(_ComputedForm):
     )
 
 
-INDICATOR_FORMS = {form.kind: form for form in (GroupForm, ManualForm, AttendanceForm, JournalsForm)}
+class LeadsForm(_ComputedForm):
+    kind = "leads"
+    rule_fields = ("from_stage", "full_at")
+    from_stage = forms.ChoiceField(
+        label=_("A lead counts from"),
+        choices=[(str(key), STAGE_NAMES[key]) for key in ORDER],
+        initial=LeadRule.from_stage,
+    )
+    full_at = points_field(
+        _("So many leads give full marks"), low=Decimal("0.01"), top=MOST_LEADS, initial=LeadRule.full_at,
+        help_text=_("By one's shares; more is not counted."),
+    )  # fmt: skip
+    layout = (
+        "name",
+        Div("weight", "full_marks", css_class="form-cols"),
+        Div("from_stage", "full_at", css_class="form-cols"),
+        Div("counts_from", "counts_until", css_class="form-cols"),
+    )
+
+
+class MentorsForm(_ComputedForm):
+    kind = "mentors"
+    rule_fields = ("lowest_counts", "least")
+    lowest_counts = _share(
+        _("A mean of 1 gives"),
+        MentorRule.lowest_counts,
+        help_text=_("of the full marks, from 0 to less than 1; 5 gives all."),
+    )
+    least = forms.IntegerField(
+        label=_("Answers that are needed"), min_value=1, max_value=20, initial=MentorRule.least,
+        help_text=_("With fewer there are no points; what a host did not answer is no zero."),
+    )  # fmt: skip
+    layout = (
+        "name",
+        Div("weight", "full_marks", css_class="form-cols"),
+        Div("lowest_counts", "least", css_class="form-cols"),
+        Div("counts_from", "counts_until", css_class="form-cols"),
+    )
+
+
+INDICATOR_FORMS = {
+    form.kind: form for form in (GroupForm, ManualForm, AttendanceForm, JournalsForm, LeadsForm, MentorsForm)
+}
 
 
 class RaterForm(CrispyMixin, forms.Form):

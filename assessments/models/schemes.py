@@ -89,6 +89,8 @@ class Indicator(models.Model):
         MANUAL = "manual", _("given by raters")
         ATTENDANCE = "attendance", _("computed from attendance")
         JOURNALS = "journals", _("computed from journals")
+        LEADS = "leads", _("computed from investment leads")
+        MENTORS = "mentors", _("computed from mentors' feedback")
 
     class Extra(models.TextChoices):
         NONE = "", _("counts by its weight")

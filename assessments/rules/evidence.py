@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from assessments.rules.indicators import RULES, AttendanceRule, Computed, JournalRule, attendance_points, journal_points
+from assessments.rules.hosting import lead_points, mentor_points
+from assessments.rules.indicators import Computed, attendance_points, journal_points
+from assessments.rules.kinds import RULES, AnyRule
 from assessments.rules.raters import Combined, Given, combine
 from assessments.rules.scheme import Kind
 from learning.rules.attendance import Tally
@@ -18,6 +20,9 @@ class Facts:
     given: tuple[Decimal, ...] = ()
     tally: Tally | None = None
     journals: tuple[int, int, int] | None = None  # accepted, handed in, due
+    leads: tuple[tuple[str, Decimal], ...] | None = None  # stage, own share
+    mentors: tuple[Decimal, ...] | None = None  # the mean of each answer
+    open_requests: int = 0  # of mentors who did not answer
     rows: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -26,6 +31,10 @@ class Facts:
             data["tally"] = asdict(self.tally)
         elif self.journals is not None:
             data["journals"] = list(self.journals)
+        elif self.leads is not None:
+            data["leads"] = [[stage, str(share)] for stage, share in self.leads]
+        elif self.mentors is not None:
+            data |= {"mentors": [str(score) for score in self.mentors], "open_requests": self.open_requests}
         else:
             data["given"] = [str(points) for points in self.given]
         return data
@@ -36,6 +45,9 @@ class Facts:
             given=tuple(Decimal(points) for points in data.get("given", ())),
             tally=Tally(**data["tally"]) if "tally" in data else None,
             journals=tuple(data["journals"]) if "journals" in data else None,
+            leads=tuple((stage, Decimal(share)) for stage, share in data["leads"]) if "leads" in data else None,
+            mentors=tuple(map(Decimal, data["mentors"])) if "mentors" in data else None,
+            open_requests=data.get("open_requests", 0),
             rows=tuple(data.get("rows", ())),
         )
 
@@ -46,7 +58,7 @@ class Source:
 
     kind: str
     full_marks: Decimal
-    rule: AttendanceRule | JournalRule | None
+    rule: AnyRule | None
     method: str
     guard: int
 
@@ -74,6 +86,10 @@ def evidence(source: Source, facts: Facts) -> Combined | Computed:
         return journal_points(
             accepted=accepted, handed_in=handed_in, due=due, rule=source.rule, full_marks=source.full_marks
         )
+    if source.kind == Kind.LEADS:
+        return lead_points(facts.leads or (), source.rule, source.full_marks)
+    if source.kind == Kind.MENTORS:
+        return mentor_points(facts.mentors or (), source.rule, source.full_marks, open_requests=facts.open_requests)
     return combine((Given(points) for points in facts.given), source.method, guard=source.guard)
 
 

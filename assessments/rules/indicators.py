@@ -23,7 +23,7 @@ class Leave(StrEnum):
     ABSENT = "absent"
 
 
-class _Data:
+class RuleData:
     """A rule as it is stored: plain JSON values, decimals as text."""
 
     @classmethod
@@ -42,7 +42,7 @@ class _Data:
 
 
 @dataclass(frozen=True)
-class AttendanceRule(_Data):
+class AttendanceRule(RuleData):
     """
     How marks of attendance become points. One version of data: change it by a new version, never in place.
 
@@ -92,7 +92,7 @@ class AttendanceRule(_Data):
 
 
 @dataclass(frozen=True)
-class JournalRule(_Data):
+class JournalRule(RuleData):
     """How journals become points: what an accepted one counts, and one only handed in (0 to 1). Versioned."""
 
     version: int = 1
@@ -111,16 +111,13 @@ class JournalRule(_Data):
         ]
 
 
-RULES = {"attendance": AttendanceRule, "journals": JournalRule}
-
-
 @dataclass(frozen=True)
 class Computed:
     """Points of an automatic indicator: None where there is nothing to count; ``sentence`` says how they came about."""
 
     points: Decimal | None
     numerator: Decimal
-    denominator: int
+    denominator: int | Decimal
     missing: int
     rule_version: int
     sentence: str

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     MANUAL = "manual"
     ATTENDANCE = "attendance"
     JOURNALS = "journals"
+    LEADS = "leads"
+    MENTORS = "mentors"
 
 
 class Extra(StrEnum):
@@ -33,7 +35,7 @@ class Extra(StrEnum):
     MINUS = "minus"
 
 
-AUTOMATIC = frozenset({Kind.ATTENDANCE, Kind.JOURNALS})
+AUTOMATIC = frozenset({Kind.ATTENDANCE, Kind.JOURNALS, Kind.LEADS, Kind.MENTORS})
 
 
 @dataclass(frozen=True)
@@ -250,6 +252,10 @@ def _source_in_words(node: Node) -> str:
         text = _("computed from attendance, out of %(full_marks)s") % full_marks
     elif node.kind == Kind.JOURNALS:
         text = _("computed from journals, out of %(full_marks)s") % full_marks
+    elif node.kind == Kind.LEADS:
+        text = _("computed from investment leads, out of %(full_marks)s") % full_marks
+    elif node.kind == Kind.MENTORS:
+        text = _("computed from mentors' feedback, out of %(full_marks)s") % full_marks
     else:
         text = _("typed by evaluators, out of %(full_marks)s") % full_marks
     if node.counts_from:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from assessments.models import Indicator, Scheme
-from assessments.rules.indicators import RULES
+from assessments.rules.kinds import RULES
 from assessments.rules.scheme import Kind, Node, check_scheme, formula_in_words, leaves, walk
 
 ROOT = "0"  # the key of the scheme itself; an indicator's key is its primary key

@@ -1,7 +1,7 @@
 """Results of a whole cohort, live or as published, and one of them down to its rows."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -15,6 +15,7 @@ from assessments.rules.indicators import Computed
 from assessments.rules.raters import Combined
 from assessments.rules.scheme import Kind
 from assessments.rules.totals import Line, Total, rank
+from assessments.selectors.hosting import LeadRow, MentorRow, answer_rows, lead_rows
 from assessments.selectors.outline import Outline, outline
 from assessments.selectors.people import Someone, people, scored, scored_trainees
 from assessments.selectors.standings import (
@@ -28,6 +29,7 @@ from assessments.selectors.standings import (
     standings_of,
 )
 from learning.models import Attendance, Journal
+from placements.models import Feedback, LeadCredit
 from trainee_mgmt.kit.kept import kept
 
 
@@ -166,16 +168,20 @@ class Opened:
     given: list[GivenRow]
     sessions: list[tuple]
     journals: list[tuple]
+    leads: list[LeadRow]
+    mentors: list[MentorRow]
 
 
 def opened(standing: Standing, groups: dict[str, tuple[str, ...]], kinds: dict[str, str]) -> list[Opened]:
-    """Every line of a total with the rows that its facts name; three queries for any number of lines."""
+    """Every line of a total with the rows that its facts name; at most one query a kind of indicator, for any number of lines."""
     keys: dict[str, set[int]] = {}
     for key, facts in standing.facts.items():
         keys.setdefault(kinds[key], set()).update(facts.rows)
     given = {row.score_id: row for row in _given(keys.get(Kind.MANUAL, ()))}
     marks = {row[0]: row for row in _marks(keys.get(Kind.ATTENDANCE, ()))}
     journals = {row[0]: row for row in _journals(keys.get(Kind.JOURNALS, ()))}
+    leads = {row.credit_id: row for row in _leads(keys.get(Kind.LEADS, ()))}
+    mentors = {row.answer_id: row for row in _mentors(keys.get(Kind.MENTORS, ()))}
     lines = []
     for line in standing.total.lines:
         rows = standing.facts[line.key].rows if not line.limits else ()
@@ -188,6 +194,8 @@ def opened(standing: Standing, groups: dict[str, tuple[str, ...]], kinds: dict[s
                 given=[given[pk] for pk in rows if pk in given and kinds[line.key] == Kind.MANUAL],
                 sessions=[marks[pk] for pk in rows if pk in marks and kinds[line.key] == Kind.ATTENDANCE],
                 journals=[journals[pk] for pk in rows if pk in journals and kinds[line.key] == Kind.JOURNALS],
+                leads=_as_counted(leads, standing.facts[line.key]) if not line.limits else [],
+                mentors=[mentors[pk] for pk in rows if pk in mentors and kinds[line.key] == Kind.MENTORS],
             )
         )
     return lines
@@ -212,6 +220,20 @@ def _marks(keys: Iterable[int]) -> list[tuple]:
 def _journals(keys: Iterable[int]) -> list[tuple]:
     rows = Journal.objects.filter(pk__in=keys).order_by("period_start")
     return list(rows.values_list("pk", "period_start", "last_on", "due_on", "state"))
+
+
+def _as_counted(leads: Mapping[int, LeadRow], facts: Facts) -> list[LeadRow]:
+    """With the stage that was counted, where it has moved since."""
+    pairs = zip(facts.rows, facts.leads or ())
+    return [replace(leads[pk], stage=stage) for pk, (stage, _share) in pairs if pk in leads]
+
+
+def _leads(keys: Collection[int]) -> list[LeadRow]:
+    return lead_rows(LeadCredit.objects.filter(pk__in=keys)) if keys else []
+
+
+def _mentors(keys: Collection[int]) -> list[MentorRow]:
+    return answer_rows(Feedback.objects.filter(pk__in=keys)) if keys else []
 
 
 def _text(value: Decimal | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The rows behind a computed indicator: each session that was held, each week whose journal was due."""
+"""The rows behind a computed indicator: each session held, each journal due, each lead, each answer of a mentor."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +9,7 @@ from assessments.models import Indicator, Scheme
 from assessments.rules.evidence import Facts, evidence
 from assessments.rules.indicators import Computed
 from assessments.rules.scheme import Kind
+from assessments.selectors.hosting import LeadRow, MentorRow, lead_rows, leads_counted, mentor_rows, mentors_counted
 from assessments.selectors.outline import outline, rule_of
 from assessments.selectors.people import Someone
 from assessments.selectors.standings import computed_facts, journals_counted, sessions_counted, sources
@@ -42,6 +43,8 @@ class ComputedRows:
     found: Computed
     sessions: list[SessionRow]
     journals: list[JournalRow]
+    leads: list[LeadRow]
+    mentors: list[MentorRow]
 
 
 def computed_rows(
@@ -55,13 +58,17 @@ def computed_rows(
     leaf = next((each for each in tree.computed if each.key == str(indicator)), None)
     if leaf is None:
         return None
-    sessions, journals = [], []
+    sessions, journals, leads, mentors = [], [], [], []
     if leaf.kind == Kind.ATTENDANCE:
         rows = sessions_counted(tree, leaf, now).filter(trainee=person.pk).order_by("session__starts_at", "session_id")
         sessions = [
             SessionRow(*row)
             for row in rows.values_list("session_id", "session__title", "session__starts_at", "mark_id", "state")
         ]
+    elif leaf.kind == Kind.LEADS:
+        leads = lead_rows(leads_counted(tree, leaf, now).filter(trainee=person.pk))
+    elif leaf.kind == Kind.MENTORS:
+        mentors = mentor_rows(mentors_counted(tree, leaf, now).filter(trainee=person.pk))
     else:
         rows = journals_counted(tree, leaf, now).filter(trainee=person.pk).order_by("period_start")
         journals = [
@@ -74,4 +81,6 @@ def computed_rows(
         found=evidence(sources(tree)[leaf.key], facts),
         sessions=sessions,
         journals=journals,
+        leads=leads,
+        mentors=mentors,
     )

@@ -15,6 +15,7 @@ from assessments.rules.indicators import Computed
 from assessments.rules.raters import Combined
 from assessments.rules.scheme import Kind, Node
 from assessments.rules.totals import Total, bare_total, total
+from assessments.selectors.hosting import lead_facts, mentor_facts
 from assessments.selectors.outline import Outline, rule_of
 from assessments.selectors.people import Someone
 from learning.models import HANDED_IN, JournalDue, PersonTime
@@ -82,7 +83,7 @@ def _points(source: Source, facts: dict[int, Facts]) -> dict[int, Decimal | None
     judged: dict[tuple, Decimal | None] = {}
     points = {}
     for pk, fact in facts.items():
-        counted = (fact.given, fact.tally, fact.journals)
+        counted = (fact.given, fact.tally, fact.journals, fact.leads, fact.mentors, fact.open_requests)
         if counted not in judged:
             judged[counted] = points_of(evidence(source, fact))
         points[pk] = judged[counted]
@@ -126,14 +127,9 @@ def given_facts(outline: Outline, trainees: Collection[int]) -> FactsByKey:
 def computed_facts(
     outline: Outline, trainees: Collection[int], *, now: datetime | None = None, with_rows: bool = False
 ) -> FactsByKey:
-    """The counts that the rules of attendance and journals take, as of ``now``; one query for each such indicator."""
+    """What the rules of computed indicators take, as of ``now``; one query for each such indicator."""
     now = now or timezone.now()
-    return {
-        leaf.key: _attendance(outline, leaf, trainees, now, with_rows)
-        if leaf.kind == Kind.ATTENDANCE
-        else _journals(outline, leaf, trainees, now, with_rows)
-        for leaf in outline.computed
-    }
+    return {leaf.key: GATHER[leaf.kind](outline, leaf, trainees, now, with_rows) for leaf in outline.computed}
 
 
 def sessions_counted(outline: Outline, leaf: Node, now: datetime) -> QuerySet[PersonTime]:
@@ -198,3 +194,4 @@ def _of(rows: QuerySet, trainees: Collection[int]) -> QuerySet:
 
 
 SHORT = 100
+GATHER = {Kind.ATTENDANCE: _attendance, Kind.JOURNALS: _journals, Kind.LEADS: lead_facts, Kind.MENTORS: mentor_facts}

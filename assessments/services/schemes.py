@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.services import record
 from assessments.models import Indicator, Rater, Scheme, Score
-from assessments.rules.indicators import RULES
+from assessments.rules.kinds import RULES
 from assessments.rules.presets import Part, Preset
 from assessments.rules.scheme import Kind
 from assessments.selectors.outline import outline

@@ -11,6 +11,8 @@ from assessments.rules.points import plain
 from assessments.rules.raters import Combined
 from assessments.selectors.grid import Grid
 from learning.models import Journal
+from placements.rules.feedback import milestone_name
+from placements.rules.leads import STAGE_NAMES, Stage
 from trainee_mgmt.kit.formats import EMPTY, day
 from trainee_mgmt.kit.pieces import status_tag
 
@@ -67,6 +69,14 @@ def journal_state(state: str | None) -> SafeString:
     if not state:
         return status_tag("bad", _("not begun"))
     return status_tag(JOURNAL_TAGS[state], str(Journal.State(state).label))
+
+
+@register.filter
+def lead_stage(stage: str) -> str:
+    return str(STAGE_NAMES[Stage(stage)])
+
+
+register.filter("milestone", milestone_name)
 
 
 @register.filter

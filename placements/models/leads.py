@@ -14,13 +14,13 @@ MOST_LEADS = 100  # the highest cap
 
 
 class Stage(models.TextChoices):
-    FOUND = rules.Stage.FOUND, _("found")
-    CONTACTED = rules.Stage.CONTACTED, _("contacted")
-    VISITED = rules.Stage.VISITED, _("visited each other")
-    NEGOTIATING = rules.Stage.NEGOTIATING, _("in negotiation")
-    SIGNED = rules.Stage.SIGNED, _("signed")
-    LANDED = rules.Stage.LANDED, _("landed")
-    LOST = rules.Stage.LOST, _("given up")
+    FOUND = rules.Stage.FOUND, rules.STAGE_NAMES[rules.Stage.FOUND]
+    CONTACTED = rules.Stage.CONTACTED, rules.STAGE_NAMES[rules.Stage.CONTACTED]
+    VISITED = rules.Stage.VISITED, rules.STAGE_NAMES[rules.Stage.VISITED]
+    NEGOTIATING = rules.Stage.NEGOTIATING, rules.STAGE_NAMES[rules.Stage.NEGOTIATING]
+    SIGNED = rules.Stage.SIGNED, rules.STAGE_NAMES[rules.Stage.SIGNED]
+    LANDED = rules.Stage.LANDED, rules.STAGE_NAMES[rules.Stage.LANDED]
+    LOST = rules.Stage.LOST, rules.STAGE_NAMES[rules.Stage.LOST]
 
 
 class LeadQuerySet(models.QuerySet):

@@ -9,6 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.rounding import apportion
@@ -30,6 +31,15 @@ class Stage(StrEnum):
     LOST = "lost"
 
 
+STAGE_NAMES = {
+    Stage.FOUND: gettext_lazy("found"),
+    Stage.CONTACTED: gettext_lazy("contacted"),
+    Stage.VISITED: gettext_lazy("visited each other"),
+    Stage.NEGOTIATING: gettext_lazy("in negotiation"),
+    Stage.SIGNED: gettext_lazy("signed"),
+    Stage.LANDED: gettext_lazy("landed"),
+    Stage.LOST: gettext_lazy("given up"),
+}
 ORDER = (Stage.FOUND, Stage.CONTACTED, Stage.VISITED, Stage.NEGOTIATING, Stage.SIGNED, Stage.LANDED)
 LEGAL_FORMS = re.compile(
     "(股份有限责任公司|股份有限公司|有限责任公司|有限公司|集团公司|集团|总公司|分公司|公司|股份|incorporated|corporation|company|limited"

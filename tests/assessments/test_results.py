@@ -12,7 +12,7 @@ from django.utils.translation import override
 from accounts.models import AuditEntry, ExportRecord, Role
 from assessments import services
 from assessments.models import Result, Scheme, Score
-from assessments.rules.indicators import RULES
+from assessments.rules.kinds import RULES
 from assessments.selectors.outline import outline
 from assessments.selectors.results import live, results
 from learning.models import Attendance

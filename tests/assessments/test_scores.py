@@ -12,7 +12,7 @@ from django.utils.translation import override
 from accounts.models import AuditEntry, Role
 from assessments import services
 from assessments.models import Rater, Scheme, Score
-from assessments.rules.indicators import RULES
+from assessments.rules.kinds import RULES
 from assessments.selectors.outline import outline
 from assessments.selectors.people import people, scored
 from assessments.selectors.standings import standings

@@ -7,11 +7,29 @@ from django.utils import timezone
 
 from accounts.models import Role, ScopeKind, Unit
 from assessments.models import Indicator, Rater, Scheme, Score
+from assessments.rules.hosting import LeadRule, MentorRule
 from assessments.rules.indicators import AttendanceRule, JournalRule
 from cohorts.models import Cohort, Trainee, TrainingClass
 from reports.management.demo.accounts import account, grant
 from reports.management.demo.people import Crowd
 from reports.management.demo.programs import DemoProgram
+
+
+def _of_hosts(scheme: Scheme) -> list[Indicator]:
+    """What mentors say and which leads were found."""
+    rules = (("导师评价", "mentors", MentorRule()), ("招商线索", "leads", LeadRule()))
+    return [
+        Indicator(
+            scheme=scheme,
+            name=name,
+            kind=kind,
+            weight=Decimal(10),
+            full_marks=Decimal(100),
+            rule=rule.to_json(),
+            order=at,
+        )
+        for at, (name, kind, rule) in enumerate(rules, start=5)
+    ]
 
 
 def give_scores(
@@ -26,12 +44,13 @@ def give_scores(
     scheme = Scheme.objects.create(
         cohort=cohort, name="量化评分", state=Scheme.State.OPEN, opened_at=timezone.now(), method=Scheme.Method.MEAN
     )
+    at_hosts = plan.key == "S2"
     indicators = [
         Indicator(
             scheme=scheme,
             name="出勤",
             kind="attendance",
-            weight=Decimal(30),
+            weight=Decimal(20 if at_hosts else 30),
             full_marks=Decimal(100),
             rule=AttendanceRule().to_json(),
             order=1,
@@ -40,7 +59,7 @@ def give_scores(
             scheme=scheme,
             name="日志",
             kind="journals",
-            weight=Decimal(30),
+            weight=Decimal(20 if at_hosts else 30),
             full_marks=Decimal(100),
             rule=JournalRule().to_json(),
             order=2,
@@ -48,6 +67,8 @@ def give_scores(
         Indicator(scheme=scheme, name="课题研究", kind="manual", weight=Decimal(25), full_marks=Decimal(100), order=3),
         Indicator(scheme=scheme, name="交流研讨", kind="manual", weight=Decimal(15), full_marks=Decimal(100), order=4),
     ]
+    if at_hosts:
+        indicators += _of_hosts(scheme)
     Indicator.objects.bulk_create(indicators)
     for number in (1, 2):
         key = "evaluator" if plan.key == "S0" and number == 1 else f"evaluator-{plan.key.lower()}-{number}"
@@ -69,7 +90,8 @@ def give_scores(
                     entered_by=rater,
                 )
                 for trainee in done
-                for indicator in indicators[2:]
+                for indicator in indicators
+                if indicator.kind == Indicator.Kind.MANUAL
             ),
             batch_size=2000,
         )
