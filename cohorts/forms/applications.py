@@ -12,7 +12,7 @@ from cohorts.rules.applications import AGE, NUMBERS, SEX, asked_first
 from cohorts.rules.values import BadValue, clean_number
 from cohorts.selectors.applications import Applicant, asked_fields, conditions_of
 from cohorts.selectors.cohorts import fields_of
-from trainee_mgmt.kit.forms import CrispyMixin, DateInput, DateTimeInput
+from trainee_mgmt.kit.forms import CheckedByModel, CrispyMixin, DateInput, DateTimeInput
 from trainee_mgmt.kit.sheets import MAX_FILE_BYTES
 from trainee_mgmt.kit.uploads import read_upload
 
@@ -139,7 +139,7 @@ class ApplicationsFileForm(CrispyMixin, forms.Form):
         return read_upload(self.cleaned_data["file"], limit=MAX_FILE_BYTES)
 
 
-class RoundForm(CrispyMixin, forms.ModelForm):
+class RoundForm(CheckedByModel, CrispyMixin, forms.ModelForm):
     class Meta:
         model = ApplicationRound
         fields = ["opens_at", "closes_at", "seats", "self_application", "nomination", "guide"]
@@ -155,9 +155,6 @@ class RoundForm(CrispyMixin, forms.ModelForm):
                 "self_application", _("Choose at least one way: people apply themselves, or units nominate.")
             )
         return cleaned
-
-    def _post_clean(self):
-        """The service writes; checks of the form stand above."""
 
 
 class ReopenForm(CrispyMixin, forms.Form):

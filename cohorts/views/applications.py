@@ -173,10 +173,17 @@ class ApplicationUpdate(AboutApplication, FormPage):
         return review.correct(self.application, **form.values())
 
 
-class ApplicationAccept(ActionPage):
+class _HandedIn(ActionPage, abstract=True):
+    """An act on an application that was handed in: a draft is nobody's but the applicant's."""
+
     allow = "cohorts.change_application"
     model = Application
 
+    def get_rows(self):
+        return super().get_rows().exclude(state=State.DRAFT)
+
+
+class ApplicationAccept(_HandedIn):
     def act(self, application):
         review.accept(application)
         return _("Accepted into the screening.")
@@ -230,11 +237,8 @@ class ApplicationWithdraw(WhyPage):
         return handing_in.withdraw_for_office(self.application, reason=reason)
 
 
-class ApplicationChoose(ActionPage):
+class ApplicationChoose(_HandedIn):
     """The free seat for whoever is next on the waiting list."""
-
-    allow = "cohorts.change_application"
-    model = Application
 
     def act(self, application):
         outcomes.choose_from_waiting(application)

@@ -175,7 +175,8 @@ class ExemptionCreate(FormPage):
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
-        rows = self.reachable(Application).select_related("round__cohort__program__unit").defer("id_number", "phone")
+        rows = self.reachable(Application).exclude(state=Application.State.DRAFT)
+        rows = rows.select_related("round__cohort__program__unit").defer("id_number", "phone")
         self.application = get_object_or_404(rows, pk=kwargs["pk"])
         self.cohort = self.application.round.cohort
 

@@ -10,13 +10,13 @@ from placements.models import Lead, LeadRule, LeadStage
 from placements.rules import credit_code
 from placements.services.leads import FILES
 from trainee_mgmt.kit.evidence import EvidenceField
-from trainee_mgmt.kit.forms import CrispyMixin, DateInput
+from trainee_mgmt.kit.forms import CheckedByModel, CrispyMixin, DateInput
 
 HUNDRED = Decimal(100)
 TEXT = {"rows": 3, "maxlength": 1000}
 
 
-class LeadForm(CrispyMixin, forms.ModelForm):
+class LeadForm(CheckedByModel, CrispyMixin, forms.ModelForm):
     credit_code = forms.CharField(
         label=gettext_lazy("Unified social credit code"),
         max_length=40,  # as it is typed, with blanks
@@ -38,9 +38,6 @@ class LeadForm(CrispyMixin, forms.ModelForm):
                 _("A credit code has 18 signs: digits and capital letters without I, O, S, V and Z.")
             )
         return code
-
-    def _post_clean(self):
-        """The service builds and changes the row."""
 
 
 class LeadEntryForm(LeadForm):
@@ -131,11 +128,8 @@ class MergeForm(SharesForm):
     submit_label = gettext_lazy("Put them together")
 
 
-class LeadRuleForm(CrispyMixin, forms.ModelForm):
+class LeadRuleForm(CheckedByModel, CrispyMixin, forms.ModelForm):
     class Meta:
         model = LeadRule
         fields = ["counts_from", "cap"]
         help_texts = {"cap": gettext_lazy("More than so many leads of one trainee do not count in scores.")}
-
-    def _post_clean(self):
-        """The service makes a version."""

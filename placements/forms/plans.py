@@ -6,12 +6,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import ProfileField
-from placements.forms.wishes import CheckedByModel, TraineeField
+from placements.forms.wishes import TraineeField
 from placements.models import MatchingRules
 from placements.rules.defaults import QUESTIONS, read_related, write_related
 from placements.rules.fit import Criterion
 from trainee_mgmt.kit.formats import day
-from trainee_mgmt.kit.forms import CrispyMixin
+from trainee_mgmt.kit.forms import CheckedByModel, CrispyMixin
 
 ASKED = {
     "study": _("Field of study is answered by"),

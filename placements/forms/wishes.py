@@ -12,22 +12,10 @@ from cohorts.models import Trainee
 from placements.models import HostContact, Offer, Wish, WishWindow
 from placements.rules.host_wishes import SEEN_NAMES
 from placements.services.wishes import Said
-from trainee_mgmt.kit.forms import CrispyMixin, DateTimeInput
+from trainee_mgmt.kit.forms import CheckedByModel, CrispyMixin, DateTimeInput
 
 MOST_LINES = 500
 PARTS = re.compile(r"\s*[:：,，\t]\s*")
-
-
-class CheckedByModel:
-    """A model form whose service writes: the instance stays as it was read, the model's own bounds hold in the form."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name in self._meta.fields:
-            self.fields[name].validators.extend(self._meta.model._meta.get_field(name).validators)
-
-    def _post_clean(self):
-        """The service builds the row."""
 
 
 class ShownField(forms.MultipleChoiceField):

@@ -88,14 +88,17 @@ def set_seats(offer: Offer, seats: int) -> None:
 
 @transaction.atomic
 def withdraw_offer(offer: Offer) -> None:
-    """The post is no longer offered to the cohort; not while somebody holds a seat of it, or held one."""
+    """The post is no longer offered to the cohort; not while somebody holds a seat of it, held one, or wished for it."""
     offer = locked_offer(offer)
+    words = _("Somebody holds a seat of this post, held one or wished for it. It stays.")
+    if offer.wishes.exists():  # they would go with it
+        raise Refused(words)
     record("placements.withdraw_offer", offer, before=_facts(offer))
     try:
         with transaction.atomic():
             offer.delete()
     except ProtectedError:
-        raise Refused(_("Somebody holds a seat of this post, held one or wished for it. It stays.")) from None
+        raise Refused(words) from None
 
 
 def _check(cohort: Cohort, seats: int, starts_on: date, ends_on: date) -> None:

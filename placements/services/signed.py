@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import LinkLetter, Role, User
 from accounts.services.letters import post, ways
 from placements.models import HostContact, SignedLink
-from placements.rules.links import hash_of
+from placements.rules.links import MOST_WRONG, hash_of
 from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.crypto import blind_index
 
@@ -56,12 +56,16 @@ def behind(token: str, live: QuerySet[Link]) -> Link | None:
 
 
 def are_own_digits(link: SignedLink, typed: str) -> bool:
-    """Whether these are the last four of the holder's phone. After ten wrong ones the link opens nothing any more."""
+    """Whether these are the last four of the holder's phone. After ten wrong ones the link opens nothing any more: a try is
+    counted before it is looked at, so that many at once are no more than ten either."""
+    tries = type(link).objects.filter(pk=link.pk)
+    if not tries.filter(wrong_digits__lt=MOST_WRONG).update(wrong_digits=F("wrong_digits") + 1):
+        return False
     phone = link.holder.phone.open() if link.holder.phone else ""
-    if phone[-4:] == typed and len(typed) == 4:
-        return True
-    type(link).objects.filter(pk=link.pk).update(wrong_digits=F("wrong_digits") + 1)
-    return False
+    if phone[-4:] != typed or len(typed) != 4:
+        return False
+    tries.update(wrong_digits=F("wrong_digits") - 1)
+    return True
 
 
 @contextmanager

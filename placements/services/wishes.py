@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.services import record
 from accounts.services.audit import changes
 from cohorts.models import Cohort, Trainee
-from placements.models import Wish, WishWindow
+from placements.models import MOST_RANKS, Wish, WishWindow
 from trainee_mgmt.kit.errors import Refused
 
 
@@ -84,6 +84,8 @@ def check(said: Sequence[Said], *, most_ranks: int | None = None, most_refusals:
         raise Refused(_("Begin with rank 1 and leave none out."))
     if most_ranks is not None and len(ranks) > most_ranks:
         raise Refused(_("You may rank %(count)s posts.") % {"count": most_ranks})
+    if len(ranks) > MOST_RANKS:
+        raise Refused(_("You may rank %(count)s people.") % {"count": MOST_RANKS})
     if most_refusals is not None and len(refusals) > most_refusals:
         raise Refused(_("You may refuse %(count)s posts.") % {"count": most_refusals})
     if any(not each.reason.strip() for each in refusals):

@@ -1,5 +1,7 @@
 """A page behind a signed link: who has it needs no account, but shows once on each phone that the link is the own one."""
 
+from contextlib import suppress
+
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.core.cache import cache
@@ -118,4 +120,5 @@ def _has_missed_too_often(request) -> bool:
 def _note_miss(request) -> None:
     key = _address_key(request)
     cache.add(key, 0, A_MINUTE)
-    cache.incr(key)
+    with suppress(ValueError):  # it ran out between the two lines
+        cache.incr(key)

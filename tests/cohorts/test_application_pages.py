@@ -284,3 +284,12 @@ def test_ones_own_applications_lead_to_their_links(client):
 
     assert [each for each, _address in shown] == [mine]
     assert client.get(shown[0][1]).status_code == 200
+
+
+def test_a_draft_is_nobodys_but_the_applicants(client, office):
+    draft = make.application(office, name="Not Yet Told", state="draft")
+
+    answers = [client.get(at(name, pk=draft.pk)) for name in ("application_detail", "exemption_create")]
+    answers += [client.post(at(name, pk=draft.pk)) for name in ("application_accept", "application_choose")]
+
+    assert [answer.status_code for answer in answers] == [404] * 4

@@ -14,7 +14,7 @@ from placements.selectors.feedback import mentor_means, with_state
 from placements.services.answers import answer_by_link, write_down
 from placements.services.feedback import ask_again, change_rules, excuse, reconcile
 from placements.services.links import link_behind, make_links, renew_link, revoke_link
-from placements.services.signed import address_of, token_of
+from placements.services.signed import address_of, are_own_digits, token_of
 from tests import make
 from trainee_mgmt.kit.errors import Refused
 
@@ -200,6 +200,19 @@ def test_somebody_else_with_the_link_does_not_get_past_the_digits(client, stay, 
     assert stay.trainee.person.name not in asked
     assert (answered.status_code, wrong.status_code) == (422, 422)
     assert Feedback.objects.count() == 0
+
+
+def test_of_many_tries_at_once_none_counts_after_the_tenth(link):
+    """Each of them found the link open before the others were counted."""
+    FeedbackLink.objects.update(wrong_digits=MOST_WRONG)
+
+    assert are_own_digits(link, link.mentor.phone.open()[-4:]) is False
+
+
+def test_the_right_digits_use_no_try_up(link):
+    assert are_own_digits(link, link.mentor.phone.open()[-4:]) is True
+
+    assert FeedbackLink.objects.get().wrong_digits == 0
 
 
 def test_ten_wrong_digits_end_the_link(client, link):

@@ -367,3 +367,20 @@ def test_the_list_needs_the_same_queries_for_any_number_of_rows(client, django_a
 
     with django_assert_num_queries(6):
         client.get(reverse("placements:lead_list", kwargs={"cohort": cohort.pk}))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cap", ["0", "-1", "100.01"])
+def test_a_cap_or_an_amount_that_cannot_be_is_refused_beside_its_box(client, cap):
+    trainee = make.trainee()
+    client.force_login(make.user(Role.ORGANIZER, trainee.cohort.program))
+    at = {"cohort": trainee.cohort_id}
+
+    rule = client.post(reverse("placements:lead_rule", kwargs=at), {"counts_from": "visited", "cap": cap})
+    lead = client.post(
+        reverse("placements:lead_create", kwargs=at),
+        {"numbers": trainee.number, "company": "恒昌", "what": "land", "amount": "-5"},
+    )
+
+    assert (set(rule.context["form"].errors), set(lead.context["form"].errors)) == ({"cap"}, {"amount"})
+    assert not Lead.objects.exists()

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Role
-from placements.models import Wish, WishWindow
+from placements.models import MOST_RANKS, Wish, WishWindow
 from placements.services.host_wishes import write_host_wishes
+from placements.services.offers import withdraw_offer
 from placements.services.wishes import Said, set_window, write_wishes
 from tests import make
 from trainee_mgmt.kit.errors import Refused
@@ -171,3 +172,38 @@ def test_lists_need_the_same_queries_for_any_number_of_rows(client, cohort, djan
 
     with django_assert_max_num_queries(12):
         client.get(url)
+
+
+def test_more_people_than_there_are_ranks_are_refused_in_words(cohort):
+    offer, people = make.offer(cohort), [make.trainee(in_cohort=cohort) for _n in range(MOST_RANKS + 1)]
+
+    with pytest.raises(Refused, match=f"{MOST_RANKS} people"):
+        write_host_wishes(offer, [Said(each.pk, rank) for rank, each in enumerate(people, 1)], by=make.user())
+
+    assert not Wish.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_a_window_of_another_time_is_refused_and_not_kept_where_nobody_could_read_it_again(client, cohort, day):
+    client.force_login(make.user(Role.ORGANIZER, cohort.program))
+    times = {
+        "trainees_from": "2026-09-01T00:00",
+        "trainees_until": "2026-09-09T00:00",
+        "hosts_from": day,
+        "hosts_until": day,
+    }
+    url = reverse("placements:wish_window", kwargs={"cohort": cohort.pk})
+
+    answer = client.post(url, times | {"most_ranks": 3, "most_refusals": 2, "host_ranks": 3})
+
+    assert set(answer.context["form"].errors) == {"hosts_from", "hosts_until"}
+    assert not WishWindow.objects.exists()
+
+
+def test_a_post_that_somebody_wishes_is_not_withdrawn_with_the_wish(cohort):
+    wish = make.wish(make.trainee(in_cohort=cohort), make.offer(cohort))
+
+    with pytest.raises(Refused):
+        withdraw_offer(wish.offer)
+
+    assert Wish.objects.get() == wish
