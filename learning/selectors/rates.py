@@ -15,6 +15,19 @@ from learning.rules.states import NEAR, Counted, Limits, Standing, standing
 from learning.selectors.rules import Version, version_on, versions_of
 
 
+def basic_counts(at: datetime) -> dict[str, Count]:
+    """What the three rates are made of, at one moment."""
+    over, came, is_open = Q(ends_at__lte=at), Q(state__in=CAME), Q(state=None)
+    return {
+        "planned": Count("pk"),
+        "held": Count("pk", filter=over),
+        "came": Count("pk", filter=over & came),
+        "attended": Count("pk", filter=came),  # also of a session that still goes on
+        "missing": Count("pk", filter=over & is_open),
+        "coming": Count("pk", filter=~over & (came | is_open)),
+    }
+
+
 @dataclass(frozen=True)
 class Measure:
     """How people of one cohort are measured at one moment."""
@@ -31,18 +44,11 @@ class Measure:
     def counts(self) -> dict[str, Count]:
         """What is counted of one person; late and early by version, where no leave covers them."""
         over = Q(ends_at__lte=self.at)
-        came, is_open = Q(state__in=CAME), Q(state=None)
-        found = {
-            "planned": Count("pk"),
-            "held": Count("pk", filter=over),
-            "came": Count("pk", filter=over & came),
-            "attended": Count("pk", filter=came),  # also of a session that still goes on
+        found = basic_counts(self.at) | {
             "late": Count("pk", filter=over & Q(state="late")),
             "early": Count("pk", filter=over & Q(state="early")),
             "absent": Count("pk", filter=over & Q(state="absent")),
             "excused": Count("pk", filter=over & Q(state="excused")),
-            "missing": Count("pk", filter=over & is_open),
-            "coming": Count("pk", filter=~over & (came | is_open)),
         }
         for each in self.versions:
             days = Q(held_on__gte=each.from_on) if each.from_on else Q()
@@ -96,14 +102,15 @@ def pair_of(rate: str, count: Callable[[str], Any]) -> tuple[Any, Any]:
     return count("came") + count("missing") + count("coming"), count("planned")
 
 
-def with_rate(trainees: QuerySet[Trainee], measure: Measure, rate: str) -> QuerySet[Trainee]:
-    """Each trainee with the rate to order by, as ``rate_<name>``; none for whom there is no denominator."""
-    rows = PersonTime.objects.filter(trainee=OuterRef("pk"), cohort=OuterRef("cohort")).order_by().values("trainee")
-    n, of = pair_of(rate, F)
-    share = Cast(n, FloatField()) / NullIf(Cast(of, FloatField()), Value(0.0))
-    return trainees.annotate(
-        **{f"rate_{rate}": Subquery(rows.annotate(**measure.counts()).annotate(share=share).values("share"))}
-    )
+def by_rate(rows: QuerySet, rate: str, *, at: datetime, of: str, down: bool, then: Sequence[str]) -> QuerySet:
+    """People (``of`` their ``trainee``) or classes (``training_class``) in the order of one rate; those without a denominator
+    last both ways, those of the same rate by ``then``."""
+    times = PersonTime.objects.filter(**{of: OuterRef("pk")}, cohort=OuterRef("cohort")).order_by().values(of)
+    n, among = pair_of(rate, F)
+    share = Cast(n, FloatField()) / NullIf(Cast(among, FloatField()), Value(0.0))
+    found = rows.annotate(share=Subquery(times.annotate(**basic_counts(at)).annotate(share=share).values("share")))
+    share = F("share")
+    return found.order_by(share.desc(nulls_last=True) if down else share.asc(nulls_last=True), *then)
 
 
 LOST = Q(spare__lt=0)

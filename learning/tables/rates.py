@@ -2,14 +2,14 @@ from functools import partial
 from urllib.parse import urlencode
 
 import django_filters
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.selectors.cohorts import members_on
 from learning.rules.states import Standing
-from learning.selectors.rates import Measure, pair_of, standing_like, with_counts, with_rate
+from learning.selectors.rates import Measure, by_rate, pair_of, standing_like, with_counts
 from learning.tables.filters import ClassFilter
 from trainee_mgmt.kit.formats import percent
 from trainee_mgmt.kit.pieces import link, status_tag
@@ -60,7 +60,7 @@ def rate_columns(measure: Measure, address: str) -> tuple[Column, ...]:
             source=("counts", "pk"),
             text=partial(lambda counts, _pk, rate: _rate_words(counts, rate), rate=name),
             html=partial(_rate_link, rate=name, address=address),
-            sort=f"rate_{name}",
+            sort="share",
             number=True,
         )
         for name, label in RATES.items()
@@ -137,8 +137,6 @@ class RateTable(Table):
         _cohort, measure = self.context
         today = members_on(timezone.localdate()).filter(trainee=OuterRef("pk"))
         rows = queryset.annotate(class_name=Subquery(today.values("training_class__name")[:1]))
-        if self.rate:
-            rows = with_rate(rows, measure, self.rate)
         return with_counts(rows, measure)
 
     @property
@@ -149,10 +147,8 @@ class RateTable(Table):
 
     @property
     def ordered(self):
-        """By a rate, those without one stand last both ways; people of the same rate by their number."""
         if not self.rate:
             return super().ordered
-        rate = F(f"rate_{self.rate}")
+        _cohort, measure = self.context
         is_down = self.params["sort"].startswith("-")
-        by_rate = rate.desc(nulls_last=True) if is_down else rate.asc(nulls_last=True)
-        return self.queryset.order_by(by_rate, "number", "pk")
+        return by_rate(self.queryset, self.rate, at=measure.at, of="trainee", down=is_down, then=("number", "pk"))

@@ -12,7 +12,7 @@ from cohorts.models import Trainee, TrainingClass
 from learning.figures.rates import RATES
 from learning.models import Attendance
 from learning.rules.states import in_words
-from learning.selectors.rates import Measure
+from learning.selectors.rates import Measure, by_rate
 from learning.tables.attendance import PersonTimeRows
 from learning.tables.rates import RateTable, rate_columns
 from trainee_mgmt.kit import access
@@ -65,9 +65,13 @@ class RateClassList(StaticPage):
 
     def get_context_data(self, **kwargs):
         reach = access.rows(self.request.user, "cohorts.view_class")
-        classes = TrainingClass.objects.filter(reach, cohort=self.cohort).order_by("number", "pk")
-        page = Paginator(classes.only("name"), PER_PAGE).get_page(self.request.GET.get("page"))
-        now = timezone.now()
+        classes = TrainingClass.objects.filter(reach, cohort=self.cohort).order_by("number", "pk").only("name")
+        now, asked = timezone.now(), self.request.GET.get("sort", "")
+        rate = asked.lstrip("-") if asked.lstrip("-") in RATES else ""
+        if rate:
+            down = asked.startswith("-")
+            classes = by_rate(classes, rate, at=now, of="training_class", down=down, then=("number", "pk"))
+        page = Paginator(classes, PER_PAGE).get_page(self.request.GET.get("page"))
         shown = ("class", tuple(str(each.pk) for each in page))
         scope = Scope((self.cohort.pk,), now, timezone.localdate(now), (shown,))
         counted = count(RATES.values(), scope, by=("class",)).parts
@@ -75,7 +79,20 @@ class RateClassList(StaticPage):
             (each, [(rate, counted[figure.name, "class"].get(str(each.pk), Value())) for rate, figure in RATES.items()])
             for each in page
         ]
-        return super().get_context_data(lines=lines, page=page, rates=list(RATES.values()), at=now, **kwargs)
+        return super().get_context_data(
+            lines=lines, page=page, rates=self.heads(asked), at=now, sort=asked if rate else "", **kwargs
+        )
+
+    def heads(self, asked: str) -> list[tuple]:
+        """(figure, address that orders by it, how it is ordered now) of each rate."""
+        return [
+            (
+                figure,
+                f"{self.request.path}?sort={'' if asked == f'-{name}' else '-'}{name}",
+                {name: "ascending", f"-{name}": "descending"}.get(asked, ""),
+            )
+            for name, figure in RATES.items()
+        ]
 
 
 class RateRows(TablePage):

@@ -277,6 +277,30 @@ def test_rates_take_the_same_queries_for_any_number_of_people(client, django_ass
         client.get(url)
 
 
+def test_classes_are_ordered_by_a_rate_and_those_without_one_stand_last(client):
+    of = a_class(name="half", number=1)
+    empty = make.training_class(of.cohort, name="empty", number=2)
+    full = make.training_class(of.cohort, name="full", number=3)
+    sessions = held(of, range(2))
+    make.mark(sessions[0], make.trainee(in_class=of), "present")
+    make.mark(sessions[1], of.memberships.get().trainee, "absent")
+    make.mark(held(full, (5,))[0], make.trainee(in_class=full), "late")
+    sign_in(client, of)
+    url = reverse("learning:rate_class_list", kwargs={"cohort": of.cohort_id})
+
+    shown = {
+        sort: [each.name for each, _values in client.get(url, {"sort": sort}).context["lines"]]
+        for sort in ("held", "-held", "-possible", "nonsense")
+    }
+
+    assert shown == {
+        "held": ["half", "full", empty.name],
+        "-held": ["full", "half", empty.name],
+        "-possible": ["full", "half", empty.name],
+        "nonsense": ["half", empty.name, "full"],
+    }
+
+
 def test_rates_of_very_many_classes_are_counted_page_by_page(client):
     of = a_class(number=1)
     for number in range(2, 51):
