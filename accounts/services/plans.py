@@ -15,6 +15,7 @@ from trainee_mgmt.kit import access, actor
 from trainee_mgmt.kit.crypto import open_bytes, seal_bytes
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.plans import KINDS, Stale
+from trainee_mgmt.kit.words import spoken, stored
 
 
 @transaction.atomic
@@ -145,7 +146,8 @@ def plan_given(plan: Plan) -> dict:
 
 
 def plan_payload(plan: Plan) -> dict:
-    return json.loads(open_bytes(plan.payload)) if plan.payload else {}
+    """What will be written, its sentences in the language of whoever reads."""
+    return spoken(json.loads(open_bytes(plan.payload))) if plan.payload else {}
 
 
 def _queue(plan: Plan, task: str, state: str) -> None:
@@ -168,7 +170,7 @@ def _subject(plan: Plan, *, lock: bool = False) -> models.Model:
 
 
 def _json(value) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(stored(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _seal(value) -> bytes:

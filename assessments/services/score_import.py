@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assessments.models import Rater, Score
@@ -19,6 +18,7 @@ from assessments.services.scores import Typed, save_scores
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.plans import Stale
 from trainee_mgmt.kit.sheets import BadFile, read_book
+from trainee_mgmt.kit.words import say as _
 
 
 def scores_version(rater: Rater) -> str:

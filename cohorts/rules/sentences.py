@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from trainee_mgmt.kit.words import phrase
+
 SENTENCES = {
     # values, whatever the column
     "blank": _("The cell is empty."),
@@ -126,6 +128,7 @@ SENTENCES = {
 }
 
 
+@phrase("cohorts.sentence")
 def say(code: str, params: Mapping[str, object] | None = None) -> str:
     """The sentence of a code in the active language."""
     return str(SENTENCES[code]) % (params or {})

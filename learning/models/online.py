@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.models import Cohort, Trainee
 from learning.models.sessions import NameKey
 from learning.rules.completion import DONE, Rule
+from trainee_mgmt.kit.words import spoken
 
 
 class OnlineCourse(models.Model):
@@ -79,7 +80,7 @@ class ProgressCase(models.Model):
     trainee = models.ForeignKey(
         Trainee, verbose_name=_("trainee"), on_delete=models.PROTECT, related_name="+", null=True
     )
-    row = models.JSONField(default=dict)
+    row = models.JSONField(default=dict)  # its sentences as kit/words.py keeps them
     source = models.CharField(_("file"), max_length=200)
     line = models.PositiveIntegerField(_("line"))
     found_at = models.DateTimeField(_("found at"))
@@ -94,6 +95,11 @@ class ProgressCase(models.Model):
 
     def __str__(self):
         return f"{self.who} {self.get_kind_display()}"
+
+    @property
+    def why(self) -> str:
+        """Why nobody fits the row, in the language of whoever reads it."""
+        return spoken(self.row.get("why", ""))
 
 
 class CompletionRule(models.Model):

@@ -1,20 +1,27 @@
 """Conflicts in words: both sides with title, time and classes."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from learning.rules.conflicts import Conflict, Kind, Side, in_order
 from trainee_mgmt.kit.formats import clock, day, weekday
+from trainee_mgmt.kit.words import phrase
+from trainee_mgmt.kit.words import say as _
+from trainee_mgmt.kit.words import say_many as ngettext
 
 
+@phrase("learning.when")
 def when_words(start: datetime, end: datetime) -> str:
     """``9 月 8 日 星期二 09:00–11:00``; past midnight the second day stands there too."""
     first, last = timezone.localtime(start), timezone.localtime(end)
     until = clock(end) if first.date() == last.date() else f"{day(last)} {clock(end)}"
     return f"{day(first)} {weekday(first)} {clock(start)}–{until}"
+
+
+@phrase("learning.day")
+def day_words(moment: date) -> str:
+    return day(moment)
 
 
 def side_words(side: Side) -> str:
@@ -29,7 +36,7 @@ def headline(conflict: Conflict) -> str:
     if conflict.kind == Kind.VENUE:
         return _("%(venue)s is taken by two sessions") % {"venue": one.venue_name}
     if conflict.kind == Kind.CLOSED:
-        return _("%(venue)s is closed from %(day)s on") % {"venue": one.venue_name, "day": day(one.closed_on)}
+        return _("%(venue)s is closed from %(day)s on") % {"venue": one.venue_name, "day": day_words(one.closed_on)}
     if conflict.kind == Kind.TEACHER and other:
         return _("%(teacher)s teaches two sessions") % {"teacher": shared_teachers(one, other)}
     if conflict.kind == Kind.CLASS:

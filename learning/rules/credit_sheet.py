@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
 from cohorts.rules.values import (
     BadValue,
     as_text,
@@ -21,6 +19,7 @@ from learning.rules.progress import Problem, word, word_of
 from learning.rules.session_sheet import BadCell, as_day
 from trainee_mgmt.kit.rounding import half_up
 from trainee_mgmt.kit.sheets import Cell, column_letter, headers
+from trainee_mgmt.kit.words import say as _
 
 HEADERS = {
     "number": "学号 编号 学员编号 number",

@@ -8,11 +8,10 @@ from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from cohorts.rules.values import MOST, BadValue, as_text, clean_name, clean_number, clean_phone, is_blank, shown
 from trainee_mgmt.kit.rounding import half_up
 from trainee_mgmt.kit.sheets import Cell, Sheet, column_letter, headers, plain_cell
+from trainee_mgmt.kit.words import say as _
 
 HEADERS = {
     "phone": "手机号 手机 手机号码 联系电话 电话 phone mobile",

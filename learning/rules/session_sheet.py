@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.utils.translation import gettext as _
-
 from learning.rules.conflicts import name_key
 from trainee_mgmt.kit.sheets import headers
+from trainee_mgmt.kit.words import say as _
 
 HEADERS = {
     "title": ("课次", "课次名称", "课程", "课程名称", "课题", "题目", "主题", "内容", "课程内容", "教学内容", "培训内容", "授课内容",

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from cohorts.models import ClassMembership, Cohort, TrainingClass
 from learning.models import AcceptedConflict, Leave, Session, SessionClass, TimetableRule
@@ -24,6 +23,7 @@ from learning.rules.conflicts import (
 )
 from library.models import Venue, Way
 from trainee_mgmt.kit.days import bounds
+from trainee_mgmt.kit.words import say as _
 
 LONGEST = timedelta(hours=24)  # of one session
 FEW = 3  # so many classes are named one by one

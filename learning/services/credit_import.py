@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db.models import Count, Max
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cohorts.models import Cohort, Trainee
@@ -28,6 +27,7 @@ from trainee_mgmt.kit.crypto import blind_index
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.plans import Stale
 from trainee_mgmt.kit.sheets import BadFile, plain_cell, read_book
+from trainee_mgmt.kit.words import say as _
 
 ADD, CHANGE, BACK = "add", "change", "back"
 

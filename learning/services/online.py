@@ -10,7 +10,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record
@@ -21,6 +20,7 @@ from learning.rules.progress import Reading, Row, left_out, more_than_the_clock,
 from trainee_mgmt.kit.crypto import blind_index, mask_phone
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.sheets import BadFile, read_book
+from trainee_mgmt.kit.words import say as _
 
 MOST_COURSES = 200
 UNMATCHED, CLOCK, BACK = ProgressCase.Kind.UNMATCHED, ProgressCase.Kind.CLOCK, ProgressCase.Kind.BACK

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, TrainingClass
 from learning.models import Session, TimetableRule, TimetableState
@@ -20,6 +19,7 @@ from library.models import Venue
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.plans import Stale
 from trainee_mgmt.kit.sheets import BadFile, read_book
+from trainee_mgmt.kit.words import say as _
 
 CHANGED = ("ends_at", "teacher_name", "venue", "place", "mode")  # what a sheet can change of a session that is there
 

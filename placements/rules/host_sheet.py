@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-
 from cohorts.rules.values import BadValue, Cell, as_text, is_blank
 from placements.rules import credit_code, phones
 from trainee_mgmt.kit.sheets import headers
+from trainee_mgmt.kit.words import say as _
 
 HEADERS = {
     "name": ("企业名称", "驻点企业", "企业", "单位名称", "公司名称", "host", "enterprise", "company"),

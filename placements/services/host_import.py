@@ -10,7 +10,6 @@ from collections import defaultdict
 from typing import Any
 
 from django.db.models import Count
-from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort
 from placements.models import Host, HostContact, Offer, Post
@@ -20,6 +19,7 @@ from placements.services.offers import add_offer, set_seats
 from placements.services.seats import lock_offers
 from trainee_mgmt.kit.crypto import blind_index, mask_phone
 from trainee_mgmt.kit.sheets import BadFile, plain_cell, read_book
+from trainee_mgmt.kit.words import say as _
 
 ADD, CHANGE, SAME = "add", "change", "same"
 

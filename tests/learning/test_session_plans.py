@@ -258,3 +258,21 @@ def test_the_template_reads_as_it_stands(of, desk):
     plan = desk.send(file=SimpleUploadedFile("template.xlsx", content))
 
     assert counts(plan) == (2, 0, 0, 0)
+
+
+def test_the_reasons_of_a_plan_are_read_in_the_language_of_whoever_reads(desk, of):
+    make_session(cohort=of.cohort, classes=[of], title="A", starts_at=make.at(DAY, 9), ends_at=make.at(DAY, 11))
+    User.objects.update(language="zh-hans")
+
+    plan = desk.send(["2026-12-08", "9:00-10:00", "B", "一班", "", ""], ["2026-12-08", "9:00", "C", "一班", "", ""])
+
+    with override("zh-hans"):
+        chinese = [each["why"] for each in plan_payload(plan)["problems"]]
+    with override("en"):
+        english = [each["why"] for each in plan_payload(plan)["problems"]]
+    assert english == [
+        "A class is in two sessions: “B” (8 Dec Tuesday 09:00–10:00, 一班) and “A” (8 Dec Tuesday 09:00–11:00, 一班).",
+        "Write from and until, as 09:00-11:30.",
+    ]
+    assert "12 月 8 日 星期二 09:00–11:00、一班" in chinese[0]
+    assert chinese[1] != english[1]
