@@ -38,6 +38,7 @@ class Audience:
 
 
 def audience(announcement: Announcement, *, today: date) -> Audience:
+    """Whom an announcement reaches on that day: accounts, names of those without one, and how many by which channel."""
     people = _people(announcement, today).order_by("name_key", "pk")
     rows = list(people.values_list("user_id", "user__is_active", "name"))
     users = sorted({user for user, is_active, _name in rows if user and is_active})

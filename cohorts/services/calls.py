@@ -107,6 +107,8 @@ def exempt(
     ends_on: date | None,
     by: User,
 ) -> Exemption:
+    """Whoever has this ID number is named before being called into a cohort on these days, and is called only for a
+    reason; ``ends_on`` None: until further notice."""
     if not id_index:
         raise Refused(_("The ID number of %(name)s is not known; add it first.") % {"name": name})
     _refuse_senseless(starts_on, ends_on)
@@ -122,6 +124,7 @@ def exempt(
 def change_exemption(
     exemption: Exemption, *, kind: str, reason: str, starts_on: date, ends_on: date | None
 ) -> Exemption:
+    """Another kind, reason or time; who is exempt stays. Nothing is written where nothing differs."""
     _refuse_senseless(starts_on, ends_on)
     locked = _there(exemption)
     values = {"kind": kind, "reason": reason, "starts_on": starts_on, "ends_on": ends_on}

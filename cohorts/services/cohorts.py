@@ -143,6 +143,7 @@ def against_closing(cohort: Cohort) -> str:
 
 @transaction.atomic
 def reopen_cohort(cohort: Cohort) -> None:
+    """Everything of the cohort may be changed again."""
     cohort = _locked(cohort)
     if not cohort.is_closed:
         raise Refused(_("This cohort is open already."))

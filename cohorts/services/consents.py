@@ -14,6 +14,7 @@ TEXT_VERSION = 1  # grows when the words of a consent change; old ones stay with
 
 @transaction.atomic
 def give_consent(person: Person, purpose: str) -> Consent:
+    """A yes to one purpose under the words of today (``TEXT_VERSION``); ``Refused`` if it was given already."""
     count_change_for(person)
     try:
         with transaction.atomic():
@@ -26,6 +27,7 @@ def give_consent(person: Person, purpose: str) -> Consent:
 
 @transaction.atomic
 def take_back_consent(person: Person, purpose: str) -> None:
+    """The row stays, with the moment of the no beside that of the yes."""
     count_change_for(person)
     given = Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None)
     if not given.update(withdrawn_at=timezone.now()):

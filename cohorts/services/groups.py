@@ -97,6 +97,7 @@ def leave_group(membership: GroupMembership, *, on: date) -> None:
 
 @transaction.atomic
 def set_leader(membership: GroupMembership, *, leads: bool) -> None:
+    """Who leads a group, or leads it no longer; several may."""
     change_roster(membership.group.cohort_id)
     if not GroupMembership.objects.filter(pk=membership.pk, ends_on=None).update(is_leader=leads):
         raise Refused(_("Only a present member can lead the group."))

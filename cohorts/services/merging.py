@@ -26,6 +26,8 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Merged:
+    """How many places in cohorts and how many offices went over to the person that stays."""
+
     places: int
     offices: int
 

@@ -76,6 +76,8 @@ def find_or_make_person(values: dict) -> Person:
 
 
 def make_person(values: dict) -> Person:
+    """A new person from typed values by field; all of them count as set by hand. What the ID number says of sex and
+    birth is taken from it."""
     columns = _columns(_with_facts_of_id(values)) | {"name_key": pinyin_key(values["name"])}
     columns["hand_set"] = sorted(key for key, value in values.items() if value)
     try:

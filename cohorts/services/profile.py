@@ -64,6 +64,7 @@ def shift_field(field: ProfileField, direction: str) -> None:
 
 @transaction.atomic
 def delete_field(field: ProfileField) -> None:
+    """Only a field that nobody has answered and no rule asks for."""
     change_roster(field.cohort_id)
     if is_used(field):
         raise Refused(_("Some trainees or applicants have a value in this field, or a rule needs it, so it stays."))
@@ -72,6 +73,7 @@ def delete_field(field: ProfileField) -> None:
 
 
 def is_used(field: ProfileField) -> bool:
+    """Whether a trainee or an applicant has a value in the field, or a rule of a round needs it."""
     answered = Application.objects.filter(round__cohort=field.cohort_id, answers__has_key=field.key)
     ruled = EligibilityRule.objects.filter(round__cohort=field.cohort_id, field=field.key, until=None)
     return field.cohort.trainees.filter(profile__has_key=field.key).exists() or answered.exists() or ruled.exists()

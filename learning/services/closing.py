@@ -102,6 +102,7 @@ def change_item(item: ClosingItem, **values) -> ClosingItem:
 
 @transaction.atomic
 def remove_item(item: ClosingItem) -> None:
+    """The item goes with its files; the log keeps how many there were."""
     item = _locked(item)
     files = list(item.files.all())
     record("learning.remove_closing_item", item, before=_facts(item) | {"files": len(files)})
@@ -128,6 +129,7 @@ def finish_item(item: ClosingItem, *, note: str, by: User) -> ClosingItem:
 
 @transaction.atomic
 def reopen_item(item: ClosingItem) -> ClosingItem:
+    """Its note goes with it; the files stay."""
     item = _locked(item)
     if not item.done_at:
         raise Refused(_("This item is open already."))

@@ -40,6 +40,7 @@ class Meeting:
 
 @transaction.atomic
 def make_duty_kind(cohort: Cohort, **fields) -> DutyKind:
+    """The last one in the order of the cohort."""
     kind = DutyKind(cohort=cohort, order=cohort.duty_kinds.count() + 1, **fields)
     _save(kind)
     record("learning.make_duty_kind", kind, after={"cohort": cohort.name, **fields})

@@ -91,6 +91,7 @@ def close_finding(finding: Finding, *, state: str, outcome: str, by: User) -> Fi
 
 @transaction.atomic
 def reopen_finding(finding: Finding) -> Finding:
+    """The outcome that the writer of the journal has read stays until there is another."""
     finding = Finding.objects.select_for_update().get(pk=finding.pk)
     if finding.state == Finding.State.OPEN:
         raise Refused(_("This is open already."))

@@ -147,4 +147,5 @@ class Facts:
 
 
 def criteria() -> tuple[str, ...]:
+    """The keys of all criteria, in the order in which pages show them."""
     return tuple(str(each) for each in Criterion)

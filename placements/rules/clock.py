@@ -7,6 +7,7 @@ STOP, RESUME = "stop", "resume"
 
 
 def due_at(since: datetime, hours: int) -> datetime:
+    """When a ticket has to be answered: so many hours of the clock after ``since``, nights and holidays included."""
     return since + timedelta(hours=hours)
 
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class Mark(StrEnum):
+    """How a stay stands to the visit that is due."""
+
     LATE = "late"  # the day by which somebody had to go is over
     PLANNED = "planned"  # a visit by that day stands in the plan
     OPEN = "open"  # nobody has planned it yet
@@ -33,6 +35,7 @@ def due_on(stay: Stay, weeks: int) -> date | None:
 
 
 def mark_of(stay: Stay, weeks: int, today: date) -> Mark:
+    """``weeks``: how often the cohort wants a host seen while people are there."""
     due = due_on(stay, weeks)
     if due is None:
         return Mark.COVERED

@@ -25,4 +25,5 @@ def check_sign(code: str) -> str:
 
 
 def is_sound(code: str) -> bool:
+    """Whether the last sign is the one that GB 32100 computes from the others."""
     return has_its_shape(code) and check_sign(code) == code[-1]

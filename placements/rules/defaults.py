@@ -34,6 +34,7 @@ def guess_keys(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def is_yes(answer) -> bool:
+    """Whether an answer of a profile, typed or imported, means yes."""
     return str(answer).strip().casefold() in YES
 
 
@@ -52,4 +53,5 @@ def read_related(text: str) -> list[list[str]]:
 
 
 def write_related(pairs: Iterable[Iterable[str]]) -> str:
+    """Pairs of related words as the form shows them: ``one ~ other``, one pair on a line."""
     return "\n".join(" ~ ".join(pair) for pair in pairs)

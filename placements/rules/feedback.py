@@ -25,12 +25,16 @@ POST, NAME = "{post}", "{name}"  # stand for the host's own word and for the tra
 
 
 class When(StrEnum):
+    """From which day of a stay a milestone is counted."""
+
     AFTER = "after"  # so many weeks after the first day
     MIDDLE = "middle"
     BEFORE_END = "before_end"  # the last weeks
 
 
 class Kind(StrEnum):
+    """How a question is answered: on the scale of five, by a choice, in words."""
+
     SCALE = "scale"
     CHOICE = "choice"
     TEXT = "text"
@@ -45,6 +49,8 @@ KIND_NAMES = {
 
 @dataclass(frozen=True)
 class Milestone:
+    """A moment of a stay at which the mentor is asked; ``weeks`` means nothing in the middle."""
+
     when: When
     weeks: int = 0
 
@@ -228,6 +234,7 @@ STATE_TAGS = {State.WAITING: "accent", State.LATE: "warn", State.ANSWERED: "ok",
 
 
 def state_of(due: Due, today: date, *, is_answered: bool, is_excused: bool) -> State:
+    """What a request looks like on that day; an answer or an excuse settles it whatever the day."""
     if is_answered:
         return State.ANSWERED
     if is_excused:

@@ -16,6 +16,8 @@ LAST = 10  # and what any wish is worth at the least
 
 
 class Criterion(StrEnum):
+    """What gives points to a pair of trainee and post."""
+
     POST_FIT = "post_fit"
     INDUSTRY = "industry"
     WORK = "work"
@@ -76,14 +78,17 @@ class Related:
 
 
 def normal(word: str) -> str:
+    """A word as it is compared: without blanks and capitals."""
     return "".join(word.split()).casefold()
 
 
 def same(one: str, other: str) -> bool:
+    """Whether two words mean the same; an empty one is like nothing."""
     return bool(one.strip()) and normal(one) == normal(other)
 
 
 def named(word: str, text: str) -> bool:
+    """Whether the text names the word; an empty word is named nowhere."""
     return bool(word.strip()) and normal(word) in normal(text)
 
 

@@ -32,6 +32,8 @@ MOST_SEATS = 500
 
 
 class Problem(NamedTuple):
+    """Why a cell cannot be used, or should be looked at."""
+
     column: str
     value: str
     why: str
@@ -60,6 +62,8 @@ class HostRow:
 
 @dataclass
 class HostSheet:
+    """What a sheet of hosts says: its header as it stands, and its rows as they were understood."""
+
     header: Sequence[Cell]
     heads: dict[str, str]  # what the file calls each column that it has
     rows: list[HostRow]

@@ -43,6 +43,7 @@ def worth_a_look(facts: Facts, plan: Solution, person: str, *, most: int) -> lis
 
 
 def wishes_of(facts: Facts, person: str) -> list[tuple[str, int]]:
+    """(post, rank) of what the trainee wished for."""
     return [(post, ranks.trainee) for (who, post), ranks in facts.ranks.items() if who == person and ranks.trainee]
 
 

@@ -27,6 +27,7 @@ def create_host(*, unit: Unit, name: str, **fields) -> Host:
 
 @transaction.atomic
 def edit_host(host: Host, **fields) -> Host:
+    """A host that was checked stays checked. Nothing is written where nothing differs."""
     host = locked_host(host)
     before, after = changes(host, fields)
     if not after:
@@ -89,6 +90,7 @@ def delete_host(host: Host) -> None:
 
 @transaction.atomic
 def add_contact(host: Host, *, name: str, phone: str = "", **fields) -> HostContact:
+    """The phone is kept sealed; the log has the name only."""
     host = locked_host(host)
     contact = HostContact(host=host, name=name, **phone_columns(phone), **fields)
     contact.save()
@@ -145,6 +147,7 @@ def create_post(host: Host, *, name: str, mentor: HostContact | None = None, **f
 
 @transaction.atomic
 def edit_post(post: Post, *, mentor: HostContact | None = None, **fields) -> Post:
+    """Another mentor counts for placements from now on; those that stand keep theirs."""
     post = _locked_post(post)
     _check_mentor(post.host, mentor)
     fields["mentor"] = mentor
@@ -179,6 +182,7 @@ def reopen_post(post: Post) -> None:
 
 @transaction.atomic
 def delete_post(post: Post) -> None:
+    """Only a post that was never offered; ``Refused`` otherwise."""
     post = _locked_post(post)
     record("placements.delete_post", post, before={"name": post.name})
     try:
@@ -189,6 +193,7 @@ def delete_post(post: Post) -> None:
 
 
 def locked_host(host: Host) -> Host:
+    """The row, locked until the end of the transaction; ``Refused`` if it is gone."""
     locked = Host.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=host.pk).first()
     if locked is None:
         raise Refused(_("This host was deleted in the meantime."))

@@ -169,10 +169,12 @@ def share_lead(lead: Lead, shares: Mapping[int, Decimal], *, reason: str, by: Us
 
 
 def current_shares(lead: Lead) -> dict[int, Decimal]:
+    """Trainee key -> share in force; the shares add up to one."""
     return dict(lead.credits.filter(in_force=True).order_by("pk").values_list("trainee", "share"))
 
 
 def write_credit(lead: Lead, shares: Mapping[int, Decimal], *, reason: str, by: User) -> None:
+    """Ends the shares in force and begins these. The caller holds the lock of the lead and has checked their sum."""
     old = list(lead.credits.filter(in_force=True).values_list("pk", flat=True))
     now = timezone.now()
     rows = [

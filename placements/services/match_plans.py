@@ -168,6 +168,7 @@ def pair_fields(facts: Facts, person: str, post: str | None) -> dict:
 
 
 def points_of(hundredths: int) -> Decimal:
+    """Points of a plan are kept in whole hundredths."""
     return Decimal(hundredths).scaleb(-2)
 
 
@@ -236,6 +237,7 @@ def throw_away(plan: MatchPlan) -> None:
 
 
 def locked(plan: MatchPlan) -> MatchPlan:
+    """The plan, locked until the end of the transaction."""
     return MatchPlan.objects.select_for_update(of=("self",)).select_related("cohort", "rules").get(pk=plan.pk)
 
 

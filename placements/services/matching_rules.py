@@ -77,5 +77,6 @@ def keep_apart(cohort: Cohort, one: Trainee, other: Trainee, *, reason: str) -> 
 def let_together(pair: KeptApart) -> None:
     """They may come to one host again."""
     told = {"one": str(pair.one), "other": str(pair.other), "reason": pair.reason}
+    if not KeptApart.objects.filter(pk=pair.pk).delete()[0]:
+        raise Refused(_("Somebody else let them come together in the meantime."))
     record("placements.let_together", pair, before=told)
-    pair.delete()

@@ -67,6 +67,7 @@ MOVERS: dict[str, Mover] = {}
 
 
 def register(mover: Mover) -> Mover:
+    """Called at import by whatever has duties on the days of a stay."""
     if mover.name in MOVERS:
         raise ValueError(f"the mover {mover.name} exists already")
     MOVERS[mover.name] = mover

@@ -18,6 +18,7 @@ from trainee_mgmt.kit.errors import Refused
 def make_offer(
     post: Post, cohort: Cohort, *, seats: int, starts_on: date, ends_on: date, is_required: bool = False
 ) -> Offer:
+    """A post on offer to one cohort, recorded as an act of its own; see ``add_offer``."""
     made = add_offer(post, cohort, seats=seats, starts_on=starts_on, ends_on=ends_on, is_required=is_required)
     record("placements.make_offer", made, after={"cohort": str(cohort), "seats": seats, "starts_on": starts_on})
     return made

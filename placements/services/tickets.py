@@ -55,6 +55,7 @@ def open_ticket(trainee: Trainee, *, category: str, text: str, key: UUID, by: Us
 
 @transaction.atomic
 def assign_ticket(ticket: Ticket, *, owner: User, by: User) -> None:
+    """The new owner is told, the one before no longer reminded. Nothing is written if it is the same."""
     ticket = _open(ticket)
     if ticket.owner_id == owner.pk:
         return
@@ -189,6 +190,7 @@ def still_overdue(notices: list) -> list:
 
 
 def still_open(notices: list) -> list:
+    """Those of these notices whose ticket still waits for an answer."""
     is_open = set(
         Ticket.objects.open().filter(pk__in={each.params["ticket"] for each in notices}).values_list("pk", flat=True)
     )

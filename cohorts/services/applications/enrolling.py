@@ -19,6 +19,7 @@ ADD, LINK = "add", "link"  # a new place; the place that the person has already
 
 
 def enrolling_version(cohort: Cohort) -> str:
+    """What a plan that enrols the chosen is computed against: who is chosen, and the roster (hexadecimal SHA-256)."""
     chosen = Application.objects.filter(round__cohort=cohort, state=State.CHOSEN)
     state = [cohort.roster_version, sorted(chosen.values_list("pk", "trainee")), chosen.aggregate(last=Max("state_at"))]
     return hashlib.sha256(json.dumps(state, default=str).encode()).hexdigest()

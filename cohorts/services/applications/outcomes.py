@@ -18,6 +18,8 @@ from trainee_mgmt.kit.errors import Refused
 
 @dataclass(frozen=True)
 class Outcomes:
+    """How many applications were chosen, wait and were declined."""
+
     chosen: int
     waiting: int
     declined: int

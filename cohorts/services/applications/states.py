@@ -21,6 +21,7 @@ def lock_round(pk: int) -> ApplicationRound:
 
 
 def refuse_closed_cohort(cohort: Cohort) -> None:
+    """``Refused`` where the cohort is closed: nothing of its applications changes then."""
     if cohort.is_closed:
         raise Refused(_("%(cohort)s is closed. Open it again before you change it.") % {"cohort": cohort.name})
 

@@ -59,6 +59,7 @@ class Roster:
 
 
 def load_roster(cohort: Cohort) -> Roster:
+    """The roster as it is, in a constant number of queries, for matching a file against it."""
     classes = {one.name: one for one in cohort.classes.order_by("number", "pk")}
     of_person = [f"person__{name}" for name in PERSON]
     rows = Trainee.objects.filter(cohort=cohort).order_by("number").values_list(*of_person, *PLACE)

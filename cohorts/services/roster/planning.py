@@ -35,6 +35,7 @@ NEW, CHANGED, UNCHANGED, OUT = "new", "changed", "same", "out"
 
 
 def key_of(person: Person) -> str:
+    """Names a row of a file within its plan: ``sheet:row``, as the page sends it back."""
     return f"{person.sheet}:{person.row}"
 
 
