@@ -24,7 +24,7 @@ from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.notices import KINDS
-from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Page, StaticPage, is_key
+from trainee_mgmt.kit.pages import ActionPage, ButtonPage, EditPage, FormPage, Page, StaticPage, is_key
 from trainee_mgmt.kit.tables import BulkAction
 
 RECENT = timedelta(days=7)
@@ -142,18 +142,15 @@ class ChannelList(StaticPage):
         )
 
 
-class ChannelTest(Page, View):
+class ChannelTest(ButtonPage):
     allow = "accounts.view_channel"
-    http_method_names = ["post"]
 
-    def post(self, request):
-        try:
-            number = by_hand.send_test(request.user, request.POST.get("channel", "")[:10])
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("The provider took it. Its number: %(number)s") % {"number": number or "—"})
-        return HttpResponseRedirect(reverse("accounts:channel_list"))
+    def act(self):
+        number = by_hand.send_test(self.request.user, self.request.POST.get("channel", "")[:10])
+        return _("The provider took it. Its number: %(number)s") % {"number": number or "—"}
+
+    def get_success_url(self):
+        return reverse("accounts:channel_list")
 
 
 class CalendarDayList(TablePage):

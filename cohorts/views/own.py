@@ -1,13 +1,10 @@
 """A trainee's own profile: what is known, what is still asked, what the trainee has said yes to."""
 
-from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
 
 from cohorts.forms.accounts import OwnProfileForm
 from cohorts.models import Consent, Trainee
@@ -16,8 +13,7 @@ from cohorts.selectors.trainees import answers_of
 from cohorts.services import consents
 from cohorts.services.trainees import fill_own_profile
 from cohorts.views.days import day_of
-from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.pages import FormPage, Page
+from trainee_mgmt.kit.pages import ButtonPage, FormPage
 
 CONSENT_TEXTS = {
     Consent.Purpose.DIRECTORY: gettext_lazy(
@@ -97,20 +93,18 @@ class MyProfile(OwnPlace, FormPage):
         )
 
 
-class ConsentAct(OwnPlace, Page, View):
+class ConsentAct(OwnPlace, ButtonPage):
     """Say yes to the purpose in the form, or take it back; which of the two is the URL's."""
 
     allow = "cohorts.see_own_place"
-    http_method_names = ["post", "options"]
     gives = True
 
-    def post(self, request):
-        purpose = request.POST.get("purpose", "")
+    def act(self):
+        purpose = self.request.POST.get("purpose", "")
         if purpose not in Consent.Purpose.values:
             raise BadRequest("unknown purpose")
-        try:
-            (consents.give_consent if self.gives else consents.take_back_consent)(self.person, purpose)
-            messages.success(request, _("Thank you, noted.") if self.gives else _("Taken back."))
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        return redirect("cohorts:my_profile")
+        (consents.give_consent if self.gives else consents.take_back_consent)(self.person, purpose)
+        return _("Thank you, noted.") if self.gives else _("Taken back.")
+
+    def get_success_url(self):
+        return reverse("cohorts:my_profile")

@@ -19,7 +19,7 @@ from cohorts.rules.sentences import say
 from cohorts.services.roster import COLUMNS, OUT, PLAN
 from cohorts.tables.roster import PlanReader, specs_of, template_columns
 from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.pages import FormPage, Inside, Page, StaticPage
+from trainee_mgmt.kit.pages import ButtonPage, FormPage, Inside, Page, StaticPage
 from trainee_mgmt.kit.sheets import ProblemRow, ProblemSheet, report_book
 from trainee_mgmt.kit.uploads import download
 
@@ -258,20 +258,8 @@ class RosterColumns(OnePlan, StaticPage):
         )
 
 
-class PlanAction(OnePlan, Page, View, abstract=True):
+class PlanAction(OnePlan, ButtonPage, abstract=True):
     """A button of the plan: one service, then back to the plan."""
-
-    http_method_names = ["post", "options"]
-
-    def post(self, request, **kwargs):
-        try:
-            self.act()
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        return HttpResponseRedirect(self.get_success_url())
-
-    def act(self) -> None:
-        raise NotImplementedError
 
     def get_success_url(self) -> str:
         return self.address("roster_plan")

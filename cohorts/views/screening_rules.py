@@ -1,11 +1,9 @@
 """The rules of a screening: versions in words, a new one, and what it would change before it is made."""
 
-from django.contrib import messages
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
 
 from cohorts.forms.screening import RulesForm
 from cohorts.models import Application, ScreeningRules
@@ -17,7 +15,7 @@ from cohorts.services import screening_start
 from cohorts.views.screening import DECIDED, SCREENED, round_of
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.pages import FormPage, Page, StaticPage
+from trainee_mgmt.kit.pages import ButtonPage, FormPage, StaticPage
 
 MOST_MOVES = 200
 TRY, SAVE = "try", "save"
@@ -109,22 +107,18 @@ class ScreeningRulesCreate(FormPage):
         return reverse("cohorts:screening_list", kwargs={"cohort": self.cohort.pk})
 
 
-class ScreeningRulesBegin(Page, View):
+class ScreeningRulesBegin(ButtonPage):
     """The four usual priorities as the first version, with the profile fields that they ask."""
 
     allow = "cohorts.decide_screening"
     inside = DECIDED
-    http_method_names = ["post", "options"]
 
-    def post(self, request, **kwargs):
+    def act(self):
         round = round_of(self.cohort)
         if round is None:
             raise Http404
-        try:
-            screening_start.begin_with_four(round, by=request.user)
-            messages.success(
-                request, _("The four usual priorities stand as the first version. Change what is otherwise here.")
-            )
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        return HttpResponseRedirect(reverse("cohorts:screeningrules_list", kwargs={"cohort": self.cohort.pk}))
+        screening_start.begin_with_four(round, by=self.request.user)
+        return _("The four usual priorities stand as the first version. Change what is otherwise here.")
+
+    def get_success_url(self):
+        return reverse("cohorts:screeningrules_list", kwargs={"cohort": self.cohort.pk})

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,8 +17,7 @@ from cohorts.plans import SplitPlan
 from cohorts.selectors.cohorts import members_on
 from cohorts.services.split import BALANCED, BY, NEW, WITHOUT
 from cohorts.tables.split import SplitReader
-from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.pages import FormPage, Inside, Page, StaticPage
+from trainee_mgmt.kit.pages import ButtonPage, FormPage, Inside, Page, StaticPage
 
 SPLITTING = Inside("cohorts.Cohort", "cohorts.split_classes", "cohort", related=("program",))
 FOUND = 12
@@ -128,19 +127,7 @@ class SplitPlanDetail(OneSplit, StaticPage):
         return super().get_context_data(**kwargs)
 
 
-class SplitAction(OneSplit, Page, View, abstract=True):
-    http_method_names = ["post", "options"]
-
-    def post(self, request, **kwargs):
-        try:
-            self.act()
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        return HttpResponseRedirect(self.get_success_url())
-
-    def act(self) -> None:
-        raise NotImplementedError
-
+class SplitAction(OneSplit, ButtonPage, abstract=True):
     def get_success_url(self) -> str:
         return self.address("split_plan")
 

@@ -2,13 +2,10 @@
 
 from datetime import time
 
-from django.contrib import messages
-from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
 
 from learning.access.sessions import PLANNED_COHORT
 from learning.forms import TimetableRuleForm
@@ -18,8 +15,7 @@ from learning.selectors.timetable import open_conflicts, rule_of
 from learning.services import accept_conflict
 from learning.services.conflicts import veiled
 from learning.services.rules_of_timetable import change_rule
-from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.pages import FormPage, Page, StaticPage
+from trainee_mgmt.kit.pages import ButtonPage, FormPage, StaticPage
 
 ICONS = {
     "venue": "building",
@@ -65,21 +61,19 @@ def _line(cohort, shown, real, rule) -> dict:
     }
 
 
-class ConflictAccept(Page, View):
+class ConflictAccept(ButtonPage):
     """Let one conflict stand, with a reason."""
 
     allow = "learning.schedule_sessions"
     inside = PLANNED_COHORT
-    http_method_names = ["post", "options"]
 
-    def post(self, request, **kwargs):
-        fingerprint, reason = request.POST.get("fingerprint", "")[:300], request.POST.get("reason", "").strip()
-        try:
-            accept_conflict(self.cohort, fingerprint, reason=reason)
-            messages.success(request, _("The conflict may stand as it is. If something of it changes, it comes back."))
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        return HttpResponseRedirect(reverse("learning:conflict_list", kwargs={"cohort": self.cohort.pk}))
+    def act(self):
+        given = self.request.POST
+        accept_conflict(self.cohort, given.get("fingerprint", "")[:300], reason=given.get("reason", "").strip())
+        return _("The conflict may stand as it is. If something of it changes, it comes back.")
+
+    def get_success_url(self):
+        return reverse("learning:conflict_list", kwargs={"cohort": self.cohort.pk})
 
 
 def _settings(rule: TimetableRule) -> list[tuple[str, str]]:

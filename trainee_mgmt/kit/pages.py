@@ -184,6 +184,26 @@ class EditPage(SingleObjectMixin, FormPage, abstract=True):
         return super().get_form_kwargs() | {"instance": self.object}
 
 
+class ButtonPage(Page, View, abstract=True):
+    """A POST button about what ``enter`` has found: call one service, say what happened, go on."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request, **kwargs):
+        try:
+            if message := self.act():
+                messages.success(request, message)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return HttpResponseRedirect(self.get_success_url())
+
+    def act(self) -> str | None:
+        raise NotImplementedError
+
+    def get_success_url(self) -> str:
+        raise NotImplementedError
+
+
 class ActionPage(Page, View, abstract=True):
     """A POST button: find one reachable row, call one service, say what happened."""
 
