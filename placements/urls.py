@@ -26,6 +26,7 @@ from placements.views import (
 app_name = "placements"
 urlpatterns = [
     path("hosts/", hosts.HostList.as_view(), name="host_list"),
+    path("hosts/check/", hosts.HostsCheck.as_view(), name="hosts_check"),
     path("hosts/new/", hosts.HostCreate.as_view(), name="host_create"),
     path("hosts/<int:pk>/", hosts.HostDetail.as_view(), name="host_detail"),
     path("hosts/<int:pk>/edit/", hosts.HostUpdate.as_view(), name="host_update"),

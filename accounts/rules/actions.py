@@ -247,6 +247,7 @@ WORDS = {
     "placements.change_offer": _("changed what a host offers"),
     "placements.change_visit": _("changed a visit"),
     "placements.change_visit_task": _("changed a task of a visit"),
+    "placements.check_hosts": _("checked several hosts"),
     "placements.check_host": _("checked a host"),
     "placements.claim_seat": _("placed a trainee"),
     "placements.close_host": _("took a host out of use"),

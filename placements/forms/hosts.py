@@ -62,6 +62,13 @@ class CheckForm(CrispyMixin, forms.Form):
     )
 
 
+class HostsCheckForm(CheckForm):
+    """The same for several; which ones comes along with the form."""
+
+    chosen = forms.CharField(widget=forms.HiddenInput)
+    layout = ("chosen", "on", "note")
+
+
 class ContactForm(CrispyMixin, forms.ModelForm):
     """The phone is asked for again only to replace it: an empty box leaves the known one."""
 

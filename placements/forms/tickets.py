@@ -1,12 +1,14 @@
 from uuid import uuid4
 
+from crispy_forms.layout import Div, Fieldset
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from placements.models import Category
+from placements.models import Category, Counts
 from placements.models.tickets import MOST_HOURS
+from placements.selectors.tickets import Rule
 from trainee_mgmt.kit.forms import CrispyMixin
 
 
@@ -49,7 +51,7 @@ class AssignForm(CrispyMixin, forms.Form):
 
 
 class TicketRulesForm(CrispyMixin, forms.Form):
-    """Hours and owner of each category."""
+    """Hours, which of them count, and owner of each category."""
 
     def __init__(self, *args, people, rules, **kwargs):
         super().__init__(*args, **kwargs)
@@ -62,6 +64,9 @@ class TicketRulesForm(CrispyMixin, forms.Form):
                 initial=rule.hours,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 1, "max": MOST_HOURS}),
             )
+            self.fields[f"{category}_counts"] = forms.ChoiceField(
+                label=_("Hours that count: %(category)s") % words, choices=Counts, initial=rule.counts
+            )
             self.fields[f"{category}_owner"] = forms.ModelChoiceField(
                 label=_("Who answers: %(category)s") % words,
                 queryset=people,
@@ -69,8 +74,18 @@ class TicketRulesForm(CrispyMixin, forms.Form):
                 initial=rule.owner,
                 empty_label=_("nobody yet: all organizers are told"),
             )
-        self.helper.layout.fields[:] = list(self.fields)
+        self.helper.layout.fields[:] = [
+            Fieldset(
+                str(Category(each).label),
+                Div(f"{each}_hours", f"{each}_counts", css_class="form-cols"),
+                f"{each}_owner",
+            )
+            for each in rules
+        ]
 
-    def rules(self) -> dict:
+    def rules(self) -> list[Rule]:
         given = self.cleaned_data
-        return {each: (given[f"{each}_hours"], given[f"{each}_owner"]) for each in Category.values}
+        return [
+            Rule(each, given[f"{each}_hours"], given[f"{each}_owner"], given[f"{each}_counts"])
+            for each in Category.values
+        ]

@@ -14,7 +14,7 @@ from placements.models.links import SignedLink
 from placements.models.opinions import HostOpinion, OpinionGiven
 from placements.models.placements import Placement
 from placements.models.plans import KeptApart, MatchingRules, MatchPair, MatchPlan
-from placements.models.tickets import Category, Ticket, TicketRule, TicketStep
+from placements.models.tickets import Category, Counts, Ticket, TicketRule, TicketStep
 from placements.models.visits import Visit, VisitPicture, VisitRule, VisitTask
 from placements.models.wishes import MOST_RANKS, HostAnswer, HostDraft, Wish, WishLink, WishWindow
 
@@ -22,6 +22,7 @@ __all__ = [
     "MOST_RANKS",
     "Arrival",
     "Category",
+    "Counts",
     "DispatchAction",
     "DispatchMeeting",
     "DispatchPack",

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from cohorts.models import Cohort, Trainee
 from placements.models.hosts import Host
+from placements.rules import clock
 
 MOST_HOURS = 24 * 60
 
@@ -20,8 +21,16 @@ class Category(models.TextChoices):
     OTHER = "other", _("something else")
 
 
+class Counts(models.TextChoices):
+    """Which hours count towards an answer."""
+
+    ALL = clock.Counts.ALL, _("every hour, day and night")
+    DAYS = clock.Counts.DAYS, _("the hours of working days")
+    OFFICE = clock.Counts.OFFICE, _("office hours of working days, 9:00 to 18:00")
+
+
 class TicketRule(models.Model):
-    """Who answers tickets of one category in a cohort, and within how many hours."""
+    """Who answers tickets of one category in a cohort, and within how many hours of which kind."""
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="ticket_rules")
     category = models.CharField(_("category"), max_length=8, choices=Category)
@@ -36,6 +45,7 @@ class TicketRule(models.Model):
     hours = models.PositiveSmallIntegerField(
         _("hours to answer"), validators=[MinValueValidator(1), MaxValueValidator(MOST_HOURS)]
     )
+    counts = models.CharField(_("hours that count"), max_length=6, choices=Counts, default=Counts.ALL, db_default="all")
 
     class Meta:
         verbose_name = _("rule of tickets")
@@ -68,7 +78,7 @@ class Ticket(models.Model):
     """A trainee asks the service team for something (服务事项). What was done with it stands in ``TicketStep``, in order.
 
     ``due_at`` is when it has to be answered; while ``stopped_at`` is set the clock stands, and starting it again moves
-    ``due_at`` by the time that it stood.
+    ``due_at`` by the time that it stood, as far as that counts (``counts``, as the rule said when it was opened).
     """
 
     trainee = models.ForeignKey(Trainee, verbose_name=_("trainee"), on_delete=models.PROTECT, related_name="tickets")
@@ -87,6 +97,7 @@ class Ticket(models.Model):
     )
     opened_at = models.DateTimeField(_("opened at"))
     due_at = models.DateTimeField(_("answer due"))
+    counts = models.CharField(_("hours that count"), max_length=6, choices=Counts, default=Counts.ALL, db_default="all")
     stopped_at = models.DateTimeField(_("clock stopped at"), null=True)
     closed_at = models.DateTimeField(_("answered at"), null=True)
     answer = models.CharField(_("answer"), max_length=500, blank=True)

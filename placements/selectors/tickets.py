@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cohorts.models import Cohort
-from placements.models import Category, Ticket, TicketRule
+from placements.models import Category, Counts, Ticket, TicketRule
 from trainee_mgmt.kit.rounding import half_up
 
 USUAL_HOURS = {Category.HOUSING: 72, Category.MEALS: 48, Category.SAFETY: 4, Category.OTHER: 120}
@@ -18,20 +18,21 @@ USUAL_HOURS = {Category.HOUSING: 72, Category.MEALS: 48, Category.SAFETY: 4, Cat
 
 @dataclass(frozen=True)
 class Rule:
-    """Who answers tickets of a category, and within how many hours."""
+    """Who answers tickets of a category, and within how many hours of which kind."""
 
-    category: Category
+    category: str
     hours: int
-    owner: User | None
+    owner: User | None = None
+    counts: str = Counts.ALL
 
 
 def rules_of(cohort: Cohort) -> dict[str, Rule]:
     """By category; what the cohort has not set is the usual."""
     found = {each.category: each for each in TicketRule.objects.filter(cohort=cohort).select_related("owner")}
     return {
-        category: Rule(category, found[category].hours, found[category].owner)
+        category: Rule(category, found[category].hours, found[category].owner, found[category].counts)
         if category in found
-        else Rule(category, USUAL_HOURS[category], None)
+        else Rule(category, USUAL_HOURS[category])
         for category in Category
     }
 

@@ -1,5 +1,6 @@
 """The register of host enterprises: hosts, the people to call there, and their posts."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from placements.models import Host, HostContact, Placement, Post
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_phone
 from trainee_mgmt.kit.errors import Refused, constraint_of
 
+NAMED = 50  # so many hosts stand by name in one audit entry
 CODE_ONCE = "placements_credit_code_once_per_unit"
 
 
@@ -48,6 +50,22 @@ def check_host(host: Host, *, on: date, note: str, by: User) -> None:
         state=Host.State.CHECKED, checked_on=on, checked_by=by, check_note=note.strip()
     )
     record("placements.check_host", host, before={"state": host.state}, after={"on": on, "note": note.strip()[:100]})
+
+
+@transaction.atomic
+def check_hosts(hosts: Iterable[int], *, on: date, note: str, by: User) -> tuple[int, list[str]]:
+    """Several that were looked at together: answers how many, and the names of those out of use, which are left as they are."""
+    locked = list(Host.objects.select_for_update(of=("self",)).filter(pk__in=list(hosts)).order_by("pk"))
+    closed = [each.name for each in locked if each.state == Host.State.CLOSED]
+    checked = [each for each in locked if each.state != Host.State.CLOSED]
+    if not checked:
+        raise Refused(_("These hosts are out of use. Take them into use first."))
+    values = {"state": Host.State.CHECKED, "checked_on": on, "checked_by": by, "check_note": note.strip()}
+    Host.objects.filter(pk__in=[each.pk for each in checked]).update(**values)
+    names = [each.name for each in checked]
+    after = {"on": on, "note": note.strip()[:100], "count": len(names), "hosts": names[:NAMED]}
+    record("placements.check_hosts", label=names[0], after=after)
+    return len(checked), closed
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Tickets: opened by a trainee, answered by an owner within a time; every step is a row that is never changed."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -9,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record
+from accounts.services.calendar import working_days_between
 from accounts.services.notices import cancel_notices, notify
 from cohorts.models import Cohort, Trainee
 from cohorts.selectors.charge import organizers_of
 from placements.models import Category, Placement, Ticket, TicketRule, TicketStep
 from placements.rules import clock
-from placements.selectors.tickets import rules_of
+from placements.rules.clock import IsWorkingDay
+from placements.selectors.tickets import Rule, rules_of
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.once import insert_once
 
@@ -42,7 +45,8 @@ def open_ticket(trainee: Trainee, *, category: str, text: str, key: UUID, by: Us
         text=text.strip(),
         owner=rule.owner if rule.owner and rule.owner.is_active else None,
         opened_at=now,
-        due_at=clock.due_at(now, rule.hours),
+        due_at=_due_at(now, rule),
+        counts=rule.counts,
         key=key,
     )
     if not insert_once(ticket):
@@ -88,7 +92,7 @@ def start_clock(ticket: Ticket, *, by: User) -> None:
     if not ticket.stopped_at:
         raise Refused(_("The clock runs already."))
     now = timezone.now()
-    ticket.due_at, ticket.stopped_at = clock.moved(ticket.due_at, ticket.stopped_at, now), None
+    ticket.due_at, ticket.stopped_at = _moved(ticket, now), None
     ticket.save(update_fields=["due_at", "stopped_at"])
     _step(ticket, Act.RESUME, by)
     _remind_owner(ticket)
@@ -101,7 +105,7 @@ def answer_ticket(ticket: Ticket, *, answer: str, by: User) -> None:
     ticket, answer = _open(ticket), _said(answer, _("Say what was done; the trainee reads it."))
     now = timezone.now()
     if ticket.stopped_at:
-        ticket.due_at, ticket.stopped_at = clock.moved(ticket.due_at, ticket.stopped_at, now), None
+        ticket.due_at, ticket.stopped_at = _moved(ticket, now), None
     ticket.closed_at, ticket.answer = now, answer
     ticket.save(update_fields=["closed_at", "answer", "due_at", "stopped_at"])
     _step(ticket, Act.CLOSE, by, text=answer)
@@ -118,10 +122,11 @@ def reopen_ticket(ticket: Ticket, *, reason: str, by: User) -> None:
     if not ticket.closed_at:
         raise Refused(_("This ticket is open already."))
     now = timezone.now()
-    ticket.due_at = clock.due_at(now, rules_of(ticket.cohort)[ticket.category].hours)
+    rule = rules_of(ticket.cohort)[ticket.category]
+    ticket.due_at, ticket.counts = _due_at(now, rule), rule.counts
     ticket.closed_at, ticket.answer, ticket.satisfaction = None, "", None
     ticket.times_reopened += 1
-    ticket.save(update_fields=["due_at", "closed_at", "answer", "satisfaction", "times_reopened"])
+    ticket.save(update_fields=["due_at", "counts", "closed_at", "answer", "satisfaction", "times_reopened"])
     _step(ticket, Act.REOPEN, by, text=reason)
     cancel_notices(about=ticket)
     _tell_owner(ticket, REOPENED)
@@ -145,18 +150,40 @@ def rate_ticket(ticket: Ticket, *, satisfaction: int, text: str, by: User) -> No
 
 
 @transaction.atomic
-def set_ticket_rules(cohort: Cohort, rules: dict[str, tuple[int, User | None]]) -> None:
+def set_ticket_rules(cohort: Cohort, rules: Iterable[Rule]) -> None:
     """Hours and owner by category; tickets that are open keep theirs."""
     Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
-    before = {category: _words(each.hours, each.owner) for category, each in rules_of(cohort).items()}
-    for category, (hours, owner) in rules.items():
-        TicketRule.objects.update_or_create(
-            cohort=cohort, category=Category(category), defaults={"hours": hours, "owner": owner}
-        )
-    after = {category: _words(hours, owner) for category, (hours, owner) in rules.items()}
+    rules = {each.category: each for each in rules}
+    before = {category: _words(each) for category, each in rules_of(cohort).items()}
+    for category, rule in rules.items():
+        values = {"hours": rule.hours, "owner": rule.owner, "counts": rule.counts}
+        TicketRule.objects.update_or_create(cohort=cohort, category=Category(category), defaults=values)
+    after = {category: _words(each) for category, each in rules.items()}
     changed = {category: words for category, words in after.items() if before[category] != words}
     if changed:
         record("placements.set_ticket_rules", cohort, before={key: before[key] for key in changed}, after=changed)
+
+
+# The clock ------------------------------------------------------------------------------------------------------------
+
+
+def _due_at(now: datetime, rule: Rule) -> datetime:
+    now = timezone.localtime(now)
+    return clock.due_at(now, rule.hours, rule.counts, _working(rule.counts, now))
+
+
+def _moved(ticket: Ticket, now: datetime) -> datetime:
+    """Later by as much as the clock stood of the hours that count."""
+    due, stopped_at, now = map(timezone.localtime, (ticket.due_at, ticket.stopped_at, now))
+    return clock.moved(due, stopped_at, now, ticket.counts, _working(ticket.counts, min(due, stopped_at)))
+
+
+def _working(counts: str, since: datetime) -> IsWorkingDay | None:
+    """The calendar of the office from that day on; none where every hour counts."""
+    if counts == clock.Counts.ALL:
+        return None
+    first = since.date()
+    return working_days_between(first, first + clock.FURTHEST)
 
 
 # Telling --------------------------------------------------------------------------------------------------------------
@@ -233,5 +260,5 @@ def _said(text: str, otherwise: str) -> str:
     return text.strip()
 
 
-def _words(hours: int, owner: User | None) -> str:
-    return f"{hours} h {owner or ''}".strip()
+def _words(rule: Rule) -> str:
+    return f"{rule.hours} h {rule.counts} {rule.owner or ''}".strip()

@@ -109,6 +109,10 @@ class HostTable(Table):
     empty_title = _("No host enterprise yet")
     empty_hint = _("Enter one, or import a file of hosts and posts for a cohort.")
 
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.select = bool(self.bulk)
+
     def prepare(self, queryset):
         here = {"host": OuterRef("pk")}
         posts = Post.objects.filter(**here, closed_on=None).order_by().values("host")

@@ -1,14 +1,16 @@
+from django.core.exceptions import BadRequest
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.generic import DetailView
 
 from accounts.models import Unit
 from accounts.services import look_at_secret
-from placements.forms.hosts import CheckForm, CloseForm, ContactForm, HostForm, PhoneForm, PostForm
+from placements.forms.hosts import CheckForm, CloseForm, ContactForm, HostForm, HostsCheckForm, PhoneForm, PostForm
 from placements.models import Host, HostContact, Post
 from placements.rules import credit_code
 from placements.selectors.hosts import history_of, posts_of
@@ -16,9 +18,11 @@ from placements.services import hosts as services
 from placements.tables.hosts import HostTable, state_tag
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, Page
+from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, Page, is_key
+from trainee_mgmt.kit.tables import BulkAction
 
 FORM = "placements/host_form.html"
+NAMED = 12  # so many of the chosen hosts are named
 
 
 class HostList(TablePage):
@@ -29,7 +33,9 @@ class HostList(TablePage):
     template_name = "placements/host_list.html"
 
     def get_table_options(self):
-        return {"context": self.get_rows()}
+        bulk = [BulkAction(reverse("placements:hosts_check"), _("Check the chosen hosts"), "check")]
+        may = access.holds(self.request.user, "placements.change_host")
+        return {"context": self.get_rows(), "bulk": bulk if may else ()}
 
 
 class HostDetail(Page, DetailView):
@@ -124,6 +130,67 @@ class HostCheck(_AboutHost):
 
     def save(self, form):
         services.check_host(self.host, by=self.request.user, **form.cleaned_data)
+
+
+class HostsCheck(FormPage):
+    """Several hosts at once: the first POST brings those chosen in the list, the second what was found."""
+
+    allow = "placements.change_host"
+    model = Host
+    http_method_names = ("post", "options")
+    form_class = HostsCheckForm
+    template_name = "placements/hosts_check.html"
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        self.hosts = list(self.find_chosen().order_by("name", "pk")) if request.method == "POST" else []
+        if request.method == "POST" and not self.hosts:
+            raise Http404
+
+    def find_chosen(self):
+        post, mine = self.request.POST, self.reachable(Host)
+        if post.get("all") == "1":
+            listed = HostTable(mine, self.request.GET, path="", context=mine).queryset
+            return mine.filter(pk__in=listed.order_by().values("pk"))
+        keys = post["chosen"].split(",") if post.get("chosen") else post.getlist("pk")
+        if not all(map(is_key, keys)):
+            raise BadRequest("keys of hosts are numbers")
+        return mine.filter(pk__in=keys)
+
+    def post(self, request, *args, **kwargs):
+        if "chosen" in request.POST:
+            return super().post(request, *args, **kwargs)
+        initial = {"chosen": ",".join(str(each.pk) for each in self.hosts), "on": timezone.localdate()}
+        return self.render_to_response(self.get_context_data(form=self.form_class(initial=initial)))
+
+    def get_title(self):
+        n = len(self.hosts)
+        return ngettext("Check %(n)s host", "Check %(n)s hosts", n) % {"n": n}
+
+    def get_context_data(self, **kwargs):
+        names = [each.name for each in self.hosts[:NAMED]]
+        return super().get_context_data(
+            names=names, more=len(self.hosts) - len(names), back=self.get_success_url(), **kwargs
+        )
+
+    def save(self, form):
+        given = {name: form.cleaned_data[name] for name in ("on", "note")}
+        keys = [each.pk for each in self.hosts]
+        self.count, self.closed = services.check_hosts(keys, by=self.request.user, **given)
+
+    def get_success_message(self):
+        words = ngettext("%(n)s host is checked.", "%(n)s hosts are checked.", self.count) % {"n": self.count}
+        if not self.closed:
+            return words
+        return (
+            words
+            + " "
+            + _("Left as they are, because they are out of use: %(names)s.") % {"names": "、".join(self.closed[:NAMED])}
+        )
+
+    def get_success_url(self):
+        query = self.request.GET.urlencode()
+        return reverse("placements:host_list") + (f"?{query}" if query else "")
 
 
 class HostClose(ActionPage):

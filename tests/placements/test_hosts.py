@@ -244,3 +244,40 @@ def test_lists_and_the_page_need_the_same_queries_for_any_number_of_rows(
         client.get(reverse("placements:offer_list", kwargs={"cohort": cohort.pk}))
     with django_assert_num_queries(11):
         client.get(host.get_absolute_url())
+
+
+def test_several_hosts_are_checked_at_once_with_one_audit_entry_and_those_out_of_use_are_left(
+    client, cohort, organizer
+):
+    unit = cohort.program.unit
+    new = [make.host(unit, name=name) for name in ("Alpha", "Beta")]
+    closed, elsewhere = make.host(unit, name="Closed", state="closed"), make.host(name="Elsewhere")
+    chosen = [each.pk for each in (*new, closed, elsewhere)]
+    address = reverse("placements:hosts_check")
+    listed = client.get(reverse("placements:host_list")).content.decode()
+
+    form = client.post(address, {"pk": chosen})
+    sent = form.context["form"].initial
+    done = client.post(address, {"chosen": sent["chosen"], "on": "2026-09-01", "note": "seen"})
+    again = client.post(address, {"chosen": str(closed.pk), "on": "2026-09-01", "note": "seen"})
+
+    assert address in listed
+    assert (form.status_code, done.status_code, again.status_code) == (200, 302, 422)
+    states = dict(Host.objects.values_list("name", "state"))
+    assert states == {"Alpha": "checked", "Beta": "checked", "Closed": "closed", "Elsewhere": elsewhere.state}
+    entry = AuditEntry.objects.get(action="placements.check_hosts")
+    assert (entry.after["count"], entry.after["hosts"]) == (2, ["Alpha", "Beta"])
+
+
+@pytest.mark.parametrize(("sent", "status"), [({"pk": "x"}, 400), ({}, 404), ({"chosen": "999999"}, 404)])
+def test_a_check_of_no_host_is_answered_with_no_page(client, cohort, organizer, sent, status):
+    assert client.post(reverse("placements:hosts_check"), sent).status_code == status
+
+
+def test_who_only_reads_the_list_has_no_boxes(client, cohort):
+    make.host(cohort.program.unit)
+    client.force_login(make.user(Role.LEADER, cohort.program.unit))
+
+    page = client.get(reverse("placements:host_list"))
+
+    assert (page.status_code, page.context["table"].select) == (200, False)

@@ -8,16 +8,16 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import AuditEntry, ExportRecord, Notice, Role
-from placements.models import Ticket, TicketStep
+from accounts.models import AuditEntry, CalendarDay, ExportRecord, Notice, Role
+from placements.models import Ticket, TicketRule, TicketStep
 from placements.rules import clock
-from placements.selectors.tickets import month_picture, overdue_tickets
+from placements.selectors.tickets import Rule, month_picture, overdue_tickets
 from placements.services import tickets as services
 from tests import make
 from trainee_mgmt.kit.errors import Refused
 
 pytestmark = pytest.mark.django_db
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_two_taps_open_a_ticket_on_a_phone(client, place, organizer):
 
 def test_the_owner_of_a_category_is_data_and_is_told(client, place, organizer):
     owner = make.user(Role.ORGANIZER, place.cohort)
-    rules = {each: (6, owner if each == "safety" else None) for each in ("housing", "meals", "safety", "other")}
+    rules = [Rule(each, 6, owner if each == "safety" else None) for each in ("housing", "meals", "safety", "other")]
     services.set_ticket_rules(place.cohort, rules)
 
     ticket = a_ticket(place, "safety")
@@ -241,3 +241,32 @@ def test_an_answer_to_a_closed_ticket_is_refused(place, organizer):
     with pytest.raises(Refused, match="was answered"):
         services.answer_ticket(ticket, answer="again", by=organizer)
     assert month_picture(Ticket.objects.all(), timezone.now() - HOUR, timezone.now() + HOUR).total == 1
+
+
+def test_the_hours_that_count_are_data_and_a_ticket_keeps_those_it_was_opened_with(place, organizer):
+    CalendarDay.objects.all().delete()
+    for ahead in range(40):
+        CalendarDay.objects.create(day=timezone.localdate() + ahead * DAY, is_working=ahead in (10, 11))
+    services.set_ticket_rules(place.cohort, [Rule("meals", 10, None, "office")])
+
+    ticket = a_ticket(place, "meals")
+    services.set_ticket_rules(place.cohort, [Rule("meals", 10)])
+    services.stop_clock(ticket, reason="the cook is away", by=organizer)
+    services.start_clock(ticket, by=organizer)
+    due = timezone.localtime(Ticket.objects.get().due_at)
+
+    assert (due.date() - timezone.localdate(), due.hour, due.minute) == (11 * DAY, 10, 0)
+    assert (Ticket.objects.get().counts, a_ticket(place, "meals").counts) == ("office", "all")
+
+
+def test_the_page_of_rules_keeps_hours_and_which_of_them_count(client, place, organizer):
+    client.force_login(organizer)
+    address = reverse("placements:ticket_rules", kwargs={"cohort": place.cohort_id})
+    given = {f"{each}_hours": "8" for each in ("housing", "meals", "safety", "other")}
+    given |= {f"{each}_counts": "days" for each in ("housing", "meals", "safety", "other")}
+
+    bad = client.post(address, given | {"meals_counts": "never"})
+    kept = client.post(address, given)
+
+    assert (bad.status_code, kept.status_code) == (422, 302)
+    assert set(TicketRule.objects.values_list("hours", "counts")) == {(8, "days")}

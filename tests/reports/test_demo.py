@@ -1,4 +1,5 @@
 import pytest
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -83,7 +84,8 @@ def test_the_cohort_at_the_hosts_is_placed_and_its_second_class_is_being_matched
     assert Placement.objects.filter(trainee__cohort=current).values("trainee").distinct().count() == 46
     assert {(first.cohort, first.state), (again.cohort, again.state)} == {(coming, "solved")}
     assert [pair.is_locked for plan in (first, again) for pair in plan.pairs.exclude(reason="")] == [True, True]
-    assert Host.objects.filter(state="checked").count() == 23
+    states = Host.objects.values_list("state").annotate(n=Count("pk"))
+    assert dict(states) == {"checked": 23, "new": 1, "closed": 1}
     assert Offer.objects.filter(cohort=coming).count() == 30
     assert Seat.objects.filter(offer__cohort=coming).count() == 50
 

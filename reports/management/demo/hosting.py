@@ -2,10 +2,13 @@
 
 from datetime import date, timedelta
 
-from accounts.models import User
+from django.utils import timezone
+
+from accounts.models import Unit, User
 from cohorts.models import Cohort
 from placements.models import Host, HostContact, Offer, Post, Seat
-from placements.services.hosts import phone_columns
+from placements.rules.credit_code import check_sign
+from placements.services.hosts import close_host, create_host, phone_columns
 
 TOWNS = ("佛山市顺德区", "佛山市南海区", "佛山市禅城区", "佛山市三水区", "佛山市高明区")
 INDUSTRIES = ("有色金属", "智能装备", "电子信息", "数字经济", "新能源", "家居建材", "现代物流", "文化旅游")
@@ -85,3 +88,20 @@ def offer_posts(cohort: Cohort, posts: list[Post], *, until: date) -> list[Offer
         for number in range(1, 2 if place >= len(offers) - ONE_SEAT else 3)
     )
     return offers
+
+
+def _sound(code: str) -> str:
+    return code + check_sign(code)
+
+
+def host_states(unit: Unit) -> None:
+    """One host that nobody has checked yet, and one that is out of use."""
+    words = {"industry": "现代物流", "size": "中型", "address": "佛山市三水区创新路 88 号", "has_lodging": True}
+    create_host(unit=unit, name="星野冷链有限公司", credit_code=_sound("91440600MA1900001"), **words)
+    closed = create_host(
+        unit=unit,
+        name="旧港纺织有限公司",
+        credit_code=_sound("91440600MA1900002"),
+        **(words | {"industry": "家居建材"}),
+    )
+    close_host(closed, today=timezone.localdate())

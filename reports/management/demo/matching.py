@@ -12,7 +12,7 @@ from placements.services.match_plans import make_plan, move
 from placements.services.matching_rules import first_rules, keep_apart, save_rules
 from placements.services.publication import publish
 from placements.services.wishes import set_window
-from reports.management.demo.hosting import INDUSTRIES, STUDIES, build_hosts, offer_posts
+from reports.management.demo.hosting import INDUSTRIES, STUDIES, build_hosts, host_states, offer_posts
 from reports.management.demo.people import Crowd, Someone
 from reports.management.demo.roster import person_row
 from reports.management.demo.stays import LEAVES_BEFORE
@@ -40,6 +40,7 @@ FIELDS = ("post_fit", "industry", "work", "trainee_wish", "host_wish", "lodging"
 def place(cohort: Cohort, *, by: User, today: date) -> None:
     """Hosts and posts, and the published plan of a cohort that is there now; the stays end before the cohort does."""
     posts = build_hosts(cohort, by=by, today=today)
+    host_states(cohort.program.unit)
     offers = offer_posts(cohort, posts, until=cohort.ends_on - LEAVES_BEFORE)
     _match(cohort, offers, by=by, rng=random.Random(23), opens=cohort.starts_on - timedelta(days=30))
     publish(MatchPlan.objects.get(cohort=cohort), revision=0, by=by)

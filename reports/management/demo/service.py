@@ -1,6 +1,7 @@
 """The service team of the demo: tickets in every state, visits done, planned and overdue, and what they gave to do."""
 
 import random
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cohorts.models import Cohort
-from placements.models import Category, Placement, Ticket, TicketStep, Visit, VisitTask
+from placements.models import Category, Counts, Placement, Ticket, TicketStep, Visit, VisitTask
 from placements.selectors.tickets import rules_of
 from placements.services.tickets import set_ticket_rules
 from placements.services.visits import set_visit_rule
@@ -27,6 +28,7 @@ NOTES = (
 )
 TASKS = ("协调企业延长食堂供餐时间", "为学员开通内网账号", "回访导师，确认轮岗安排", "补发安全培训教材")
 WEEKS, TICKETS = 5, 26
+COUNTS = {Category.HOUSING: Counts.DAYS, Category.OTHER: Counts.OFFICE}
 
 
 def build_service(cohort: Cohort, *, by: User, rng: random.Random, today: date) -> None:
@@ -37,7 +39,8 @@ def build_service(cohort: Cohort, *, by: User, rng: random.Random, today: date) 
     )
     if not placements:
         return
-    set_ticket_rules(cohort, {key: (rule.hours, by) for key, rule in rules_of(cohort).items()})
+    rules = [replace(rule, owner=by, counts=COUNTS.get(key, rule.counts)) for key, rule in rules_of(cohort).items()]
+    set_ticket_rules(cohort, rules)
     set_visit_rule(cohort, weeks=WEEKS)
     for number in range(TICKETS):
         _ticket(rng.choice(placements), number, by=by, rng=rng, now=timezone.now())
