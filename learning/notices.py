@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from learning.models import JournalNote, Signup
+from learning.models import Finding, JournalNote, Signup
 from learning.rules.conflict_words import when_words
 from learning.services import appeals, duties, leave, warnings
+from learning.services import finding_telling as findings
 from learning.services.activities import CANCELLED, MOVED, OFFERED
 from learning.services.answers import ANSWERED, still_answered
 from learning.services.reminders import DUE, OVERDUE, still_owed
@@ -259,3 +260,46 @@ def _duty_turn(notice) -> Line:
 
 
 register(Kind(duties.TURN, gettext_lazy("Your turn to speak"), _duty_turn, duties.still_decided))
+
+
+# Findings -------------------------------------------------------------------------------------------------------------
+
+
+def _finding(sentence, without_day=""):
+    def line(notice) -> Line:
+        given = notice.params
+        due = day(date.fromisoformat(given["due"])) if given["due"] else ""
+        text = _(sentence if due else without_day) % {"title": given["title"], "due": due}
+        return Line(text, reverse("learning:finding_detail", kwargs={"pk": given["finding"]}))
+
+    return line
+
+
+FINDINGS = (
+    (findings.TASK.given, gettext_lazy("Finding to follow up"),
+     gettext_noop("You are in charge of the finding “%(title)s”, due on %(due)s."),
+     gettext_noop("You are in charge of the finding “%(title)s”.")),
+    (findings.TASK.due, gettext_lazy("Finding due"), gettext_noop("The finding “%(title)s” is due on %(due)s."), ""),
+    (findings.TASK.overdue, gettext_lazy("Finding overdue"),
+     gettext_noop("The finding “%(title)s” was due on %(due)s and is still open."), ""),
+)  # fmt: skip
+for _name, _label, _sentence, _without_day in FINDINGS:
+    register(Kind(_name, _label, _finding(_sentence, _without_day), findings.still_owed, Urgency.DIGEST))
+
+
+def _made(notice) -> Line:
+    words = {"title": notice.params["title"], "kind": Finding.Kind(notice.params["kind"]).label}
+    return Line(
+        _("Words of your journal were taken up as %(kind)s: “%(title)s”.") % words, reverse("learning:my_findings")
+    )
+
+
+def _closed(notice) -> Line:
+    words = {"title": notice.params["title"], "outcome": notice.params["outcome"]}
+    return Line(_("What became of “%(title)s” from your journal: %(outcome)s") % words, reverse("learning:my_findings"))
+
+
+register(Kind(findings.MADE, gettext_lazy("Taken up from a journal"), _made, findings.still_so, Urgency.DIGEST))
+register(
+    Kind(findings.CLOSED, gettext_lazy("What became of a journal's words"), _closed, findings.still_so, Urgency.DIGEST)
+)

@@ -1,17 +1,19 @@
 """What placements tell people: one kind of notice for each thing, with its sentence and whether it still holds."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from placements.models import Category, Placement
+from placements.services import dispatch, lead_telling, publication, tickets, visits, wish_links
 from placements.services import letters as mentor_letters
-from placements.services import publication, tickets, visits, wish_links
 from placements.services.telling import CHANGED, OPINION, still_to_say
+from placements.tables.leads import stage_words
 from trainee_mgmt.kit import letters
-from trainee_mgmt.kit.formats import day, moment
+from trainee_mgmt.kit.formats import day, moment, percent
 from trainee_mgmt.kit.notices import Kind, Line, Urgency, register
 
 
@@ -123,6 +125,67 @@ def _task(notice) -> Line:
 register(Kind(visits.TASK_GIVEN, gettext_lazy("Task after a visit"), _task, visits.still_to_do, Urgency.DIGEST))
 register(Kind(visits.TASK_DUE, gettext_lazy("Task after a visit due"), _task, visits.still_to_do, Urgency.DIGEST))
 
+
+def _action(sentence):
+    def line(notice) -> Line:
+        given = notice.params
+        words = {"text": given["text"], "due": day(date.fromisoformat(given["due"]))}
+        return Line(_(sentence) % words, reverse("reports:dispatch_action", kwargs={"pk": given["action"]}))
+
+    return line
+
+
+ACTIONS = (
+    (dispatch.TASK.given, gettext_lazy("Action of a dispatch meeting"),
+     gettext_noop("You are in charge of “%(text)s”, decided by the dispatch meeting and due on %(due)s.")),
+    (dispatch.TASK.due, gettext_lazy("Action of a dispatch meeting due"),
+     gettext_noop("“%(text)s”, decided by the dispatch meeting, is due on %(due)s.")),
+    (dispatch.TASK.overdue, gettext_lazy("Action of a dispatch meeting overdue"),
+     gettext_noop("“%(text)s”, decided by the dispatch meeting, was due on %(due)s and is still open.")),
+)  # fmt: skip
+for _name, _label, _sentence in ACTIONS:
+    register(Kind(_name, _label, _action(_sentence), dispatch.still_owed, Urgency.DIGEST))
+
+
+# Investment leads -----------------------------------------------------------------------------------------------------
+
+
+def _lead_url(notice) -> str:
+    return reverse("placements:lead_detail", kwargs={"pk": notice.params["lead"]})
+
+
+def _entered(notice) -> Line:
+    text = _("%(name)s named a company that may invest: %(company)s.")
+    return Line(text % {"name": notice.params["name"], "company": notice.params["company"]}, _lead_url(notice))
+
+
+def _credited(notice) -> Line:
+    given = notice.params
+    share = Decimal(given["share"])
+    text = (
+        _("Your share in the lead %(company)s is now %(share)s.")
+        if share
+        else _("You have no share in the lead %(company)s any more.")
+    )
+    text %= {"company": given["company"], "share": percent(share, 1)}
+    return Line(f"{text} {given['reason']}".strip(), _lead_url(notice) if share else reverse("placements:my_leads"))
+
+
+def _moved(notice) -> Line:
+    words = {"company": notice.params["company"], "stage": stage_words(notice.params["stage"])}
+    return Line(_("The lead %(company)s has moved on: %(stage)s.") % words, _lead_url(notice))
+
+
+LEADS = (
+    (lead_telling.ENTERED, gettext_lazy("New investment lead"), _entered, lead_telling.still_standing),
+    (lead_telling.CREDITED, gettext_lazy("Share in a lead"), _credited, lead_telling.still_credited),
+    (lead_telling.MOVED, gettext_lazy("Stage of a lead"), _moved, lead_telling.still_at_stage),
+)
+for _name, _label, _line, _still in LEADS:
+    register(Kind(_name, _label, _line, _still, Urgency.DIGEST))
+
+
+# Letters to people without an account ---------------------------------------------------------------------------------
 
 letters.register(
     letters.LetterKind(mentor_letters.MENTOR_LINK, gettext_lazy("Questions for a mentor"), mentor_letters.to_mentor)

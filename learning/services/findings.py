@@ -11,6 +11,7 @@ from accounts.services import record
 from accounts.services.audit import changes
 from learning.models import Finding, Journal
 from learning.rules.findings import cited
+from learning.services.finding_telling import CLOSED, MADE, TASK, tell_owner, tell_writer
 from trainee_mgmt.kit.errors import Refused
 
 TITLE = 80
@@ -53,13 +54,22 @@ def make_finding(
         made_by=by,
         made_at=timezone.now(),
     )
+    tell_owner(finding, by=by, is_new=True)
+    tell_writer(finding, MADE, by=by)
     record("learning.make_finding", finding, after={"kind": kind, "journal": journal.pk, "start": start, "end": end})
     return finding
 
 
 @transaction.atomic
 def change_finding(
-    finding: Finding, *, kind: str, title: str, text: str, owner: User | None, due_on: date | None
+    finding: Finding,
+    *,
+    kind: str,
+    title: str,
+    text: str,
+    owner: User | None,
+    due_on: date | None,
+    by: User | None = None,
 ) -> Finding:
     """Other words, another kind, owner or day. What it cites stays."""
     finding = _open(finding)
@@ -72,6 +82,10 @@ def change_finding(
     for name, value in new.items():
         setattr(finding, name, value)
     finding.save(update_fields=list(new))
+    if {"owner", "due_on"} & after.keys():
+        tell_owner(finding, by=by, is_new="owner" in after)
+    if "kind" in after:
+        tell_writer(finding, MADE, by=by)
     record("learning.change_finding", finding, before=before, after=after)
     return finding
 
@@ -85,6 +99,8 @@ def close_finding(finding: Finding, *, state: str, outcome: str, by: User) -> Fi
         raise Refused(_("Say what became of it: the writer of the journal reads it."))
     finding.state, finding.outcome, finding.closed_by, finding.closed_at = state, outcome, by, timezone.now()
     finding.save(update_fields=["state", "outcome", "closed_by", "closed_at"])
+    TASK.forget(finding)
+    tell_writer(finding, CLOSED, by=by)
     record("learning.close_finding", finding, before={"state": "open"}, after={"state": state, "outcome": outcome})
     return finding
 
@@ -98,6 +114,7 @@ def reopen_finding(finding: Finding) -> Finding:
     before = {"state": finding.state}
     finding.state, finding.closed_by, finding.closed_at = Finding.State.OPEN, None, None
     finding.save(update_fields=["state", "closed_by", "closed_at"])
+    tell_owner(finding, by=None, is_new=False)
     record("learning.reopen_finding", finding, before=before, after={"state": "open"})
     return finding
 

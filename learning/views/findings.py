@@ -148,7 +148,7 @@ class FindingUpdate(EditPage):
 
     def save(self, form):
         as_it_was = {} if self.run else {"owner": self.object.owner, "due_on": self.object.due_on}
-        return services.change_finding(self.object, **as_it_was, **form.cleaned_data)
+        return services.change_finding(self.object, by=self.request.user, **as_it_was, **form.cleaned_data)
 
     def get_success_url(self):
         return self.object.get_absolute_url()

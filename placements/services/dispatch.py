@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import record
 from accounts.services.audit import changes
+from accounts.services.owed import Owed, as_told
 from cohorts.models import Cohort
 from placements.models import DispatchAction, DispatchMeeting, DispatchPack
+from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.errors import Refused
 
 HELD, PLANNED = DispatchMeeting.State.HELD, DispatchMeeting.State.PLANNED
 OPEN = DispatchAction.State.OPEN
+TASK = Owed("placements.action_given", "placements.action_due", "placements.action_overdue")
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,7 @@ def add_action(meeting: DispatchMeeting, *, text: str, owner: User, due_on: date
     if due_on < meeting.held_on:
         raise Refused(_("An action is due on the day of the meeting or later."))
     action = DispatchAction.objects.create(meeting=meeting, text=text.strip(), owner=owner, due_on=due_on)
+    _tell_owner(action, is_new=True)
     record("placements.add_action", action, after={"text": action.text, "owner": owner.name, "due_on": due_on})
     return action
 
@@ -123,6 +127,10 @@ def change_action(action: DispatchAction, *, text: str, owner: User, due_on: dat
     before, after = changes(action, new)
     if after:
         DispatchAction.objects.filter(pk=action.pk).update(**new)
+        for name, value in new.items():
+            setattr(action, name, value)
+        if {"owner", "due_on"} & after.keys():
+            _tell_owner(action, is_new="owner" in after)
         record("placements.change_action", action, before=before, after=after)
     return action
 
@@ -136,6 +144,7 @@ def close_action(action: DispatchAction, *, state: str, result: str, by: User) -
         raise Refused(_("Say in a few words what was done, or why it is dropped."))
     action.state, action.result, action.closed_by, action.closed_at = state, result, by, timezone.now()
     action.save(update_fields=["state", "result", "closed_by", "closed_at"])
+    TASK.forget(action)
     record("placements.close_action", action, before={"state": "open"}, after={"state": state, "result": result})
     return action
 
@@ -146,8 +155,20 @@ def reopen_action(action: DispatchAction) -> DispatchAction:
     closed = DispatchAction.objects.filter(pk=action.pk).exclude(state=OPEN)
     if not closed.update(state=OPEN, closed_by=None, closed_at=None):
         raise Refused(_("This is open already."))
+    _tell_owner(action, is_new=False)
     record("placements.reopen_action", action, before={"state": action.state})
     return action
+
+
+def _tell_owner(action: DispatchAction, *, is_new: bool) -> None:
+    """Of what is to be done, and of its day."""
+    by = actor.current().user_id
+    told = {"action": action.pk, "text": action.text[:80]}
+    TASK.tell(action, owner=action.owner_id, due_on=action.due_on, by=by, is_new=is_new, **told)
+
+
+def still_owed(notices: list) -> list:
+    return as_told(notices, DispatchAction.objects.filter(state=OPEN))
 
 
 def _held(meeting: DispatchMeeting) -> DispatchMeeting:

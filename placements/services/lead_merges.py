@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.services import record
 from placements.models import Lead, LeadMerge, LeadStep
 from placements.rules import leads as rules
+from placements.services.lead_telling import tell_stage
 from placements.services.leads import current_shares, write_credit
 from trainee_mgmt.kit.errors import Refused
 
@@ -92,6 +93,7 @@ def _both(lead: Lead, other: Lead) -> tuple[Lead, Lead]:
 
 
 def _set_stage(lead: Lead, stage: str, on, *, text: str, by: User) -> None:
-    LeadStep.objects.create(lead=lead, stage=stage, happened_on=on, text=text, by=by, at=timezone.now())
+    step = LeadStep.objects.create(lead=lead, stage=stage, happened_on=on, text=text, by=by, at=timezone.now())
     lead.stage, lead.stage_on = stage, on
     lead.save(update_fields=["stage", "stage_on"])
+    tell_stage(lead, step, by=by)

@@ -15,6 +15,7 @@ from accounts.services.audit import changes
 from cohorts.models import Cohort, Trainee
 from placements.models import Lead, LeadCredit, LeadFile, LeadRule, LeadStage, LeadStep
 from placements.rules import leads as rules
+from placements.services.lead_telling import tell_organizers, tell_shares, tell_stage
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.evidence import PDF, checked
 from trainee_mgmt.kit.uploads import keep_file
@@ -69,6 +70,7 @@ def enter_lead(
     LeadStep.objects.create(lead=lead, stage=LeadStage.FOUND, happened_on=lead.stage_on, by=by, at=now)
     shares = dict(zip((each.pk for each in trainees), rules.equal_shares(len(trainees)), strict=True))
     write_credit(lead, shares, reason="", by=by)
+    tell_organizers(lead, by=by)
     record("placements.enter_lead", lead, after={"company": lead.company, "shares": _told(shares)})
     return lead
 
@@ -117,6 +119,8 @@ def move_lead(lead: Lead, *, stage: str, on: date, text: str, files: Iterable[by
     step = _add_step(lead, stage, on=on, text=text, kept=kept, by=by)
     lead.stage, lead.stage_on = stage, on
     lead.save(update_fields=["stage", "stage_on"])
+    if stage != before:
+        tell_stage(lead, step, by=by)
     after = {"stage": stage, "on": on, "text": step.text, "files": len(kept)}
     record("placements.move_lead", lead, before={"stage": before}, after=after)
     return step
@@ -174,16 +178,19 @@ def current_shares(lead: Lead) -> dict[int, Decimal]:
 
 
 def write_credit(lead: Lead, shares: Mapping[int, Decimal], *, reason: str, by: User) -> None:
-    """Ends the shares in force and begins these. The caller holds the lock of the lead and has checked their sum."""
-    old = list(lead.credits.filter(in_force=True).values_list("pk", flat=True))
+    """Ends the shares in force and begins these. The caller holds the lock of the lead and has checked their sum. Without shares
+    the lead was put into another, where its trainees are told of theirs."""
+    before = current_shares(lead)
     now = timezone.now()
     rows = [
         LeadCredit(lead=lead, trainee_id=trainee, share=share, reason=reason.strip()[:200], by=by, at=now)
         for trainee, share in shares.items()
     ]
     # In force is one row a trainee: the old ones end in the statement that precedes the new ones.
-    LeadCredit.objects.filter(pk__in=old).update(in_force=False)
+    LeadCredit.objects.filter(lead=lead, in_force=True).update(in_force=False)
     LeadCredit.objects.bulk_create(rows)
+    if shares:
+        tell_shares(lead, before, shares, reason=reason.strip()[:200], by=by)
 
 
 def _told(shares: Mapping[int, Decimal]) -> dict[str, str]:

@@ -72,10 +72,11 @@ class WishSheet(SignedPage):
         return render(self.request, "placements/wish_sheet.html", context, status=422 if problem else 200)
 
     def _lines(self, chosen: list[Choice], sight) -> list[tuple]:
-        """(candidate, choice, reason) for everybody who can be wished."""
+        """(candidate, choice, reason) for everybody who can be wished; whoever was chosen stands first."""
         by_trainee = {each.trainee: each for each in chosen}
         nothing = Choice(0, "", "")
         found = [(each, by_trainee.get(each.pk, nothing)) for each in candidates_seen(self.link.cohort, sight)]
+        found.sort(key=lambda line: (not line[1].choice, line[1].rank is None, line[1].rank or 0))
         return [(each, choice.choice, choice.reason) for each, choice in found]
 
     def _names(self, sent: list[Choice]) -> list[tuple]:

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 
 from accounts.models import User
 from cohorts.models import ClassMembership, Cohort, Person, ProfileField, Trainee, TrainingClass
-from placements.models import MatchPair, MatchPlan, Offer, Post, Wish
+from placements.models import HostAnswer, MatchPair, MatchPlan, Offer, Post, Wish
 from placements.selectors.explain import Explainer
 from placements.services.match_plans import make_plan, move
 from placements.services.matching_rules import first_rules, keep_apart, save_rules
 from placements.services.publication import publish
 from placements.services.wishes import set_window
+from reports.management.demo.asking import ask_hosts
 from reports.management.demo.hosting import INDUSTRIES, STUDIES, build_hosts, host_states, offer_posts
 from reports.management.demo.people import Crowd, Someone
 from reports.management.demo.roster import person_row
@@ -52,6 +53,7 @@ def match_second(cohort: Cohort, *, by: User, today: date) -> None:
     posts = list(Post.objects.filter(offers__cohort=cohort, closed_on=None).select_related("host").order_by("pk"))
     offers = offer_posts(coming, posts, until=coming.ends_on)
     _match(coming, offers, by=by, rng=random.Random(24), opens=today - timedelta(days=10))
+    ask_hosts(coming, by=by)
     plan = MatchPlan.objects.get(cohort=coming)
     _move_somebody(plan, by=by)
     one, other = coming.trainees.order_by("number")[:2]
@@ -121,6 +123,7 @@ def _wishes(cohort: Cohort, offers: Sequence[Offer], *, by: User, rng: random.Ra
             rows.append(
                 _wish(trainee, offer, rank if rank < 3 else None, "" if rank < 3 else "岗位需要理工背景", at, by=by)
             )
+        HostAnswer.objects.create(offer=offer, entered_by=by, given_at=at, ranked=2, refused=1)
     Wish.objects.bulk_create(rows)
 
 
