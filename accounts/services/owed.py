@@ -30,7 +30,7 @@ class Owed:
             return
         params |= {"owner": owner, "due": due_on.isoformat() if due_on else ""}
         key = f"{row.pk}:{timezone.now().isoformat()}"
-        if is_new and (by != owner):
+        if (is_new or was_not_told) and by != owner:
             notify(self.given, [owner], about=row, key=key, params=params)
         if due_on:
             begins, ends = bounds(due_on)

@@ -1,10 +1,11 @@
-"""What this app knows about a person, for the person's own download: wishes, published places and what mentors said, never a plan."""
+"""What this app knows about a person, for the person's own download: wishes, published places, what mentors said, tickets and
+leads; never a plan, nor what hosts wish."""
 
 from typing import Any
 
 from accounts.models import User
 from accounts.services import OWN_DATA
-from placements.models import Feedback, OpinionGiven, Placement, Wish
+from placements.models import Arrival, Feedback, LeadCredit, LeadStep, OpinionGiven, Placement, Ticket, Wish
 
 
 def _wishes(user: User) -> list[dict[str, Any]]:
@@ -29,9 +30,35 @@ def _opinions(user: User) -> list[dict[str, Any]]:
     return list(rows.values("placement__seat__offer__post__host__name"))
 
 
+def _arrivals(user: User) -> list[dict[str, Any]]:
+    rows = Arrival.objects.filter(placement__trainee__person__user=user).order_by("said_at", "pk")
+    return list(rows.values("placement__seat__offer__post__host__name", "since", "said_at", "in_force"))
+
+
+def _tickets(user: User) -> list[dict[str, Any]]:
+    rows = Ticket.objects.filter(trainee__person__user=user).order_by("opened_at", "pk")
+    return list(rows.values("category", "text", "opened_at", "due_at", "closed_at", "answer", "satisfaction"))
+
+
+def _leads(user: User) -> list[dict[str, Any]]:
+    """Leads with the own share, as it was and is; what others wrote of a company stays with the office."""
+    rows = LeadCredit.objects.filter(trainee__person__user=user).order_by("at", "pk")
+    return list(rows.values("lead__company", "lead__stage", "share", "reason", "at", "in_force"))
+
+
+def _lead_steps(user: User) -> list[dict[str, Any]]:
+    """What one wrote oneself of leads."""
+    rows = LeadStep.objects.filter(by=user).order_by("at", "pk")
+    return list(rows.values("lead__company", "stage", "happened_on", "text", "at"))
+
+
 OWN_DATA |= {
     "wishes": _wishes,
     "placements": _placements,
     "feedback_of_mentors": _feedback,
     "opinions_about_hosts": _opinions,
+    "arrivals": _arrivals,
+    "tickets": _tickets,
+    "leads": _leads,
+    "lead_notes": _lead_steps,
 }

@@ -87,7 +87,7 @@ def test_a_merge_tells_everybody_the_share_in_what_stands(clock, cohort, office)
 
     told = ["Your share in the lead Acme Works is now 50.0%. The same company."]
     assert (lines(anna), lines(ben)) == (told, told)
-    assert lines(office) == ["%s named a company that may invest: Acme Works." % anna.name]
+    assert lines(office) == [f"{anna.name} named a company that may invest: Acme Works."]
 
 
 def test_the_owner_of_an_action_hears_when_it_is_given_due_and_overdue_and_nothing_once_it_is_closed(
@@ -108,7 +108,6 @@ def test_the_owner_of_an_action_hears_when_it_is_given_due_and_overdue_and_nothi
     outbox.run(seconds=10)
 
     assert due == [1, 2, 3]
-    assert [line.split(", ")[-1].split(" ")[0] for line in lines(owner)][0] == "decided"
     assert len(lines(owner)) == 3
 
 
