@@ -15,6 +15,9 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # PostgreSQL explains an error with the values of the row: DETAIL:  Failing row contains (…), Key (phone)=(…)
 ROW_VALUES = re.compile(r"^(DETAIL|CONTEXT):.*?(?=^The above exception|^During handling|\Z)", re.MULTILINE | re.DOTALL)
+SECRET = re.compile(
+    r"(?<![0-9a-f])[0-9a-f]{32,}(?![0-9a-f])"
+)  # what a signed link is opened by: Django names the path of a refusal
 LONG_NUMBER = re.compile(r"(?<![\d.])\d{11,}[Xx]?")  # a phone or an ID number, not the end of a fraction
 log = logging.getLogger("trainee_mgmt.requests")
 
@@ -70,7 +73,8 @@ class Lines(structlog.stdlib.ProcessorFormatter):
 def without_personal_data(_logger, _name, event: dict) -> dict:
     for key in ("exception", "event"):
         if isinstance(event.get(key), str):
-            event[key] = LONG_NUMBER.sub("***", ROW_VALUES.sub(r"\1: ***\n", event[key]))
+            plain = ROW_VALUES.sub(r"\1: ***\n", event[key])
+            event[key] = LONG_NUMBER.sub("***", SECRET.sub("***", plain))
     return event
 
 

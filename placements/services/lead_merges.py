@@ -55,11 +55,11 @@ def merge_leads(lead: Lead, other: Lead, shares: Mapping[int, Decimal], *, reaso
 @transaction.atomic
 def undo_merge(merge: LeadMerge, *, by: User) -> None:
     """Two leads again, each with its credit and stage as before; refused once something followed that stands on the merge."""
-    merge = LeadMerge.objects.select_for_update().select_related("lead", "other").get(pk=merge.pk)
+    merge = LeadMerge.objects.select_for_update(of=("self",)).select_related("lead", "other").get(pk=merge.pk)
     if merge.undone_at:
         raise Refused(_("This was taken back already."))
-    lead = Lead.objects.select_for_update().get(pk=merge.lead_id)
-    other = Lead.objects.select_for_update().get(pk=merge.other_id)
+    held = _held(merge.lead_id, merge.other_id)
+    lead, other = held[merge.lead_id], held[merge.other_id]
     if lead.merged_into_id or merge.lead.merges.filter(undone_at=None, pk__gt=merge.pk).exists():
         raise Refused(_("Another merge stands on this one; take that back first."))
     after = {int(key): Decimal(share) for key, share in merge.before["after"].items()}
@@ -79,9 +79,7 @@ def undo_merge(merge: LeadMerge, *, by: User) -> None:
 
 
 def _both(lead: Lead, other: Lead) -> tuple[Lead, Lead]:
-    """Both held, in one order for everybody."""
-    rows = Lead.objects.select_for_update(of=("self",)).select_related("cohort").filter(pk__in=(lead.pk, other.pk))
-    held = {each.pk: each for each in rows.order_by("pk")}
+    held = _held(lead.pk, other.pk)
     if len(held) != 2:
         raise Refused(_("Choose another lead."))
     one, two = held[lead.pk], held[other.pk]
@@ -90,6 +88,12 @@ def _both(lead: Lead, other: Lead) -> tuple[Lead, Lead]:
     if one.cohort.program_id != two.cohort.program_id:
         raise Refused(_("Leads of different programs stay apart."))
     return one, two
+
+
+def _held(*keys: int) -> dict[int, Lead]:
+    """Held in one order for everybody, so that two who merge and take back do not wait for each other."""
+    rows = Lead.objects.select_for_update(of=("self",)).select_related("cohort").filter(pk__in=keys)
+    return {each.pk: each for each in rows.order_by("pk")}
 
 
 def _set_stage(lead: Lead, stage: str, on, *, text: str, by: User) -> None:

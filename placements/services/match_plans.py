@@ -238,7 +238,10 @@ def throw_away(plan: MatchPlan) -> None:
 
 def locked(plan: MatchPlan) -> MatchPlan:
     """The plan, locked until the end of the transaction."""
-    return MatchPlan.objects.select_for_update(of=("self",)).select_related("cohort", "rules").get(pk=plan.pk)
+    rows = MatchPlan.objects.select_for_update(of=("self",)).select_related("cohort", "rules")
+    if (found := rows.filter(pk=plan.pk).first()) is None:
+        raise Refused(_("Somebody else threw this plan away in the meantime."))
+    return found
 
 
 def _open(plan: MatchPlan, revision: int) -> None:

@@ -7,6 +7,7 @@ import pytest
 from cohorts.models import Application
 from cohorts.services.applications import handing_in
 from cohorts.services.applications.outcomes import choose_from_waiting
+from cohorts.services.applications.rounds import delete_quota
 from tests import make
 from tests.races import race, refusals
 
@@ -50,3 +51,14 @@ def test_the_last_free_seat_goes_to_one_of_the_waiting_list():
 
     assert refusals(results) == 7
     assert round.applications.filter(state="chosen").count() == 1
+
+
+def test_a_draft_or_a_quota_that_is_thrown_away_twice_at_once_is_refused_the_second_time():
+    round = make.application_round()
+    mine, quota = draft(round), make.unit_quota(round)
+
+    for acts in (
+        [partial(handing_in.withdraw_application, Application.objects.get(pk=mine.pk)) for _each in range(3)],
+        [partial(delete_quota, quota)] * 3,
+    ):
+        assert refusals(race(*acts)) == 2

@@ -83,3 +83,13 @@ def test_an_error_is_logged_without_the_values_of_the_row(lines):
     assert "ValueError: bad number ***" in line["exception"]
     text = json.dumps(line, ensure_ascii=False)
     assert [word for word in (PHONE, ID_NUMBER, "张三", "already exists") if word in text] == []
+
+
+@pytest.mark.parametrize("path", [f"/f/{'ab' * 20}/", f"/apply/mine/412-{'0f' * 16}/"])
+def test_a_refused_form_does_not_leave_the_secret_of_its_link_in_the_log(lines, path):
+    logging.getLogger("django.security.csrf").warning("Forbidden (CSRF cookie not set.): %s", path)
+
+    assert lines()[-1]["event"] in (
+        "Forbidden (CSRF cookie not set.): /f/***/",
+        "Forbidden (CSRF cookie not set.): /apply/mine/412-***/",
+    )

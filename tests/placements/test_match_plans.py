@@ -13,6 +13,7 @@ from placements.selectors import explain
 from placements.selectors.explain import Explainer
 from placements.selectors.plans import changes_between
 from placements.services import match_plans as services
+from placements.services.matching_rules import let_together
 from tests import make
 from trainee_mgmt.kit.errors import Refused
 
@@ -319,6 +320,21 @@ def test_a_plan_is_thrown_away_unless_another_stands_on_it():
     services.throw_away(plan)
 
     assert not MatchPlan.objects.exists()
+
+
+def test_what_somebody_else_took_away_a_moment_before_is_said_in_words_and_recorded_once():
+    cohort, *_rest = moved_world()
+    plan = plan_of(cohort)
+    pair = KeptApart.objects.create(cohort=cohort, one=(two := people(cohort, 2))[0], other=two[1], reason="kin")
+
+    for take_away, row in ((services.throw_away, plan), (let_together, pair)):
+        stale = type(row).objects.get(pk=row.pk)
+        take_away(row)
+        with pytest.raises(Refused):
+            take_away(stale)
+
+    told = AuditEntry.objects.filter(action__in=("placements.throw_plan_away", "placements.let_together"))
+    assert told.count() == 2
 
 
 def test_a_post_of_another_day_belongs_to_another_plan():

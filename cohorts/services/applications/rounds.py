@@ -139,7 +139,9 @@ def set_quota(round: ApplicationRound, unit: Unit, *, seats: int) -> UnitQuota:
 def delete_quota(quota: UnitQuota) -> None:
     """Take a quota away that nobody has used."""
     lock_round(quota.round_id)
-    quota = UnitQuota.objects.select_for_update(of=("self",)).select_related("unit").get(pk=quota.pk)
+    quota = UnitQuota.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=quota.pk).first()
+    if quota is None:
+        raise Refused(_("Somebody else took this quota away in the meantime."))
     used = Application.objects.filter(round=quota.round_id, nominating_unit=quota.unit_id)
     if used.exists():
         raise Refused(_("%(unit)s has nominated already, so its quota stays.") % {"unit": quota.unit.name})

@@ -31,8 +31,11 @@ def lock_application(pk: int, *states: str) -> Application:
     locked = (
         Application.objects.select_for_update(of=("self",))
         .select_related("round__cohort", "nominating_unit", "account", "person")
-        .get(pk=pk)
+        .filter(pk=pk)
+        .first()
     )
+    if locked is None:  # a draft that was thrown away
+        raise Refused(_("This application was withdrawn in the meantime; nothing of it is kept."))
     refuse_closed_cohort(locked.round.cohort)
     if states and locked.state not in states:
         raise Refused(_("This application is %(state)s by now.") % {"state": locked.get_state_display()})
