@@ -1,12 +1,13 @@
 """The sessions of a week, in one query however many there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from types import MappingProxyType
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Count, OuterRef, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from learning.models import Session, SessionClass
@@ -19,6 +20,12 @@ from trainee_mgmt.kit.days import bounds
 def within_week(sessions: QuerySet[Session], monday: date) -> QuerySet[Session]:
     start, end = bounds(monday, monday + timedelta(days=6))
     return sessions.filter(starts_at__gte=start, starts_at__lt=end)
+
+
+def counts_of_days(sessions: QuerySet[Session]) -> dict[date, int]:
+    """How many begin on each day; a day without any is left out."""
+    by_day = sessions.order_by().annotate(day=TruncDate("starts_at")).values_list("day")
+    return dict(by_day.annotate(n=Count("pk")).order_by("day"))
 
 
 def of_day(sessions: QuerySet[Session], day: date) -> QuerySet[Session]:
@@ -59,7 +66,11 @@ def entries_of(
 
 
 def of_class(sessions: QuerySet[Session], key: int) -> QuerySet[Session]:
-    return sessions.filter(pk__in=SessionClass.objects.filter(training_class=key).values("session"))
+    return of_classes(sessions, [key])
+
+
+def of_classes(sessions: QuerySet[Session], keys: Iterable[int]) -> QuerySet[Session]:
+    return sessions.filter(pk__in=SessionClass.objects.filter(training_class__in=keys).values("session"))
 
 
 def teachers_of(sessions: QuerySet[Session]) -> list[str]:

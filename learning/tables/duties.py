@@ -15,6 +15,7 @@ from cohorts.selectors.cohorts import members_on
 from learning.models import DutyDue, DutySpeaker
 from learning.rules.duties import Standing, standing
 from learning.tables.attendance import TRAINEE, only_name
+from learning.tables.filters import ClassFilter
 from trainee_mgmt.kit.formats import EMPTY, day
 from trainee_mgmt.kit.pages import is_key
 from trainee_mgmt.kit.pieces import link, status_tag
@@ -43,20 +44,26 @@ def _class_link(name: str, pk: int) -> SafeString:
     return link(reverse("learning:duty_class", kwargs={"pk": pk}), name)
 
 
+def _reachable(context):
+    """The classes of which one may see the duties."""
+    return context[1]
+
+
+def _of_members(rows, classes):
+    members = members_on(timezone.localdate()).filter(training_class__in=classes)
+    return rows.filter(pk__in=members.values("trainee"))
+
+
 class _OfClass(TableFilters):
-    in_class = django_filters.ChoiceFilter(label=_("Class"), method="of_class", empty_label=_("All classes"))
+    in_class = ClassFilter(lambda rows, classes: rows.filter(training_class__in=classes), classes_of=_reachable)
     kind = django_filters.ChoiceFilter(label=_("Duty"), method="of_kind", empty_label=_("All duties"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        cohort, classes = self.table.context
-        self.filters["in_class"].extra["choices"] = list(classes)
+        cohort, _classes = self.table.context
         self.filters["kind"].extra["choices"] = list(
             cohort.duty_kinds.order_by("order", "pk").values_list("pk", "name")
         )
-
-    def of_class(self, queryset, name, value):
-        return queryset.filter(training_class=value)
 
     def of_kind(self, queryset, name, value):
         return queryset.filter(kind=value)
@@ -127,6 +134,7 @@ class DutyRows(DutyTable):
 
 class SpeakerFilters(_OfClass):
     q = django_filters.CharFilter(label=_("Name or number"), method="find")
+    in_class = ClassFilter(_of_members, classes_of=_reachable)
     field_order = ("q", "in_class", "kind")
 
     class Meta:
@@ -135,9 +143,6 @@ class SpeakerFilters(_OfClass):
 
     def find(self, queryset, name, value):
         return queryset.filter(Q(person__name__icontains=value) | Q(number__icontains=value))
-
-    def of_class(self, queryset, name, value):
-        return queryset.filter(pk__in=members_on(timezone.localdate()).filter(training_class=value).values("trainee"))
 
     def of_kind(self, queryset, name, value):
         return queryset  # counted in ``SpeakerTable.prepare``

@@ -128,14 +128,14 @@ POINTS = Column("points", _("Points"), number=True)  # of one trainee's journals
 
 class WaitingFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Name or number"), method="find")
-    in_class = ClassFilter(method="of_class")
+    in_class = ClassFilter(
+        lambda rows, classes: rows.filter(
+            trainee__in=members_on(timezone.localdate()).filter(training_class__in=classes).values("trainee")
+        )
+    )
 
     def find(self, queryset, name, value):
         return queryset.filter(Q(trainee__person__name__icontains=value) | Q(trainee__number__icontains=value))
-
-    def of_class(self, queryset, name, value):
-        members = members_on(timezone.localdate()).filter(training_class=value)
-        return queryset.filter(trainee__in=members.values("trainee"))
 
 
 class WaitingTable(Table):

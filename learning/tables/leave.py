@@ -21,7 +21,7 @@ def leave_tag(state: str) -> str:
 
 class LeaveFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Name or number"), method="find")
-    in_class = ClassFilter(field_name="training_class")
+    in_class = ClassFilter(lambda rows, classes: rows.filter(training_class__in=classes))
     kind = django_filters.ChoiceFilter(label=_("Kind"), field_name="leave_type", empty_label=_("All kinds"))
     day = django_filters.DateFilter(label=_("Day"), method="on_day")
 

@@ -100,18 +100,19 @@ def rate_columns(measure: Measure, address: str) -> tuple[Column, ...]:
     )
 
 
+def _of_classes(rows, classes):
+    return rows.filter(memberships__in=members_on(timezone.localdate()).filter(training_class__in=classes))
+
+
 class RateFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Name or number"), method="find")
-    in_class = ClassFilter(method="of_class", cohort_of=lambda context: context[0])
+    in_class = ClassFilter(_of_classes, classes_of=lambda context: context[0].classes.all())
     standing = django_filters.ChoiceFilter(
         label=_("Standing"), method="who_stand", choices=list(WORDS.items()), empty_label=_("Every standing")
     )
 
     def find(self, queryset, name, value):
         return queryset.filter(Q(person__name__icontains=value) | Q(number__icontains=value))
-
-    def of_class(self, queryset, name, value):
-        return queryset.filter(memberships__in=members_on(timezone.localdate()).filter(training_class=value))
 
     def who_stand(self, queryset, name, value):
         cohort, measure = self.table.context

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from learning.models import Attendance, SessionClass
 from learning.rules.places import place_words
 from learning.selectors import marks_of
-from learning.selectors.weeks import of_class, of_day
+from learning.selectors.weeks import of_classes, of_day
 from learning.tables.days import FromToday
 from learning.tables.filters import ClassFilter
 from trainee_mgmt.kit.formats import from_to, from_to_in_sheet
@@ -37,7 +37,7 @@ def session_state(cancelled_at, rolled_at, starts_at, ends_at, is_draft=False):
 class SessionFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Title, teacher or place"), method="find")
     day = django_filters.DateFilter(label=_("Day"), method="on_day")
-    in_class = ClassFilter(method="of_class")
+    in_class = ClassFilter(of_classes)
 
     def find(self, queryset, name, value):
         return queryset.filter(
@@ -49,9 +49,6 @@ class SessionFilters(TableFilters):
 
     def on_day(self, queryset, name, value):
         return of_day(queryset, value)
-
-    def of_class(self, queryset, name, value):
-        return of_class(queryset, value)
 
 
 class SessionTable(FromToday):

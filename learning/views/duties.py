@@ -157,7 +157,7 @@ class _CohortList(TablePage, abstract=True):
 
     def get_table_options(self):
         classes = self.cohort.classes.filter(access.rows(self.request.user, "learning.view_duties"))
-        return {"context": (self.cohort, classes.order_by("number", "pk").values_list("pk", "name"))}
+        return {"context": (self.cohort, classes)}
 
 
 class DutyList(_CohortList):

@@ -7,6 +7,7 @@ from accounts.models import Role
 from learning.rules.weeks import Entry, Part, chosen_week, lay_out
 from learning.services.rules_of_timetable import change_rule
 from learning.services.sessions import make_session
+from learning.views import weeks
 from tests import make
 
 MONDAY = date(2026, 9, 7)
@@ -109,7 +110,28 @@ def test_a_week_needs_the_same_queries_for_two_sessions_and_for_two_hundred(
         make.session(classes=[of], on=MONDAY + timedelta(days=n % 7), title=f"S{n}")
     client.force_login(make.user(Role.ORGANIZER, of.cohort))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get(*week(of))
 
     assert page.context["count"] == sessions
+
+
+def test_of_a_week_with_very_many_sessions_one_day_is_shown_page_by_page(of, client, monkeypatch):
+    monkeypatch.setattr(weeks, "MANY", 4)
+    monkeypatch.setattr(weeks, "A_PAGE", 2)
+    thursday, other = MONDAY + timedelta(days=3), make.training_class(of.cohort)
+    for n, (day, hour, whose) in enumerate(
+        [(MONDAY, 9, of), (MONDAY, 14, of), (MONDAY, 19, other), (thursday, 9, of), (thursday, 9, other)]
+    ):
+        start = make.at(day, hour)
+        make.session(classes=[whose], starts_at=start, ends_at=start + timedelta(hours=1), title=f"S{n}")
+    client.force_login(make.user(Role.ORGANIZER, of.cohort))
+
+    first = client.get(*week(of))
+
+    assert (titles(first), first.context["count"]) == (["S0", "S1"], 5)
+    assert [(day, number) for day, number, _url in first.context["day_links"]] == [(MONDAY, 3), (thursday, 2)]
+    assert titles(client.get(f"{first.context['page_url']}2")) == ["S2"]
+    assert titles(client.get(first.context["day_links"][1][2])) == ["S3", "S4"]
+    assert titles(client.get(*week(of, day="nonsense", page="x"))) == ["S0", "S1"]
+    assert titles(client.get(*week(of, in_class=of.pk))) == ["S0", "S1", "S3"]
