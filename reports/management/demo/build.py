@@ -11,7 +11,7 @@ from cohorts.models import Cohort, Person, TrainingClass
 from programs.models import Program
 from reports.management.demo.accounts import account, grant, unit
 from reports.management.demo.applications import NEXT, chosen_before, next_batch
-from reports.management.demo.between import Stage, between
+from reports.management.demo.between import between
 from reports.management.demo.dispatch import dispatch
 from reports.management.demo.duties import build_duties
 from reports.management.demo.journals import make_of_journals, write_journals
@@ -25,6 +25,7 @@ from reports.management.demo.scores import give_scores
 from reports.management.demo.screening import screened_before, screening_now
 from reports.management.demo.service import build_service
 from reports.management.demo.sessions import Desk, call_rolls, hold_sessions
+from reports.management.demo.stage import Stage
 from reports.management.demo.stays import build_stays
 from trainee_mgmt.kit.actor import Actor, acting
 

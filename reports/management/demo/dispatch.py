@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from placements.models import DispatchAction
 from placements.services.dispatch import add_action, close_action, plan_meeting
-from reports.management.demo.between import Stage
+from reports.management.demo.stage import Stage
 from reports.services import hold_dispatch
 
 MINUTES = "各驻点情况通报：住宿总体稳定，两家企业反映班车时间不便。\n会议确定：走访逾期的企业本月补走，日志批阅不超过三天，招商线索逐条明确跟进人。"

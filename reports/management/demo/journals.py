@@ -9,8 +9,8 @@ from learning.models import CopySignal, Finding, Journal, JournalNote, JournalSc
 from learning.selectors.journals import all_periods
 from learning.services.copies import compare, settle_signal
 from learning.services.findings import close_finding, make_finding
-from reports.management.demo.between import Stage
 from reports.management.demo.programs import THOUGHTS
+from reports.management.demo.stage import Stage
 from trainee_mgmt.kit.days import moment
 
 SEEN = (

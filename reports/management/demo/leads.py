@@ -9,7 +9,7 @@ from PIL import Image
 from learning.models import Finding
 from placements.services.lead_merges import merge_leads
 from placements.services.leads import Source, change_lead_rule, enter_lead, move_lead
-from reports.management.demo.between import Stage
+from reports.management.demo.stage import Stage
 
 COMPANIES = (
     ("湘粤智能装备有限公司", "计划在高新区租两万平方米标准厂房，做电机转子自动线。", "12000", "landed"),

@@ -11,7 +11,7 @@ from learning.models import ClosingItem
 from learning.rules.closing import Sheets
 from learning.services import closing
 from learning.services.signed import send_signed
-from reports.management.demo.between import Stage
+from reports.management.demo.stage import Stage
 
 PAGE, LINES = (620, 877), 24  # A4, small
 SIGNED = 3  # so many sessions of the first classes have a signed sheet
