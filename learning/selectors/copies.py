@@ -78,10 +78,4 @@ def _passages_alone(text: str, places: list[tuple[int, int]]) -> list[Paragraph]
     return paragraphs("\n".join(pieces), marked)
 
 
-def waiting_signals(user: User, cohorts: Collection[int]) -> QuerySet[CopySignal]:
-    """Signals that wait for this person in these cohorts."""
-    mine = access.rows(user, "learning.settle_copysignal")
-    return CopySignal.objects.filter(mine, state=CopySignal.State.OPEN, journal__trainee__cohort__in=cohorts)
-
-
 IS_OPEN = Q(state=CopySignal.State.OPEN)

@@ -15,10 +15,6 @@ class Price:
     rank: int | None
     found: Alternative | tuple[Rule, ...]
 
-    @property
-    def is_possible(self) -> bool:
-        return isinstance(self.found, Alternative)
-
 
 def price(facts: Facts, problem: Problem, plan: Solution, person: str, post: str, *, seconds: float) -> Price:
     """``problem`` holds no lock of this person."""

@@ -1,7 +1,6 @@
 """The way of a mentor to the questions about one trainee, without an account."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -92,8 +91,3 @@ def revoke_link(placement: Placement) -> None:
     if not FeedbackLink.objects.filter(placement=placement, revoked_at=None).update(revoked_at=timezone.now()):
         raise Refused(_("There is no link to revoke."))
     record("placements.revoke_feedback_link", placement)
-
-
-def extend_link(placement: Placement, until: date) -> None:
-    """A stay that lasts longer is asked about for longer; in the caller's transaction."""
-    FeedbackLink.objects.filter(placement=placement, revoked_at=None, ends_on__lt=until).update(ends_on=until)

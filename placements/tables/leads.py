@@ -109,18 +109,3 @@ class MyLeadTable(Table):
     empty_hint = _(
         "A company that wants to build, move or extend: its name and one sentence are enough, also after the training."
     )
-
-
-class LeadRows(Table):
-    """The leads behind a figure."""
-
-    name = _("Investment leads")
-    personal = True
-    row_url = "placements:lead_detail"
-    default_order = ("stage_on",)
-    columns = (COMPANY, Column("people", _("Found by"), text=names), STAGE, SINCE)
-    empty_title = _("No row")
-    empty_hint = _("The figure is 0: no row counts.")
-
-    def prepare(self, queryset):
-        return with_credit(queryset)

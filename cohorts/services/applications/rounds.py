@@ -12,7 +12,7 @@ from accounts.services import record
 from accounts.services.audit import changes
 from cohorts.models import Application, ApplicationRound, Cohort, EligibilityRule, UnitQuota
 from cohorts.models.applications import public_token
-from cohorts.rules.applications import NUMBERS, Condition, Stage, contradictions
+from cohorts.rules.applications import Condition, Stage, contradictions
 from cohorts.selectors.applications import conditions_of, taken_slots
 from cohorts.services.applications.states import State, lock_round, refuse_closed_cohort
 from cohorts.services.applications.telling import tell_quota
@@ -107,13 +107,6 @@ def _next_version(round: ApplicationRound) -> int:
     version = round.rules_version + 1
     ApplicationRound.objects.filter(pk=round.pk).update(rules_version=version)
     return version
-
-
-def clean_value(operator: str, kind: str, typed: list[str]) -> Any:
-    """A value as a rule keeps it: a number as text; for yes or no true or false; else the words."""
-    if operator in NUMBERS:
-        return typed[0]
-    return [each == "yes" for each in typed] if kind == "yes_no" else typed
 
 
 @transaction.atomic
