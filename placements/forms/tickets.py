@@ -1,6 +1,6 @@
 from uuid import uuid4
 
-from crispy_forms.layout import Div, Fieldset
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -75,12 +75,7 @@ class TicketRulesForm(CrispyMixin, forms.Form):
                 empty_label=_("nobody yet: all organizers are told"),
             )
         self.helper.layout.fields[:] = [
-            Fieldset(
-                str(Category(each).label),
-                Div(f"{each}_hours", f"{each}_counts", css_class="form-cols"),
-                f"{each}_owner",
-            )
-            for each in rules
+            Fieldset(str(Category(each).label), f"{each}_hours", f"{each}_counts", f"{each}_owner") for each in rules
         ]
 
     def rules(self) -> list[Rule]:
