@@ -7,4 +7,5 @@ class PlacementsConfig(AppConfig):
     name = "placements"
 
     def ready(self):
+        import_module("placements.services.copying")
         import_module("placements.services.own_data")
