@@ -150,6 +150,7 @@ urlpatterns += [  # applications: the round, the office's list, one of them
     path("application-rounds/<int:pk>/close/", rounds.RoundClose.as_view(), name="round_close"),
     path("application-rounds/<int:pk>/link/", rounds.RoundLink.as_view(), name="round_link"),
     path("eligibility-rules/<int:pk>/end/", rounds.RuleEnd.as_view(), name="rule_end"),
+    path("cohorts/<int:cohort>/applications/round/quota/units/", rounds.QuotaUnits.as_view(), name="quota_units"),
     path("quotas/<int:pk>/delete/", rounds.QuotaDelete.as_view(), name="quota_delete"),
     path("applications/<int:pk>/", applications.ApplicationDetail.as_view(), name="application_detail"),
     path("applications/<int:pk>/edit/", applications.ApplicationUpdate.as_view(), name="application_update"),

@@ -10,17 +10,20 @@ from accounts.selectors import units_named
 
 
 class SearchInput(forms.TextInput):
-    """Asks ``url`` for options; without scripts the words are simply typed. ``include`` names other fields to send."""
+    """Asks ``url`` for options; without scripts the words are simply typed. ``include`` names other fields to send.
+
+    A form whose options depend on its own page sets ``address``.
+    """
 
     def __init__(self, url: str, *, include: str = "", attrs=None):
         super().__init__({"autocomplete": "off", **(attrs or {})})
-        self.url, self.include = url, include
+        self.url, self.include, self.address = url, include, ""
 
     def render(self, name, value, attrs=None, renderer=None):
         options = f"{(attrs or {}).get('id', name)}_options"
         asking = {
             "list": options,
-            "hx-get": reverse(self.url),
+            "hx-get": self.address or reverse(self.url),
             "hx-trigger": "input changed delay:250ms, focus once",
             "hx-target": f"#{options}",
             "hx-swap": "innerHTML",

@@ -5,7 +5,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
@@ -20,6 +19,7 @@ from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, Page, StaticPage
+from trainee_mgmt.kit.pieces import offers
 from trainee_mgmt.kit.uploads import download
 
 
@@ -262,4 +262,4 @@ def is_everywhere(user) -> bool:
 
 
 def options(labels) -> HttpResponse:
-    return HttpResponse(format_html_join("", '<option value="{}"></option>', ((label,) for label in labels)))
+    return HttpResponse(offers(labels))

@@ -228,6 +228,7 @@ class QuotaForm(CrispyMixin, forms.Form):
     unit = UnitField(label=gettext_lazy("Unit"), help_text=gettext_lazy("Type a part of the name and choose."))
     seats = forms.IntegerField(label=pgettext_lazy("application", "Slots"), min_value=0, max_value=9999)
 
-    def __init__(self, *args, units, **kwargs):
+    def __init__(self, *args, units, options_url, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["unit"].reachable = units
+        self.fields["unit"].widget.address = options_url

@@ -1,19 +1,23 @@
 """The round of a cohort: its settings, its rules in words, the quotas of units."""
 
-from django.http import Http404
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.generic import View
 
 from accounts.models import Unit
+from accounts.selectors import units_like
 from cohorts.forms.applications import EligibilityRuleForm, QuotaForm, ReopenForm, RoundForm
 from cohorts.models import ApplicationRound, EligibilityRule, UnitQuota
 from cohorts.rules.applications import STAGE_WORDS, in_words
 from cohorts.selectors.applications import asked_fields, condition_of, quota_lines, state_counts
 from cohorts.selectors.cohorts import fields_of
 from cohorts.services.applications import rounds as services
-from trainee_mgmt.kit.pages import ActionPage, FormPage, Inside, StaticPage
+from trainee_mgmt.kit.pages import ActionPage, FormPage, Inside, Page, StaticPage
+from trainee_mgmt.kit.pieces import offers
 
 MANAGED = Inside("cohorts.Cohort", "cohorts.manage_applications", "cohort", related=("program",))
 
@@ -99,6 +103,12 @@ class RuleCreate(RoundPage, FormPage):
         return services.add_rule(self.round, **form.values())
 
 
+def units_that_nominate(cohort) -> QuerySet[Unit]:
+    """Open units of the tree in which the program stands."""
+    top = cohort.program.unit.path.partition(".")[0]
+    return Unit.objects.filter(path__startswith=f"{top}.", closed_on=None)
+
+
 class QuotaUpdate(RoundPage, FormPage):
     """A quota for a unit; ``?unit=`` names the one to be changed."""
 
@@ -113,12 +123,19 @@ class QuotaUpdate(RoundPage, FormPage):
         return {"unit": line.name, "seats": line.seats} if line else {}
 
     def get_form_kwargs(self):
-        top = self.cohort.program.unit.path.partition(".")[0]
-        units = Unit.objects.filter(path__startswith=f"{top}.", closed_on=None)
-        return super().get_form_kwargs() | {"units": units}
+        options_url = reverse("cohorts:quota_units", kwargs={"cohort": self.cohort.pk})
+        return super().get_form_kwargs() | {"units": units_that_nominate(self.cohort), "options_url": options_url}
 
     def save(self, form):
         return services.set_quota(self.round, form.cleaned_data["unit"], seats=form.cleaned_data["seats"])
+
+
+class QuotaUnits(RoundPage, Page, View):
+    """The units offered while one types: also to an organizer whose role is on the program and so reaches no unit."""
+
+    def get(self, request, **kwargs):
+        typed = request.GET.get("unit", "")[:100]
+        return HttpResponse(offers(units_like(typed, units_that_nominate(self.cohort)).values()))
 
 
 class RoundAction(ActionPage, abstract=True):

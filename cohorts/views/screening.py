@@ -10,7 +10,7 @@ from django.views.generic import View
 
 from accounts.models import Unit
 from cohorts.forms.screening import DecideForm, OutcomeForm
-from cohorts.models import ApplicationRound, Override, Screening, ScreeningRow
+from cohorts.models import Application, ApplicationRound, Override, Screening, ScreeningRow
 from cohorts.rules.screening import OUTCOME_WORDS, Outcome
 from cohorts.rules.screening_words import hits_in_words, limits_in_words, rule_in_words
 from cohorts.selectors.calls import findings_of, without_reason
@@ -135,11 +135,18 @@ class ScreeningDetail(OneRun, TablePage):
     def get_context_data(self, **kwargs):
         newest = newest_run(self.screening.round)
         decision = decision_of(self.screening.round)
+        decided = bool(decision) and decision.screening_id == self.screening.pk
+        manages = not self.cohort.is_closed and access.may(
+            self.request.user, "cohorts.publish_screening", self.screening
+        )
+        to_enroll = Application.objects.filter(
+            round=self.screening.round_id, state=Application.State.CHOSEN, trainee=None
+        )
         return super().get_context_data(
             is_newest=newest.pk == self.screening.pk,
-            decision=decision if decision and decision.screening_id == self.screening.pk else None,
-            manages=not self.cohort.is_closed
-            and access.may(self.request.user, "cohorts.publish_screening", self.screening),
+            decision=decision if decided else None,
+            manages=manages,
+            has_to_enroll=decided and manages and to_enroll.exists(),
             **kwargs,
         )
 

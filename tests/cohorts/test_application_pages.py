@@ -72,6 +72,17 @@ def test_a_quota_is_given_by_name_and_taken_away(client, office):
     assert not office.quotas.exists()
 
 
+def test_an_organizer_of_a_program_is_offered_the_units_that_a_quota_takes(client, office):
+    make.unit("县委组织部", parent=office.cohort.program.unit)
+    make.unit("县委党校")
+
+    page = client.get(at("quota_update", cohort=office.cohort_id)).content.decode()
+    offered = client.get(at("quota_units", cohort=office.cohort_id), {"unit": "县委"}).content.decode()
+
+    assert f'hx-get="{at("quota_units", cohort=office.cohort_id)}"' in page
+    assert (offered.count("<option"), "县委组织部" in offered) == (1, True)
+
+
 def test_a_round_is_closed_and_opened_again(client, office):
     client.post(at("round_close", pk=office.pk))
     office.refresh_from_db()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from trainee_mgmt.kit.icons import icon
@@ -24,6 +24,11 @@ def status_tag(kind: str, text, drawing: str = "") -> SafeString:
 
 def link(url: str, text) -> SafeString:
     return format_html('<a href="{}">{}</a>', url, text)
+
+
+def offers(labels: Iterable[str]) -> SafeString:
+    """What a text box offers while one types."""
+    return format_html_join("", '<option value="{}"></option>', ((label,) for label in labels))
 
 
 def options(choices: Iterable[tuple[Any, Any]], chosen="") -> SafeString:
