@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import LinkLetter
 from accounts.services import LANGUAGE_COOKIE, letters
+from cohorts.services.applications.outcomes import set_outcomes
 from placements.models import FeedbackLink, FeedbackRequest, HostContact, WishLink, WishWindow
 from placements.services.answers import answer_by_link
 from placements.services.feedback import reconcile
@@ -197,3 +198,18 @@ def test_a_letter_whose_sender_died_is_not_sent_twice(sms, clock, stay):
 
     assert letters.send_waiting() == 0
     assert told() == [("", "failed", 0)]
+
+
+def test_an_applicant_without_an_account_hears_the_outcome_once_and_as_it_stands(client, sms):
+    round = make.application_round(seats=1, closed_at=timezone.now())
+    chosen = make.application(round, phone="13800000003", state="accepted")
+    declined = make.application(round, phone="13800000004", state="accepted")
+    set_outcomes(round, chosen=[chosen.pk], waiting=[], declined=[declined.pk])
+    set_outcomes(round, chosen=[declined.pk], waiting=[], declined=[chosen.pk])
+
+    assert letters.send_waiting() == 2
+    texts = {each["body"]["mobile"]: each["body"]["params"][0] for each in sms.arrived}
+    assert texts["13800000003"] != texts["13800000004"]
+    answer = client.get(LINK.search(texts["13800000004"])[1])
+    assert answer.status_code == 200
+    assert LinkLetter.objects.filter(state="cancelled").count() == 2

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Grant, Role, ScopeKind
 from accounts.services.notices import Telling, notify, notify_each
 from cohorts.models import Application, ApplicationRound, Person, UnitQuota
+from cohorts.services.applications.letters import write_to
 
 STATE, TO_UNIT, UNIT_OUTCOMES, QUOTA = (
     "cohorts.application_state",
@@ -31,8 +32,11 @@ def nominators(units: Iterable[int]) -> dict[int, list[int]]:
 
 def tell_state(application: Application) -> None:
     """The applicant, if there is an account, and the unit, if it was a nomination, hear where the application stands."""
-    for account in _accounts([application]).get(application.pk, ()):
+    accounts = _accounts([application]).get(application.pk, ())
+    for account in accounts:
         notify(STATE, [account], about=application, key=_key(application), params=_params(application))
+    if not accounts:
+        write_to([application])
     if application.origin == Application.Origin.NOMINATED:
         users = nominators([application.nominating_unit_id]).get(application.nominating_unit_id, [])
         params = _params(application) | {"quota": _quotas(application.round_id).get(application.nominating_unit_id)}
@@ -42,6 +46,7 @@ def tell_state(application: Application) -> None:
 def tell_outcomes(round: ApplicationRound, changed: list[Application]) -> None:
     """Each applicant with an account hears the own outcome, each unit one message about all of its nominees."""
     accounts = _accounts(changed)
+    write_to(row for row in changed if row.pk not in accounts)
     about = Application._meta.label
     notify_each(
         STATE,
