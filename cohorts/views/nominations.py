@@ -3,8 +3,10 @@
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 
 from cohorts.forms.applications import KEEP, ApplicationForm, RuleQuestionsForm, WhyForm
 from cohorts.models import Application, UnitQuota
@@ -198,6 +200,7 @@ class NomineeWithdraw(AboutNominee, FormPage):
         return self.quota.get_absolute_url()
 
 
+@method_decorator(never_cache, name="dispatch")
 class MyApplications(StaticPage):
     """One's own applications, each with its link."""
 

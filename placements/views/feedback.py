@@ -8,9 +8,11 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
 from accounts.selectors import letters_about
@@ -111,6 +113,7 @@ class FeedbackRulesCreate(FormPage):
 # Links ----------------------------------------------------------------------------------------------------------------
 
 
+@method_decorator(never_cache, name="dispatch")
 class FeedbackLinks(StaticPage):
     """Who is waited for, each with the words and the link to forward; one tap copies them."""
 

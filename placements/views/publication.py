@@ -2,8 +2,10 @@
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
 
 from cohorts.access import COHORT
 from cohorts.models import TrainingClass
@@ -78,6 +80,7 @@ class PlacementList(TablePage):
         return {"context": classes.values_list("pk", "name")}
 
 
+@method_decorator(never_cache, name="dispatch")
 class MyPlacement(StaticPage):
     """Where I am, and whom to call there; the newest first."""
 

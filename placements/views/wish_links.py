@@ -6,8 +6,10 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
 from accounts.selectors import letters_about
@@ -61,6 +63,7 @@ class WishLinkList(TablePage):
         }
 
 
+@method_decorator(never_cache, name="dispatch")
 class WishLinkDetail(StaticPage):
     """One host: its link with the words to forward, what was sent, and what it said of each post."""
 

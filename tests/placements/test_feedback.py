@@ -202,6 +202,17 @@ def test_somebody_else_with_the_link_does_not_get_past_the_digits(client, stay, 
     assert Feedback.objects.count() == 0
 
 
+@pytest.mark.parametrize("page", ["placements:feedback_links", "cohorts:my_applications", "placements:my_placement"])
+def test_a_page_that_shows_a_link_or_a_phone_stays_in_no_browser(client, stay, page):
+    user = make.trainee_account(stay.trainee)
+    make.give(user, Role.ORGANIZER, stay.trainee.cohort.program)
+    client.force_login(user)
+
+    answer = client.get(reverse(page, kwargs={"cohort": stay.trainee.cohort_id} if page.endswith("links") else {}))
+
+    assert (answer.status_code, "no-store" in answer.headers["Cache-Control"]) == (200, True)
+
+
 def test_of_many_tries_at_once_none_counts_after_the_tenth(link):
     """Each of them found the link open before the others were counted."""
     FeedbackLink.objects.update(wrong_digits=MOST_WRONG)
