@@ -118,7 +118,7 @@ def _ranked_columns(rules: RuleSet) -> tuple[Column, ...]:
 
 
 def _hits_text(rules: RuleSet, hits: list[int]) -> str:
-    return "、".join(hits_in_words(hits, rules))
+    return _(", ").join(hits_in_words(hits, rules))
 
 
 # Decided by hand ------------------------------------------------------------------------------------------------------

@@ -168,7 +168,7 @@ class ScreeningPrint(OneRun, StaticPage):
         )
         return super().get_context_data(
             rows=[
-                (rank, name, unit, points, "、".join(hits_in_words(hits, rules)), *_final(changed.get(pk), outcome))
+                (rank, name, unit, points, _(", ").join(hits_in_words(hits, rules)), *_final(changed.get(pk), outcome))
                 for pk, rank, name, unit, points, hits, outcome in rows
             ],
             limits=limits_in_words(rules),

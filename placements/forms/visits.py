@@ -7,6 +7,7 @@ from placements.models import Host, Visit, VisitTask
 from placements.models.visits import MOST_WEEKS
 from placements.services.visits import MOST_PICTURES
 from trainee_mgmt.kit.evidence import EvidenceField
+from trainee_mgmt.kit.formats import day as day_words
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
 
 
@@ -94,7 +95,7 @@ class ProposalForm(CrispyMixin, _Who, forms.Form):
                 required=False,
                 initial=day,
                 widget=DateInput,
-                help_text=_("due by %(day)s; empty: not now") % {"day": each.due_on},
+                help_text=_("due by %(day)s; empty: not now") % {"day": day_words(each.due_on)},
             )
         self.helper.layout.fields[:] = list(self.fields)
 

@@ -11,6 +11,7 @@ from placements.models import LeadStage, LeadStep
 from placements.selectors.leads import with_credit
 from trainee_mgmt.kit.choosing import SinceFilter
 from trainee_mgmt.kit.days import midnight
+from trainee_mgmt.kit.formats import EMPTY
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters, show
 
@@ -35,7 +36,7 @@ def twice_words(is_twice: bool) -> str:
 
 
 def twice_tag(is_twice: bool) -> SafeString | str:
-    return status_tag("warn", twice_words(is_twice)) if is_twice else ""
+    return status_tag("warn", twice_words(is_twice)) if is_twice else SafeString(EMPTY)
 
 
 def short(text: str) -> str:

@@ -35,11 +35,14 @@ class OfPair:
 
 
 class MatchPairDetail(OfPair, StaticPage):
-    """Why this place: points by criterion, what other places would cost, and why wishes were not met."""
+    """Why this place: points by criterion, what other places would cost; for htmx the piece beside the list of its plan."""
 
     allow = "placements.view_pair"
     model = MatchPair
     template_name = "placements/match_pair_detail.html"
+
+    def get_template_names(self):
+        return ["placements/_pair_beside.html"] if self.request.htmx else [self.template_name]
 
     def get_context_data(self, **kwargs):
         explainer = Explainer(self.plan)
