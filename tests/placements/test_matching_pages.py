@@ -117,6 +117,18 @@ def test_a_plan_goes_from_new_to_published_by_its_pages(client):
     assert MatchPlan.objects.filter(pk=again.pk).exists()
 
 
+def test_a_pair_is_explained_beside_the_list_by_the_same_points_as_on_its_page(client):
+    office = Office(client)
+    pair = office.plan().pairs.first()
+
+    page = office.get("match_pair_detail", pair).content.decode()
+    beside = client.get(office.url("match_pair_detail", pair), headers={"HX-Request": "true"}).content.decode()
+
+    points = f'<span class="fig-value">{pair.total}</span>'
+    assert (points in page, points in beside) == (True, True)
+    assert ("<!doctype html>" in page, "<!doctype html>" in beside) == (True, False)
+
+
 def test_a_lock_is_set_and_taken_off_by_its_button(client):
     office = Office(client)
     pair = office.plan().pairs.first()
