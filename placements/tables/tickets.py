@@ -15,7 +15,13 @@ from trainee_mgmt.kit.formats import moment
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
+ICONS = {Category.HOUSING: "home", Category.MEALS: "heart-hand", Category.SAFETY: "shield", Category.OTHER: "message"}
 MONTH = re.compile(r"(\d{4})-(\d{2})")
+
+
+def category_choices() -> list[tuple[str, str, str]]:
+    """What help can be asked for: key, word and drawing of each category."""
+    return [(key, words, ICONS[key]) for key, words in Category.choices]
 
 
 def state_of(closed_at, stopped_at, due_at) -> tuple[str, str]:

@@ -10,12 +10,11 @@ from cohorts.models import Trainee
 from placements.forms.tickets import RateForm, SaidForm, TicketForm
 from placements.models import Category, Ticket
 from placements.services import tickets as services
-from placements.tables.tickets import state_of
+from placements.tables.tickets import category_choices, state_of
 from trainee_mgmt.kit.pages import ActionPage, FormPage, StaticPage
 from trainee_mgmt.kit.pieces import status_tag
 
 SHOWN = 60
-ICONS = {Category.HOUSING: "home", Category.MEALS: "heart-hand", Category.SAFETY: "shield", Category.OTHER: "message"}
 
 
 class MyTickets(StaticPage):
@@ -31,7 +30,7 @@ class MyTickets(StaticPage):
         tickets = Ticket.objects.filter(trainee__in=mine).select_related("cohort")
         return super().get_context_data(
             places=places.select_related("cohort").distinct().order_by("-joined_on", "-pk"),
-            categories=[(key, words, ICONS[key]) for key, words in Category.choices],
+            categories=category_choices(),
             tickets=[(each, _tag(each)) for each in tickets.order_by("-opened_at", "-pk")[:SHOWN]],
             **kwargs,
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from assessments.models import Result
 from cohorts.models import Trainee
 from learning.models import JournalDue, PersonTime
 from learning.selectors import OwedJournal, OwnAttendance, owed_journals, own_attendance
+from placements.models import Offer
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.formats import day as day_words
 from trainee_mgmt.navigation import address
@@ -60,6 +61,7 @@ class Training:
     places: list[Place]
     coming: NextSession | None
     to_write: list[ToWrite]
+    help_for: int | None  # the trainee for whom help can be asked: the newest place with host enterprises
 
     @property
     def has_begun(self) -> bool:
@@ -74,19 +76,21 @@ def training_of(user: User, *, now: datetime) -> Training | None:
     mine = Trainee.objects.filter(
         access.rows(user, "cohorts.see_own_place"), status=Trainee.Status.ACTIVE, cohort__is_closed=False
     )
-    places = list(mine.order_by("-joined_on", "pk").values_list("pk", "cohort__name"))
+    has_hosts = Exists(Offer.objects.filter(cohort=OuterRef("cohort")))
+    places = list(mine.order_by("-joined_on", "pk").values_list("pk", "cohort__name", has_hosts))
     if not places:
         return None
-    today, keys = timezone.localdate(now), [pk for pk, _name in places]
+    today, keys = timezone.localdate(now), [row[0] for row in places]
     person_times = PersonTime.objects.filter(trainee__in=keys)
     attended = {each.trainee_id: each for each in own_attendance(person_times, now=now)}
     published = Result.objects.filter(access.rows(user, "assessments.see_own_result"), trainee__in=keys)
     results = {each.trainee_id: each for each in published.order_by("pk")}
     owed = owed_journals(JournalDue.objects.filter(trainee__in=keys), today=today)
     return Training(
-        [Place(pk, name, attended.get(pk), results.get(pk)) for pk, name in places],
+        [Place(pk, name, attended.get(pk), results.get(pk)) for pk, name, _hosts in places],
         _next_session(person_times, now=now),
         [_to_write(each, today) for each in owed],
+        next((pk for pk, _name, hosts in places if hosts), None),
     )
 
 

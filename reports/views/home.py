@@ -1,6 +1,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from placements.tables.tickets import category_choices
 from reports.rules import part_of_day
 from reports.selectors.board import as_of_words
 from reports.selectors.figures import moment
@@ -29,6 +30,7 @@ class Home(StaticPage):
             cohort=only,  # whoever has one cohort need not choose it: its navigation is there at once
             today_first="officer" in user.role_set and not user.role_set & {"organizer", "admin"},
             next_step=next((step for step in shown.steps if not step.is_done), None),
+            helps=category_choices() if shown.training and shown.training.help_for else [],
             groups=[group for group in self.grouped(shown.needs) if group["needs"]],
             links={
                 "new_session": link(user.role_set, "learning:session_create", cohort=only.pk) if only else "",

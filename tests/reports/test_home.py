@@ -159,6 +159,17 @@ def test_a_trainee_sees_the_next_session_the_owed_journals_and_the_own_numbers(o
     assert shown.needs == []
 
 
+def test_help_is_one_tap_from_home_where_a_cohort_has_hosts(office):
+    cohort, _classes, people = office
+    phone = signed_in(make.trainee_account(people[0]))
+    asking = f'{reverse("placements:ticket_open", kwargs={"pk": people[0].pk})}?category=meals"'
+
+    before = phone.get("/").content.decode()
+    make.offer(cohort)
+
+    assert (asking in before, asking in phone.get("/").content.decode()) == (False, True)
+
+
 def test_a_trainee_whose_sessions_are_over_is_not_told_that_none_was_planned(office):
     _cohort, (east, _west), people = office
     make.session(classes=[east], on=timezone.localdate() - timedelta(days=1))
