@@ -92,6 +92,15 @@ def unmet(conditions: Iterable[Condition], known: Mapping[str, Any]) -> list[Con
     return [each for each in conditions if not is_met(each, known.get(each.field))]
 
 
+def lacking_in_words(conditions: Iterable[Condition], known: Mapping[str, Any], *, day: date) -> list[str]:
+    """What these facts do not meet, each in a sentence; what is not known is said to be so, not to be wrong."""
+    found = []
+    for each in unmet(conditions, known):
+        words = in_words(each, day=day)
+        found.append(words if known.get(each.field) not in (None, "") else _("%(rule)s (not stated)") % {"rule": words})
+    return found
+
+
 def asked_first(conditions: Iterable[Condition]) -> list[str]:
     """The fields that the conditions need, each once, in their order: they are asked before anything else."""
     return list(dict.fromkeys(each.field for each in conditions))

@@ -14,6 +14,7 @@ from cohorts.rules.applications import (
     full_years,
     in_words,
     is_met,
+    lacking_in_words,
     proposed,
     stage,
     unmet,
@@ -92,6 +93,10 @@ def test_the_unmet_rules_come_in_the_order_of_the_rules_each_in_words():
         "Years of work: at least 2",
         "Civil servant: must be yes",
         "Degree: not none, school",
+    ]
+    assert lacking_in_words(rules[:3], known | {"years": None}, day=day) == [
+        "At most 40 years old on 2026-09-01",
+        "Years of work: at least 2 (not stated)",
     ]
     assert asked_first(rules) == ["age", "years", "civil_servant", "degree"]
 

@@ -222,7 +222,7 @@ class Term:
         if not is_free(trainee.pk, session, session.starts_at):
             return False
         known = self.known_at(trainee, session)
-        gone = {each.at.date() for each in self.told if each.user == trainee.account.pk and each.at < known}
+        gone = {each.at.date() for each in self.told if each.user == trainee.account.pk and each.at <= known}
         return any(
             self.may_be_disturbed(trainee.account, make.at(day, *tick))
             for day in days(known.date(), session.starts_at.date())

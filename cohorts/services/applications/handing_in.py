@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.services import record
 from cohorts.models import Application, ApplicationRound, Person, UnitQuota
-from cohorts.rules.applications import facts, in_words, unmet
+from cohorts.rules.applications import facts, lacking_in_words
 from cohorts.rules.profile import merged, missing
 from cohorts.rules.values import facts_of_id
 from cohorts.selectors.applications import NOBODY, Applicant, asked_fields, conditions_of, taken_slots
@@ -33,7 +33,7 @@ def unmet_in_words(round: ApplicationRound, answers: Mapping[str, Any], *, born_
     """The eligibility rules that are not met, each in a sentence."""
     day = round.cohort.starts_on
     known = facts(answers, born_on=born_on, sex=sex, day=day)
-    return [in_words(each, day=day) for each in unmet(conditions_of(round), known)]
+    return lacking_in_words(conditions_of(round), known, day=day)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.models import Application, ApplicationRound, Cohort, Person, ProfileField, UnitQuota
 from cohorts.rules.application_sheet import NOMINATED, Fault, Row, Sheet, read_applications
-from cohorts.rules.applications import Stage, facts, in_words, unmet
+from cohorts.rules.applications import Stage, facts, lacking_in_words
 from cohorts.rules.headers import ProfileSpec
 from cohorts.rules.profile import in_words as value_in_words
 from cohorts.rules.values import facts_of_id
@@ -299,7 +299,7 @@ class _Decision:
     def _lacking(self, row: Row) -> list[str]:
         by_id = facts_of_id(row.values["id_number"])
         known = facts(row.answers, born_on=by_id.born_on, sex=by_id.sex, day=self.day)
-        return [in_words(each, day=self.day) for each in unmet(self.conditions, known)]
+        return lacking_in_words(self.conditions, known, day=self.day)
 
     def notes(self) -> list[str]:
         notes = []
