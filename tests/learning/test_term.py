@@ -231,10 +231,13 @@ class Term:
         )
 
     def known_at(self, trainee, session) -> datetime:
-        """Since when it is so: the session was moved here, and leave that excused it was revoked."""
+        """Since when it is so: the session was moved here, leave that excused it was revoked, and leave of the
+        person on the days before it, on which he would have been told, was asked for."""
         early = make.at(max(FIRST, session.starts_at.date() - timedelta(days=10)))
         revoked = leaves_of(trainee.pk, session).filter(state="revoked").values_list("decided_at", flat=True)
-        return timezone.localtime(max(early, self.moved_at.get(session.pk, early), *revoked))
+        just_before = {"starts_at__lt": session.starts_at, "ends_at__gt": session.starts_at - SETTLED}
+        asked = Leave.objects.filter(trainee__person=trainee.person, **just_before).values_list("asked_at", flat=True)
+        return timezone.localtime(max(early, self.moved_at.get(session.pk, early), *revoked, *asked))
 
     def unreminded_journals(self) -> list[tuple[str, JournalDue]]:
         """Journals of people who were here all the time, that were open when the reminder should have come."""

@@ -100,7 +100,7 @@ def organizer_enters_credit_hours(walk: Walk) -> None:
     trainee = organizer.key_in_url()
     for quantity in (2, 3):
         organizer.open("learning:trainee_hours", pk=trainee)
-        organizer.follow("learning:credit_create", pk=trainee)
+        organizer.follow("learning:credit_create", f"?year={walk.today.year}", pk=trainee)
         organizer.look()
         organizer.pick("rule", 1)
         organizer.send(happened_on=walk.today, quantity=quantity, evidence="结业证书 2026-017")
