@@ -1,6 +1,7 @@
 """Screening the applications of a round: versions of the rules, runs, changes by hand, the decision."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -8,8 +9,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.services import record
+from accounts.models import Job, User
+from accounts.services import queue_job, record
 from cohorts.models import (
     Application,
     ApplicationRound,
@@ -37,6 +38,10 @@ from cohorts.services.applications.outcomes import set_outcomes
 from cohorts.services.applications.states import lock_round
 from cohorts.services.calls import refuse_without_reason, write_override
 from trainee_mgmt.kit.errors import Refused
+
+AT_ONCE = 500  # people whose outcomes are published while one waits; those of a longer list by the worker
+TASK = "cohorts.decide_screening"
+Progress = Callable[[int, int, str], None]
 
 
 @transaction.atomic
@@ -165,17 +170,49 @@ def change_outcome(row: ScreeningRow, outcome: str, *, reason: str, by: User) ->
 
 
 @transaction.atomic
-def decide(screening: Screening, *, by: User) -> Outcomes:
-    """Publish the outcomes of the newest run, with what was changed by hand, to the applications."""
+def start_deciding(screening: Screening, *, by: User) -> Job | None:
+    """Publish the outcomes of a short list at once; of a long one by the worker, whose job is answered."""
+    if screening.people <= AT_ONCE:
+        decide(screening, by=by)
+        return None
+    round = lock_round(screening.round_id)
+    _refuse_old(screening)
+    under_way = Job.objects.filter(task=TASK, given__round=round.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    if under_way.exists():
+        raise Refused(_("The outcomes are being published. Wait for it, or look at the background work."))
+    title = _("%(cohort)s: publish the outcomes of run %(number)s")
+    return queue_job(
+        TASK,
+        title=title % {"cohort": round.cohort.name, "number": screening.number},
+        given={"round": round.pk, "screening": screening.pk, "by": by.pk},
+    )
+
+
+@transaction.atomic
+def decide_in_worker(job: Job, progress: Progress) -> Screening:
+    """What a job of ``start_deciding`` asks for, once: taken up again after its end, it changes nothing."""
+    screening = Screening.objects.get(pk=job.given["screening"])
+    lock_round(screening.round_id)
+    if not screening.decisions.filter(decided_at__gte=job.queued_at).exists():
+        decide(screening, by=User.objects.get(pk=job.given["by"]), progress=progress)
+    return screening
+
+
+@transaction.atomic
+def decide(screening: Screening, *, by: User, progress: Progress = lambda done, total, words: None) -> Outcomes:
+    """Publish the outcomes of the newest run, with what was changed by hand, to the applications: all of them or none."""
     round = lock_round(screening.round_id)
     screening = Screening.objects.select_related("rules", "round__cohort__program").get(pk=screening.pk)
     _refuse_old(screening)
+    progress(0, 3, _("The list is compared with the applications"))
     keys, standings = _listed(round, screening.rules.rule_set, screening.seed)
     if (screening.digest, screening.seats) != (digest(standings), round.seats):
         raise Refused(_("Applications or seats changed since this run. Run the screening again and read the list."))
     found = outcomes_of(screening)
+    progress(1, 3, _("Who is called twice is looked for"))
     _refuse_calls(round, found.chosen)
     reasons = {key: row.reason for key, row in by_hand(round).items() if key in keys.values()}
+    progress(2, 3, _("The outcomes are written, and everybody is told"))
     set_outcomes(round, chosen=found.chosen, waiting=found.waiting, declined=found.declined, reasons=reasons)
     ScreeningDecision.objects.create(screening=screening, decided_by=by, decided_at=timezone.now())
     return found

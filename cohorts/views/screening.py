@@ -236,11 +236,10 @@ class ScreeningDecide(EditPage):
         )
 
     def save(self, form):
-        services.decide(self.object, by=self.request.user)
-        return self.object
+        return services.start_deciding(self.object, by=self.request.user) or self.object
 
     def get_success_message(self):
-        return _("The outcomes are published.")
+        return _("The outcomes are published.") if isinstance(self.object, Screening) else ""
 
     def get_success_url(self):
         return self.object.get_absolute_url()

@@ -7,8 +7,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import ExportRecord, Role
-from cohorts.models import Application, Exemption, Override, ProfileField, Screening, ScreeningRules
+from accounts.models import AuditEntry, ExportRecord, Job, Role
+from cohorts.models import (
+    Application,
+    Exemption,
+    Override,
+    ProfileField,
+    Screening,
+    ScreeningDecision,
+    ScreeningRules,
+)
+from cohorts.services import screening as services
 from cohorts.services.screening import run
 from cohorts.services.screening_start import begin_with_four
 from tests import make
@@ -233,6 +242,42 @@ def test_an_outcome_is_changed_by_hand_published_and_listed(client, screening):
     assert "1 outcomes were changed by hand." in asked
     assert Application.objects.get(name="Park").state == "waiting"
     assert "Comes next time." in text(client.get(url("override_list")))
+
+
+def test_the_outcomes_of_a_short_list_are_published_at_once(client, screening, monkeypatch):
+    monkeypatch.setattr(services, "AT_ONCE", 4)
+
+    response = client.post(url("screening_decide", pk=screening.pk))
+
+    assert response.url == screening.get_absolute_url()
+    assert (ScreeningDecision.objects.count(), Job.objects.count()) == (1, 0)
+
+
+def test_the_outcomes_of_a_long_list_are_published_once_by_the_worker_and_its_end_leads_to_the_list(
+    client, screening, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(services, "AT_ONCE", 3)
+    decide = url("screening_decide", pk=screening.pk)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        asked = client.post(decide)
+        again = client.post(decide)
+        assert ScreeningDecision.objects.count() == 0
+    job = Job.objects.get()
+    end = client.get(asked.url, headers={"HX-Request": "true"})
+
+    assert asked.url == job.get_absolute_url()
+    assert again.status_code == 422
+    assert "The outcomes are being published." in text(again)
+    assert (job.state, job.words) == ("done", "The outcomes are published.")
+    assert end.headers["HX-Redirect"] == screening.get_absolute_url()
+    assert "decided" in text(client.get(screening.get_absolute_url()))
+    assert sorted(Application.objects.values_list("state", flat=True)) == ["chosen", "chosen", "waiting", "waiting"]
+    assert AuditEntry.objects.filter(action="cohorts.set_outcomes").count() == 1
+
+    services.decide_in_worker(job, lambda done, total, words: None)
+
+    assert ScreeningDecision.objects.get().decided_by == job.made_by
 
 
 def test_a_leader_reads_and_changes_nothing(client, round, screening):
