@@ -7,6 +7,7 @@ from pathlib import Path
 import docx
 from django.urls import reverse
 from openpyxl import load_workbook
+from playwright.sync_api import expect
 
 from tests.browser.walk import applying
 from tests.browser.walk.walk import Walk
@@ -234,7 +235,12 @@ def organizer_finds_and_publishes_the_best_plan(walk: Walk) -> None:
     plan = organizer.key_in_url()
     organizer.look()
     assert organizer.rows() == 46
-    organizer.press(organizer.page.locator("#list-rows tbody a").first)
+    name = organizer.page.locator("#list-rows tbody a").nth(1)
+    who = name.inner_text()
+    name.click()  # explained beside the list
+    expect(organizer.page.locator("#beside-name")).to_contain_text(who)
+    organizer.look()
+    organizer.press(organizer.page.locator("#beside-name a"))
     organizer.look()
     organizer.press(organizer.page.locator('main a[href*="/move/?offer="]').first)
     organizer.look()
