@@ -204,7 +204,7 @@ def test_conflicts_stand_in_the_week_and_lead_to_free_times(of, client, django_a
     client.force_login(make.user(Role.ORGANIZER, of.cohort))
     week = reverse("learning:timetable_week", kwargs={"cohort": of.cohort.pk})
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page = client.get(week, {"week": DAY.isoformat()})
     told = {
         entry.pk: entry.conflicts for day in page.context["days"] for _part, entries in day.parts for entry in entries
