@@ -1,7 +1,7 @@
 """What works without a network: the service worker of the whole site, and the page it shows where it has no copy.
 
 It keeps the styles and scripts of one release, named after their addresses, and the pages that ask for it by the header
-``X-Kept-For`` (the roll call, the journal), for that person and until signing out.
+``X-Kept-For`` (the roll call, the journal, the notes of a visit), for that person and until signing out.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 PIECES = ("kit/frame/_head.html", "kit/frame/_scripts.html")
-MORE = ("kit/icons.svg", "learning/roll.js", "learning/journal.js", "learning/drafts.js")
+MORE = ("kit/icons.svg", "learning/roll.js", "learning/journal.js", "learning/drafts.js", "placements/keep.js")
 ADDRESS = re.compile(r'(?:href|src)="([^"]+)"')
 
 

@@ -1,6 +1,7 @@
 """Visits: which hosts are due, the plan, the notes and what they gave to do."""
 
 from django.core.exceptions import BadRequest
+from django.http import JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -211,6 +212,16 @@ class VisitNote(_OfVisit):
 
     def get_title(self):
         return _("Visit to %(host)s") % {"host": self.visit.host.name}
+
+    def get(self, request, *args, **kwargs):
+        response = super().get(request, *args, **kwargs)
+        response.headers["X-Kept-For"] = str(request.user.pk)  # the service worker keeps a copy for this person
+        return response
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        is_script = "application/json" in self.request.headers.get("Accept", "")
+        return JsonResponse({"url": response.url}) if is_script and response.status_code == 302 else response
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"instance": self.visit}

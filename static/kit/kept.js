@@ -1,5 +1,5 @@
 // Forms that were filled in without a network are kept here, by person and address, and sent once when there is one again.
-// Other scripts use ``globalThis.kept``: keep(entry), find(url). Pages that work without a network say data-offline-copy.
+// Other scripts use ``globalThis.kept``: keep(entry), find(url), forget(url), reason(page). Pages that work without a network say data-offline-copy.
 const user = document.body.dataset.user ?? "";
 const words = document.getElementById("kept-words")?.content;
 const PATIENCE = 20000;
@@ -57,6 +57,9 @@ const say = (name) => {
   if (said) said.textContent = words?.querySelector(`[data-word=${name}]`)?.textContent ?? "";
 };
 
+// Why the server did not take it, in the words of its page.
+const reason = (page) => page.querySelector(".errors li, .note-bad div, main p")?.textContent.trim();
+
 // A fresh token comes with the page of the form, which also tells who is signed in now.
 const send = async (entry) => {
   const page = await fetch(entry.url, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
@@ -73,8 +76,8 @@ const send = async (entry) => {
     document.dispatchEvent(new CustomEvent("kept:sent", { detail: { entry, told: await answer.json().catch(() => ({})) } }));
   } else if (answer.status >= 400 && answer.status < 500) {
     const told = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const error = told.querySelector(".note-bad div, main p")?.textContent.trim() ?? String(answer.status);
-    await run("readwrite", (store) => store.put({ ...entry, error }));
+    await run("readwrite", (store) => store.put({ ...entry, error: reason(told) ?? String(answer.status) }));
+    document.dispatchEvent(new CustomEvent("kept:refused", { detail: { entry } }));
   }
 };
 
@@ -95,7 +98,7 @@ const drain = async () => {
   }
 };
 
-globalThis.kept = { keep, find };
+globalThis.kept = { keep, find, reason, forget: (url) => forget(idOf(url)) };
 if (user) {
   addEventListener("online", drain);
   drain().catch(() => {});
