@@ -55,6 +55,11 @@ class LeadCreate(FormPage):
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"cohort": self.cohort}
 
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            cancel_url=reverse("placements:lead_list", kwargs={"cohort": self.cohort.pk}), **kwargs
+        )
+
     def save(self, form):
         given = dict(form.cleaned_data)
         return services.enter_lead(given.pop("numbers"), by=self.request.user, **given)
@@ -73,6 +78,9 @@ class LeadRuleUpdate(FormPage):
     def get_initial(self):
         counts_from, cap, _rule = selectors.rule_of(self.cohort)
         return {"counts_from": counts_from, "cap": cap}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(cancel_url=self.get_success_url(), **kwargs)
 
     def save(self, form):
         return services.change_lead_rule(self.cohort, by=self.request.user, **form.cleaned_data)
@@ -112,7 +120,7 @@ class MyLeadCreate(FormPage):
         self.trainee = self.find(Trainee, kwargs["pk"], related=("cohort__program", "person"))
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(cohort=self.trainee.cohort, **kwargs)
+        return super().get_context_data(cohort=self.trainee.cohort, cancel_url=reverse("placements:my_leads"), **kwargs)
 
     def save(self, form):
         return services.enter_lead([self.trainee], by=self.request.user, **form.cleaned_data)
@@ -167,7 +175,9 @@ class _OfLead(FormPage, abstract=True):
         self.lead = self.find(Lead, kwargs["pk"], related=("cohort__program",))
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(cohort=self.lead.cohort, lead=self.lead, **kwargs)
+        return super().get_context_data(
+            cohort=self.lead.cohort, lead=self.lead, cancel_url=self.get_success_url(), **kwargs
+        )
 
     def get_success_url(self):
         return self.lead.get_absolute_url()
@@ -186,7 +196,7 @@ class LeadUpdate(EditPage):
         return self.object.company
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(cohort=self.object.cohort, **kwargs)
+        return super().get_context_data(cohort=self.object.cohort, cancel_url=self.get_success_url(), **kwargs)
 
     def save(self, form):
         return services.change_lead(self.object, **form.cleaned_data)

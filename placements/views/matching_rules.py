@@ -15,6 +15,9 @@ from trainee_mgmt.kit.pages import ActionPage, FormPage, StaticPage
 
 
 class _ToRules:
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(cancel_url=self.get_success_url(), **kwargs)
+
     def get_success_url(self, *args):
         return reverse("placements:matching_rules", kwargs={"cohort": self.cohort.pk})
 

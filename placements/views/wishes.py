@@ -124,6 +124,9 @@ class WindowUpdate(FormPage):
     def save(self, form):
         return services.set_window(self.cohort, **form.cleaned_data)
 
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(cancel_url=self.get_success_url(), **kwargs)
+
     def get_success_url(self):
         return reverse("placements:wish_demand", kwargs={"cohort": self.cohort.pk})
 

@@ -54,6 +54,11 @@ class DispatchCreate(FormPage):
     def get_initial(self):
         return {"held_on": timezone.localdate()}
 
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            cancel_url=reverse("reports:dispatch_list", kwargs={"cohort": self.cohort.pk}), **kwargs
+        )
+
     def save(self, form):
         return services.plan_meeting(self.cohort, **form.cleaned_data)
 
@@ -134,7 +139,7 @@ class _Meeting(EditPage, abstract=True):
         return super().get_queryset().select_related(*WITH_COHORT)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(cohort=self.object.cohort, **kwargs)
+        return super().get_context_data(cohort=self.object.cohort, cancel_url=self.get_success_url(), **kwargs)
 
     def get_success_url(self):
         return reverse("reports:dispatch_detail", kwargs={"pk": self.kwargs["pk"]})
@@ -173,7 +178,9 @@ class DispatchReopen(FormPage):
 
     def get_context_data(self, **kwargs):
         note = _("The figures as they were then stay kept; the pack shows those of the moment until it is held again.")
-        return super().get_context_data(cohort=self.meeting.cohort, form_note=note, **kwargs)
+        return super().get_context_data(
+            cohort=self.meeting.cohort, form_note=note, cancel_url=self.get_success_url(), **kwargs
+        )
 
     def save(self, form):
         return services.reopen_meeting(self.meeting, **form.cleaned_data)
@@ -222,7 +229,7 @@ class ActionCreate(FormPage):
         return super().get_form_kwargs() | {"cohort": self.meeting.cohort}
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(cohort=self.meeting.cohort, **kwargs)
+        return super().get_context_data(cohort=self.meeting.cohort, cancel_url=self.get_success_url(), **kwargs)
 
     def save(self, form):
         return services.add_action(self.meeting, **form.cleaned_data)
@@ -269,7 +276,7 @@ class ActionUpdate(EditPage):
         return super().get_form_kwargs() | {"cohort": self.object.meeting.cohort}
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(cohort=self.object.meeting.cohort, **kwargs)
+        return super().get_context_data(cohort=self.object.meeting.cohort, cancel_url=self.get_success_url(), **kwargs)
 
     def save(self, form):
         return services.change_action(self.object, **form.cleaned_data)
@@ -290,7 +297,7 @@ class ActionClose(FormPage):
         self.action = self.find(DispatchAction, kwargs["pk"], related=("meeting__cohort__program",))
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(cohort=self.action.meeting.cohort, **kwargs)
+        return super().get_context_data(cohort=self.action.meeting.cohort, cancel_url=self.get_success_url(), **kwargs)
 
     def save(self, form):
         return services.close_action(self.action, by=self.request.user, **form.cleaned_data)
