@@ -39,6 +39,14 @@ def rule_in_words(rule: PriorityRule, field: Any) -> str:
     return condition_in_words(Condition(rule.field, rule.operator, rule.value, label, kind))
 
 
+def words_beside(rule: PriorityRule, field: Any) -> str:
+    """The condition under the sentence of a rule; nothing where the sentence is the question that is answered by yes."""
+    if field and rule.value == [True] and str(field.label) == rule.sentence:
+        return ""
+    words = rule_in_words(rule, field)
+    return "" if words == rule.sentence else words
+
+
 def limits_in_words(rules: RuleSet) -> list[str]:
     """What the set says beside its rules."""
     lines = []

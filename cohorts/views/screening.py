@@ -12,7 +12,7 @@ from accounts.models import Unit
 from cohorts.forms.screening import DecideForm, OutcomeForm
 from cohorts.models import Application, ApplicationRound, Override, Screening, ScreeningRow
 from cohorts.rules.screening import OUTCOME_WORDS, Outcome
-from cohorts.rules.screening_words import hits_in_words, limits_in_words, rule_in_words
+from cohorts.rules.screening_words import hits_in_words, limits_in_words, words_beside
 from cohorts.selectors.calls import findings_of, without_reason
 from cohorts.selectors.screening import (
     by_hand,
@@ -61,7 +61,7 @@ class ScreeningList(StaticPage):
         return super().get_context_data(
             round=round,
             rules=rules,
-            lines=[(each, rule_in_words(each, fields.get(each.field))) for each in rules.rule_set.rules]
+            lines=[(each, words_beside(each, fields.get(each.field))) for each in rules.rule_set.rules]
             if rules
             else [],
             limits=limits_in_words(rules.rule_set) if rules else [],
@@ -271,9 +271,7 @@ class ScreeningRowDetail(StaticPage):
             screening=row.screening,
             told=explanation(row, override),
             override=override,
-            rules=[
-                (rule, rule_in_words(rule, fields.get(rule.field)), at in row.hits) for at, rule in enumerate(rules)
-            ],
+            rules=[(rule, words_beside(rule, fields.get(rule.field)), at in row.hits) for at, rule in enumerate(rules)],
             manages=manages and newest_run(row.screening.round).pk == row.screening_id,
             **kwargs,
         )

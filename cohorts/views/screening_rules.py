@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from cohorts.forms.screening import RulesForm
 from cohorts.models import Application, ScreeningRules
 from cohorts.rules.screening import RuleSet
-from cohorts.rules.screening_words import limits_in_words, rule_in_words
+from cohorts.rules.screening_words import limits_in_words, words_beside
 from cohorts.selectors.screening import in_screening, newest_rules, rule_fields
 from cohorts.services import screening as services
 from cohorts.services import screening_start
@@ -37,7 +37,7 @@ class ScreeningRulesList(StaticPage):
             versions=[
                 (
                     row,
-                    [(rule, rule_in_words(rule, fields.get(rule.field))) for rule in row.rule_set.rules],
+                    [(rule, words_beside(rule, fields.get(rule.field))) for rule in row.rule_set.rules],
                     limits_in_words(row.rule_set),
                 )
                 for row in rows

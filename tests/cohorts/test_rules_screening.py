@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from itertools import combinations, product
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,7 @@ from cohorts.rules.screening import (
     screened,
 )
 from cohorts.rules.screening_changes import changes
+from cohorts.rules.screening_words import words_beside
 
 YES_NO = ("park", "office", "bay", "recruited")
 LEVELS = ("town", "district", "city")
@@ -265,3 +267,13 @@ def test_moves_add_up_to_the_difference_of_the_lists(applicants, rules, other, p
     assert {each.key for each in found if each.is_in} == then - chosen
     assert {each.key for each in found if each.is_out} == chosen - then
     assert sorted(each.rank_before for each in found) == list(range(1, len(applicants) + 1))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [("Works in a park", ""), ("People of the parks come first", "Works in a park: must be yes")],
+)
+def test_the_condition_under_a_rule_does_not_say_its_sentence_again(sentence, words):
+    field = SimpleNamespace(label="Works in a park", kind="yes_no")
+
+    assert words_beside(PriorityRule("park", "one_of", [True], 5, sentence), field) == words

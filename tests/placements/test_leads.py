@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from placements.rules import leads as rules
 from placements.selectors.leads import counted_by_trainee, perhaps_one
 from placements.services.lead_merges import merge_leads, undo_merge
 from placements.services.leads import add_note, change_lead_rule, current_shares, enter_lead, move_lead, share_lead
+from placements.templatetags.placements import money
 from tests import make
 from trainee_mgmt.kit.errors import Refused
 
@@ -384,3 +386,17 @@ def test_a_cap_or_an_amount_that_cannot_be_is_refused_beside_its_box(client, cap
 
     assert (set(rule.context["form"].errors), set(lead.context["form"].errors)) == ({"cap"}, {"amount"})
     assert not Lead.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "said"),
+    [
+        ("zh-hans", "12000.00", "12,000 万元"),
+        ("en", "12000.00", "CNY 120 million"),
+        ("en", "50.00", "CNY 0.5 million"),
+        ("en", None, "—"),
+    ],
+)
+def test_an_amount_is_said_as_people_write_it(language, amount, said):
+    with override(language):
+        assert money(amount and Decimal(amount)) == said

@@ -270,3 +270,10 @@ def test_the_page_of_rules_keeps_hours_and_which_of_them_count(client, place, or
 
     assert (bad.status_code, kept.status_code) == (422, 302)
     assert set(TicketRule.objects.values_list("hours", "counts")) == {(8, "days")}
+
+
+def test_the_title_of_a_ticket_begins_with_a_capital(client, place, organizer):
+    ticket = a_ticket(place)
+    client.force_login(organizer)
+
+    assert "<title>Housing · 小李" in client.get(ticket.get_absolute_url()).content.decode()
