@@ -121,10 +121,6 @@ class SheetGuess:
         names = {FROM_SHEET: self.name, FROM_TITLE: rows.class_in_title(self.title), FIXED: name}
         return replace(self, class_source=source, class_name=names.get(source, ""))
 
-    def with_split(self, *, split: bool) -> "SheetGuess":
-        """The same with unit and position told apart, or kept in one."""
-        return replace(self, split_units=split)
-
     def with_column(self, index: int, **changes: Any) -> "SheetGuess":
         """The same with one column corrected."""
         columns = tuple(replace(column, **changes) if column.index == index else column for column in self.columns)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -20,7 +20,7 @@ from cohorts.models import (
     Trainee,
     UnitQuota,
 )
-from cohorts.rules.applications import AGE, SEX, Condition, facts, in_words
+from cohorts.rules.applications import AGE, SEX, Condition, in_words
 from cohorts.rules.profile import in_words as value_in_words
 from cohorts.selectors.cohorts import fields_of
 from cohorts.selectors.trainees import Answer
@@ -57,11 +57,6 @@ def condition_of(row: EligibilityRule, fields: dict[str, ProfileField]) -> Condi
 def rules_in_words(round: ApplicationRound) -> list[str]:
     day = round.cohort.starts_on
     return [in_words(each, day=day) for each in conditions_of(round)]
-
-
-def facts_of(application: Application, day: date) -> dict[str, Any]:
-    """What eligibility rules, and the screening, are asked of."""
-    return facts(application.answers, born_on=application.born_on, sex=application.sex, day=day)
 
 
 def shown_answers(application: Application) -> list[Answer]:

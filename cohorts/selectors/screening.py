@@ -21,7 +21,7 @@ from cohorts.models import (
 )
 from cohorts.rules.applications import AGE, facts
 from cohorts.rules.screening import Applicant, Outcome, Place, RuleSet, Standing, Why
-from cohorts.rules.screening_words import change_sentence, hits_in_words, together, why_sentence
+from cohorts.rules.screening_words import change_sentence, hits_in_words, why_sentence
 
 WORK_UNIT, POSITION = "work_unit", "position"
 
@@ -195,9 +195,3 @@ def outcome_of(application: Application) -> Explanation | None:
         return None
     override = Override.objects.filter(application=application, kind=Override.Kind.OUTCOME, in_force=True).first()
     return explanation(row, override)
-
-
-def outcome_sentence(application: Application) -> str:
-    """Why the person was chosen, waits or was not, and what would have changed it; nothing before the decision."""
-    found = outcome_of(application)
-    return together(found.sentences) if found else ""

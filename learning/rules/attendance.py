@@ -27,13 +27,6 @@ TAP_CYCLE = (Mark.PRESENT, Mark.LATE, Mark.ABSENT, Mark.EXCUSED, Mark.EARLY)
 CAME = frozenset({Mark.PRESENT, Mark.LATE, Mark.EARLY})
 
 
-def next_mark(mark: str | None) -> Mark:
-    """The mark after one more tap; a name without a mark starts as present."""
-    if mark is None:
-        return TAP_CYCLE[0]
-    return TAP_CYCLE[(TAP_CYCLE.index(Mark(mark)) + 1) % len(TAP_CYCLE)]
-
-
 def is_expected(stays: Iterable[Stay], day: date, classes: Iterable[int | str] | None = None) -> bool:
     """
     Whether somebody with these stays is expected at a session held on ``day`` for ``classes`` (None: the whole cohort).

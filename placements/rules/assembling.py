@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
-from placements.rules.fit import Criterion, Opening, Ranks, Related, Seeker, normal, points
+from placements.rules.fit import Opening, Ranks, Related, Seeker, normal, points
 from placements.rules.matching.problem import (
     Apart,
     LeastAtHost,
@@ -144,8 +144,3 @@ class Facts:
     @cached_property
     def hosts(self) -> tuple[str, ...]:
         return tuple(sorted({post.host for post in self.posts}))
-
-
-def criteria() -> tuple[str, ...]:
-    """The keys of all criteria, in the order in which pages show them."""
-    return tuple(str(each) for each in Criterion)

@@ -3,7 +3,7 @@
 All moments are in the zone in which days are meant.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -56,18 +56,6 @@ def moved(
 ) -> datetime:
     """When it is due once the clock runs again: later by as much as it stood of the time that counts."""
     return later(due, counted(stopped_at, now, counts, is_working), counts, is_working)
-
-
-def stood_still(acts: Iterable[tuple[str, datetime]], until: datetime) -> timedelta:
-    """For how long the clock stood, by the steps in their order."""
-    total, since = NOTHING, None
-    for act, at in acts:
-        if act == STOP and since is None:
-            since = at
-        elif since is not None:  # whatever comes next, the clock runs again
-            total += at - since
-            since = None
-    return total + (until - since if since is not None else NOTHING)
 
 
 def _open(

@@ -233,19 +233,6 @@ STATE_NAMES = {
 STATE_TAGS = {State.WAITING: "accent", State.LATE: "warn", State.ANSWERED: "ok", State.MISSING: "bad"}
 
 
-def state_of(due: Due, today: date, *, is_answered: bool, is_excused: bool) -> State:
-    """What a request looks like on that day; an answer or an excuse settles it whatever the day."""
-    if is_answered:
-        return State.ANSWERED
-    if is_excused:
-        return State.EXCUSED
-    if today < due.opens_on:
-        return State.COMING
-    if today <= due.due_on:
-        return State.WAITING
-    return State.LATE if today <= due.closes_on else State.MISSING
-
-
 # Answers --------------------------------------------------------------------------------------------------------------
 
 

@@ -92,11 +92,6 @@ def named(word: str, text: str) -> bool:
     return bool(word.strip()) and normal(word) in normal(text)
 
 
-def share(criterion: str, who: Seeker, post: Opening, ranks: Ranks, related: Related) -> int:
-    """How much of the weight of a criterion the pair gets, of 100."""
-    return SHARES[Criterion(criterion)](who, post, ranks, related)
-
-
 def points(who: Seeker, post: Opening, ranks: Ranks, related: Related, weights: Mapping[str, int]) -> dict[str, int]:
     """Hundredths of a point by criterion; ``weights`` are hundredths too."""
     return {

@@ -1,15 +1,13 @@
-"""Feedback of mentors: which rules hold, where every request stands, and what scores can use of it."""
+"""Feedback of mentors: which rules hold, and where every request stands."""
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.db.models import Case, CharField, Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from cohorts.models import Cohort
 from placements.models import Arrival, Feedback, FeedbackRequest, FeedbackRules, Placement
-from placements.rules.feedback import State, mean_of, milestone_name
+from placements.rules.feedback import State, milestone_name
 
 
 def rules_in_force(cohort: Cohort | int) -> FeedbackRules | None:
@@ -109,36 +107,3 @@ def late_lines(requests: QuerySet[FeedbackRequest], *, today: date) -> list[Late
     rows = late.order_by().values_list("placement__trainee__cohort")
     host = "placement__seat__offer__post__host"
     return [LateLine(*row) for row in rows.annotate(n=Count("pk"), hosts=Count(host, distinct=True), due=Min("due_on"))]
-
-
-@dataclass(frozen=True)
-class MentorMean:
-    """What the mentors of one trainee said so far: the mean of ``given`` answers out of ``asked`` requests past their day.
-
-    What a host did not answer is a gap and no zero: it is in ``asked`` and not in the mean.
-    """
-
-    mean: Decimal | None
-    given: int
-    asked: int
-    rows: tuple[int, ...]
-
-
-def mentor_means(trainees: Collection[int], *, today: date) -> dict[int, MentorMean]:
-    """Evidence for scores, by trainee; one query."""
-    asked = FeedbackRequest.objects.filter(placement__trainee__in=trainees, due_on__lt=today, excused_at=None)
-    answered = Feedback.objects.filter(request__placement__trainee__in=trainees, in_force=True)
-    scores: dict[int, list[tuple[Decimal, int]]] = {}
-    for trainee, score, pk in answered.order_by("pk").values_list("request__placement__trainee", "score", "pk"):
-        scores.setdefault(trainee, []).append((score, pk))
-    counts = dict(
-        asked.exclude(answers__in_force=True).order_by().values_list("placement__trainee").annotate(n=Count("pk"))
-    )
-    return {trainee: _mean(scores.get(trainee, []), counts.get(trainee, 0)) for trainee in trainees}
-
-
-def _mean(given: Iterable[tuple[Decimal, int]], open_ones: int) -> MentorMean:
-    found = [(score, pk) for score, pk in given if score is not None]
-    return MentorMean(
-        mean_of([score for score, _pk in found]), len(found), len(found) + open_ones, tuple(pk for _score, pk in found)
-    )

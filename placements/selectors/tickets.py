@@ -41,10 +41,6 @@ def open_tickets(cohort: Cohort):
     return Ticket.objects.filter(cohort=cohort).open()
 
 
-def overdue_tickets(cohort: Cohort, now: datetime | None = None):
-    return Ticket.objects.filter(cohort=cohort).overdue(now or timezone.now())
-
-
 def late_at(now: datetime) -> Q:
     """Answered after its time, or over it and not answered."""
     return Q(closed_at=None, stopped_at=None, due_at__lt=now) | Q(closed_at__gt=F("due_at"))

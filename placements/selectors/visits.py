@@ -1,4 +1,4 @@
-"""Which hosts of a cohort were visited, which are due, and what visits gave to do."""
+"""Which hosts of a cohort were visited, which are due, and which planned visits are overdue."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
 
 from cohorts.models import Cohort
-from placements.models import Host, Placement, Visit, VisitRule, VisitTask
+from placements.models import Host, Placement, Visit, VisitRule
 from placements.models.visits import USUAL_WEEKS
 from placements.rules.coverage import Mark, Stay, due_on, mark_of
 
@@ -51,14 +51,6 @@ def uncovered_hosts(cohort: Cohort, today: date) -> list[HostCoverage]:
 def overdue_visits(cohort: Cohort, today: date):
     """Planned for a day that is over, and neither noted as done nor called off."""
     return Visit.objects.filter(cohort=cohort, state=Visit.State.PLANNED, planned_on__lt=today)
-
-
-def open_tasks(cohort: Cohort):
-    return VisitTask.objects.filter(visit__cohort=cohort, done_at=None)
-
-
-def overdue_tasks(cohort: Cohort, today: date):
-    return open_tasks(cohort).filter(due_on__lt=today)
 
 
 def _stays(cohort: Cohort, today: date):

@@ -1,5 +1,6 @@
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, time
 from time import process_time
 
@@ -226,7 +227,7 @@ def test_two_header_rows_are_read_as_one():
 def test_unit_and_position_are_proposed_apart_and_kept_together_on_request():
     sheets = [Sheet([["姓名", "单位及职务"], ["张三", "龙田镇党委副书记、镇长"], ["李四", "某某有限公司"]])]
     guess = understand(sheets)
-    whole = guess.with_sheet(guess.sheets[0].with_split(split=False))
+    whole = guess.with_sheet(replace(guess.sheets[0], split_units=False))
 
     apart = read(sheets, guess)
 

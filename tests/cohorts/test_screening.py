@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Role
 from cohorts.models import Application, Override, Screening, ScreeningDecision, ScreeningRow, ScreeningRules
 from cohorts.rules.screening import PriorityRule, RuleSet
-from cohorts.selectors.screening import outcome_sentence, outcomes_of
+from cohorts.selectors.screening import outcome_of, outcomes_of
 from cohorts.services.applications.outcomes import choose_from_waiting
 from cohorts.services.applications.review import accept, accept_all
 from cohorts.services.calls import call_all_the_same, exempt, take_back_override
@@ -239,22 +239,22 @@ def test_whoever_was_not_chosen_is_in_the_list_again_after_a_decision(round, off
 def test_nobody_is_told_anything_before_the_decision(round, office, four):
     ran(round, office)
 
-    assert [outcome_sentence(row) for row in four] == [""] * 4
+    assert [outcome_of(row) for row in four] == [None] * 4
 
 
 def test_each_person_is_told_why_and_what_would_have_changed_it(round, office, four):
     decide(ran(round, office), by=office)
 
-    told = {row.name: outcome_sentence(row) for row in Application.objects.select_related("round")}
+    told = {row.name: outcome_of(row).sentences for row in Application.objects.select_related("round")}
 
-    assert told["Park"] == (
-        "10 points, rank 2 of 4 for 2 seats. "
-        "Without this the seat would have gone to somebody else: “Is in park” (−10 points)."
-    )
-    assert told["Office"] == (
-        "5 points, rank 3 of 4; the 2 seats went to people with more points. Place 1 on the waiting list. "
-        "This would have brought a seat: “Is in park” (+10 points)."
-    )
+    assert told["Park"] == [
+        "10 points, rank 2 of 4 for 2 seats.",
+        "Without this the seat would have gone to somebody else: “Is in park” (−10 points).",
+    ]
+    assert told["Office"] == [
+        "5 points, rank 3 of 4; the 2 seats went to people with more points. Place 1 on the waiting list.",
+        "This would have brought a seat: “Is in park” (+10 points).",
+    ]
 
 
 def test_a_reason_of_the_office_comes_first(round, office, four):
@@ -262,9 +262,10 @@ def test_a_reason_of_the_office_comes_first(round, office, four):
     change_outcome(screening.rows.get(application__name="Park"), "declined", reason="Left the unit.", by=office)
     decide(screening, by=office)
 
-    told = outcome_sentence(Application.objects.get(name="Park"))
+    told = outcome_of(Application.objects.get(name="Park")).sentences
 
-    assert told.startswith("The office decided by hand: Left the unit. 10 points")
+    assert told[0] == "The office decided by hand: Left the unit."
+    assert told[1].startswith("10 points")
 
 
 # Called twice ---------------------------------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from learning.rules.attendance import (
     Tally,
     expected,
     is_expected,
-    next_mark,
     rate,
     roll_call,
     tally,
@@ -31,12 +30,7 @@ def _english():
 
 
 def test_taps_go_once_around_all_marks():
-    taps = [next_mark(None)]
-    while len(taps) < len(Mark) + 1:
-        taps.append(next_mark(taps[-1]))
-
-    assert taps == [*TAP_CYCLE, Mark.PRESENT]
-    assert set(taps) == set(Mark)
+    assert sorted(TAP_CYCLE) == sorted(Mark)
 
 
 def test_a_roll_call_makes_everybody_present_but_the_exceptions():

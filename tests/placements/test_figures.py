@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.models import Role
 from placements.figures import BY_CATEGORY, SATISFACTION, TICKETS_IN_TIME, TICKETS_OPEN, TICKETS_OVERDUE, VISITS_DONE
 from placements.models import Ticket
-from placements.selectors.tickets import open_tickets, overdue_tickets
+from placements.selectors.tickets import open_tickets
 from tests import make
 from tests.reports.test_home import home_of
 from trainee_mgmt.kit.figures import Scope, count
@@ -42,7 +42,7 @@ def test_every_number_is_that_of_the_selectors_and_adds_up():
     assert counted.values[SATISFACTION.name].mean == 2.5
     assert counted.answers[BY_CATEGORY.name].counts == {"housing": 4, "meals": 1, "safety": 0, "other": 0}
     assert open_tickets(cohort).count() == TICKETS_OPEN.rows(scope).count()
-    assert set(overdue_tickets(cohort)) == set(TICKETS_OVERDUE.rows(scope))
+    assert set(Ticket.objects.filter(cohort=cohort).overdue()) == set(TICKETS_OVERDUE.rows(scope))
 
 
 def test_whoever_answers_finds_tickets_and_visits_on_the_first_page():

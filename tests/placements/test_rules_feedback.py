@@ -7,18 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from placements.rules.feedback import (
-    Due,
     Kind,
     Milestone,
     Question,
     Rules,
-    State,
     When,
     clean_answers,
     mean_of,
     mean_score,
     schedule,
-    state_of,
     usual_rules,
 )
 from trainee_mgmt.kit.errors import Refused
@@ -67,25 +64,6 @@ def test_every_request_lies_inside_the_stay_in_order_and_apart(rules, starts_on,
 @given(rules=rule_sets)
 def test_rules_are_the_same_after_they_were_kept(rules):
     assert Rules.from_json(rules.to_json()) == rules
-
-
-@pytest.mark.parametrize(
-    ("day", "answered", "excused", "state"),
-    [
-        (date(2026, 9, 6), False, False, State.COMING),
-        (date(2026, 9, 7), False, False, State.WAITING),
-        (date(2026, 9, 14), False, False, State.WAITING),
-        (date(2026, 9, 15), False, False, State.LATE),
-        (date(2026, 10, 5), False, False, State.LATE),
-        (date(2026, 10, 6), False, False, State.MISSING),
-        (date(2026, 10, 6), True, False, State.ANSWERED),
-        (date(2026, 9, 15), False, True, State.EXCUSED),
-    ],
-)
-def test_where_a_request_stands(day, answered, excused, state):
-    due = Due("middle", date(2026, 9, 7), date(2026, 9, 14), date(2026, 10, 5))
-
-    assert state_of(due, day, is_answered=answered, is_excused=excused) == state
 
 
 QUESTIONS = (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from placements.rules.assembling import Facts, Wished
-from placements.rules.fit import Criterion, Opening, Ranks, Related, Seeker, nearness, of_rank, points, share
+from placements.rules.fit import SHARES, Criterion, Opening, Ranks, Related, Seeker, nearness, of_rank, points
 from placements.rules.matching.problem import LeastAtHost, LeastAtPost, Lock, MostOfGroup, Refusal
 from trainee_mgmt.kit.rounding import half_up
 
@@ -33,7 +33,7 @@ def test_points_lie_between_nothing_and_the_weight_and_are_rounded_half_up(who, 
 
     assert set(found) == set(weights)
     for criterion, value in found.items():
-        part = share(criterion, who, post, given_ranks, table)
+        part = SHARES[criterion](who, post, given_ranks, table)
         assert 0 <= part <= 100
         assert value == int(half_up(Fraction(weights[criterion] * part, 100), 0))
 
@@ -77,7 +77,7 @@ def test_each_criterion_reads_its_answers(who, criterion, expected):
     post = Opening("t", "h", 1, industry="电子信息", words="助理 熟悉电子信息，机械专业优先")
     table = Related.of([("计算机", "电子信息"), ("新能源", "电子信息")])
 
-    assert share(criterion, who, post, Ranks(), table) == expected
+    assert SHARES[criterion](who, post, Ranks(), table) == expected
 
 
 def facts(**changes) -> Facts:
