@@ -44,6 +44,7 @@ def _tickets(source: Cohort, cohort: Cohort) -> int:
             cohort=cohort,
             category=each.category,
             hours=each.hours,
+            counts=each.counts,
             owner=each.owner if each.owner and each.owner.is_active else None,
         )
         for each in rules

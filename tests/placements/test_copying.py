@@ -52,7 +52,7 @@ def test_rules_of_life_at_the_hosts_are_copied_as_first_versions():
     change_rules(source, usual_rules(), by=by)
     make.matching_rules(source, most_of_unit=3)
     change_lead_rule(source, counts_from="contacted", cap=2, by=by)
-    source.ticket_rules.create(category="housing", hours=12, owner=by)
+    source.ticket_rules.create(category="housing", hours=12, counts="office", owner=by)
     source.ticket_rules.create(category="meals", hours=8, owner=gone)
     set_visit_rule(source, weeks=5)
 
@@ -61,7 +61,10 @@ def test_rules_of_life_at_the_hosts_are_copied_as_first_versions():
     assert new.feedback_rules.get().rules == usual_rules()
     assert new.matching_rules.values_list("version", "most_of_unit").get() == (1, 3)
     assert new.lead_rules.values_list("version", "counts_from", "cap").get() == (1, "contacted", 2)
-    assert dict(new.ticket_rules.values_list("category", "owner")) == {"housing": by.pk, "meals": None}
+    assert set(new.ticket_rules.values_list("category", "hours", "counts", "owner")) == {
+        ("housing", 12, "office", by.pk),
+        ("meals", 8, "all", None),
+    }
     assert new.visit_rule.weeks == 5
 
 
