@@ -11,6 +11,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from trainee_mgmt.kit import formats
+
 AGE, SEX = "age", "sex"
 SEX_WORDS = {"m": gettext_lazy("male"), "f": gettext_lazy("female")}
 NUMBERS, LISTS = ("at_least", "at_most"), ("one_of", "none_of")
@@ -110,7 +112,7 @@ def in_words(condition: Condition, *, day: date | None = None) -> str:
     """ "Age: at least 22", with the day on which the age counts."""
     params = {"field": condition.label, "value": value_in_words(condition)}
     if condition.field == AGE and day is not None:
-        return AGE_WORDS[condition.operator] % (params | {"day": day.isoformat()})
+        return AGE_WORDS[condition.operator] % (params | {"day": formats.day(day)})
     if condition.kind == "yes_no":
         return _("%(field)s: must be %(value)s") % params
     return WORDS[condition.operator] % params

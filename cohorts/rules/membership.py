@@ -13,6 +13,7 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.formats import day
 
 
 @dataclass(frozen=True, order=True)
@@ -53,13 +54,13 @@ def faults(stays: Sequence[Stay]) -> list[str]:
     """What is wrong with a list of stays, in sentences; nothing for a sound list."""
     ordered = sorted(stays, key=lambda stay: stay.starts_on)
     found = [
-        _("A stay in a class ends before it starts (%(day)s).") % {"day": stay.starts_on.isoformat()}
+        _("A stay in a class ends before it starts (%(day)s).") % {"day": day(stay.starts_on)}
         for stay in ordered
         if stay.ends_on is not None and stay.ends_on <= stay.starts_on
     ]
     for before, after in pairwise(ordered):
         if before.ends_on is None or before.ends_on > after.starts_on:
-            found.append(_("Two classes hold on the same day (%(day)s).") % {"day": after.starts_on.isoformat()})
+            found.append(_("Two classes hold on the same day (%(day)s).") % {"day": day(after.starts_on)})
     return found
 
 
@@ -71,7 +72,7 @@ def join(stays: Sequence[Stay], training_class: int | str, *, on: date, until: d
     clash = next((stay for stay in sorted(stays) if _overlap(stay, new)), None)
     if clash is not None:
         first = max(clash.starts_on, on)
-        raise Refused(_("This trainee already belongs to a class on %(day)s.") % {"day": first.isoformat()})
+        raise Refused(_("This trainee already belongs to a class on %(day)s.") % {"day": day(first)})
     return _joined([*stays, new])
 
 
@@ -83,9 +84,9 @@ def transfer(stays: Sequence[Stay], to: int | str, *, on: date) -> list[Stay]:
     """
     here = as_of(stays, on)
     if here is None:
-        raise Refused(_("This trainee belongs to no class on %(day)s.") % {"day": on.isoformat()})
+        raise Refused(_("This trainee belongs to no class on %(day)s.") % {"day": day(on)})
     if here.training_class == to:
-        raise Refused(_("This trainee is in that class already on %(day)s.") % {"day": on.isoformat()})
+        raise Refused(_("This trainee is in that class already on %(day)s.") % {"day": day(on)})
     kept = [stay for stay in stays if stay != here]
     if here.starts_on < on:
         kept.append(replace(here, ends_on=on))
@@ -95,7 +96,7 @@ def transfer(stays: Sequence[Stay], to: int | str, *, on: date) -> list[Stay]:
 def withdraw(stays: Sequence[Stay], *, on: date) -> list[Stay]:
     """No class from ``on``; what was planned for later is dropped. At least one day of membership remains."""
     if as_of(stays, on) is None:
-        raise Refused(_("This trainee belongs to no class on %(day)s.") % {"day": on.isoformat()})
+        raise Refused(_("This trainee belongs to no class on %(day)s.") % {"day": day(on)})
     kept = [_cut(stay, on) for stay in stays if stay.starts_on < on]
     if not kept:
         raise Refused(_("This trainee joins on that very day and cannot leave before the next."))
@@ -111,7 +112,7 @@ def extend(stays: Sequence[Stay], *, until: date | None) -> list[Stay]:
     if last.ends_on is None:
         raise Refused(_("This membership has no end that could be moved."))
     if until is not None and until <= last.ends_on:
-        raise Refused(_("The new end must lie after %(day)s.") % {"day": last.ends_on.isoformat()})
+        raise Refused(_("The new end must lie after %(day)s.") % {"day": day(last.ends_on)})
     return [*ordered[:-1], replace(last, ends_on=until)]
 
 

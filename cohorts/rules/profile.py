@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.rules.headers import ProfileLike, cleaner
 from cohorts.rules.values import Cell, is_blank
+from trainee_mgmt.kit import formats
 
 HAND_SET = "profile."  # hand_set names the value of a profile field by this and its key
 
@@ -38,6 +39,13 @@ def in_words(kind: str, value: str | bool | Decimal | None) -> str:
     if kind == "yes_no":
         return _("yes") if value is True or value == "true" else _("no")
     return str(value)
+
+
+def on_page(kind: str, value: str | bool | Decimal | None) -> str:
+    """``in_words``, with a date as people read it; sheets and documents keep 2026-09-01, by which they sort."""
+    if kind == "date" and value:
+        return formats.day(date.fromisoformat(str(value)))
+    return in_words(kind, value)
 
 
 def missing(fields: Collection[ProfileLike], profile: dict) -> list[str]:

@@ -21,7 +21,7 @@ from cohorts.models import (
     UnitQuota,
 )
 from cohorts.rules.applications import AGE, SEX, Condition, in_words
-from cohorts.rules.profile import in_words as value_in_words
+from cohorts.rules.profile import on_page
 from cohorts.selectors.cohorts import fields_of
 from cohorts.selectors.trainees import Answer
 
@@ -65,7 +65,7 @@ def shown_answers(application: Application) -> list[Answer]:
     for each in asked_fields(application.round.cohort_id):
         value = application.answers.get(each.key)
         hides = each.is_personal and value is not None
-        answers.append(Answer(each.key, each.label, "" if hides else value_in_words(each.kind, value), hides))
+        answers.append(Answer(each.key, each.label, "" if hides else on_page(each.kind, value), hides))
     return answers
 
 

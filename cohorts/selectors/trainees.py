@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cohorts.models import ClassMembership, ClassOfficer, Consent, GroupMembership, ProfileField, Trainee
-from cohorts.rules.profile import in_words
+from cohorts.rules.profile import on_page
 from cohorts.selectors.cohorts import fields_of
 from trainee_mgmt.kit.prepared import Prepared
 
@@ -77,6 +77,6 @@ def answers_of(trainee: Trainee) -> list[Answer]:
         value = trainee.profile.get(field.key)
         lacks = field.key in kept_back and value is not None
         hidden = lacks or (field.is_personal and value is not None)
-        text = "" if hidden else in_words(field.kind, value)
+        text = "" if hidden else on_page(field.kind, value)
         answers.append(Answer(field.key, field.label, text, field.is_personal and value is not None, lacks))
     return answers

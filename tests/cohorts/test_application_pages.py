@@ -10,6 +10,7 @@ from accounts.models import AuditEntry, ExportRecord, Role
 from cohorts.models import Application, ApplicationRound, ProfileField
 from reports.selectors.home import home
 from tests import make
+from trainee_mgmt.kit import formats
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def test_rules_are_added_in_words_and_taken_out(client, office):
     assert wrong.status_code == 422
     context = client.get(at("round_detail", cohort=office.cohort_id)).context
     assert [words for _rule, words in context["rules"]] == [
-        "At most 40 years old on 2026-09-01",
+        f"At most 40 years old on {formats.day(date(2026, 9, 1))}",
         "Civil servant: must be yes",
         "Sex: not male",
     ]
@@ -214,7 +215,7 @@ def unit_desk(client):
 def test_a_unit_nominates_in_two_steps_within_its_live_quota(client, unit_desk):
     make.eligibility_rule(unit_desk.round, "age", "at_most", "40")
     refused = client.post(at("nominee_create", pk=unit_desk.pk), {"born_on": "1960-01-01"})
-    assert refused.context["lacking"] == ["At most 40 years old on 2026-09-01"]
+    assert refused.context["lacking"] == [f"At most 40 years old on {formats.day(date(2026, 9, 1))}"]
 
     client.post(at("nominee_create", pk=unit_desk.pk), {"born_on": "1992-05-06"})
     nominee = Application.objects.get()

@@ -11,6 +11,7 @@ from cohorts.selectors.applications import conditions_of
 from cohorts.services.applications import handing_in, review, rounds
 from cohorts.services.applications.links import application_behind, link_key
 from tests import make
+from trainee_mgmt.kit import formats
 from trainee_mgmt.kit.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,7 @@ def test_whoever_does_not_meet_a_rule_is_told_which_and_nothing_is_kept():
     with pytest.raises(handing_in.NotEligible) as refusal:
         begin(round)
 
-    assert refusal.value.rules == ["At most 30 years old on 2026-09-01"]
+    assert refusal.value.rules == [f"At most 30 years old on {formats.day(date(2026, 9, 1))}"]
     assert Application.objects.count() == 0
 
 

@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import AuditEntry
 from cohorts.models import Application, ProfileField
 from cohorts.services.applications.links import link_key
 from tests import make
+from trainee_mgmt.kit import formats
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,11 @@ def round():
     make.eligibility_rule(round, "age", "at_most", "40")
     make.eligibility_rule(round, "servant", "one_of", [True])
     return round
+
+
+def too_old():
+    with translation.override("zh-hans"):
+        return f"{formats.day(date(2026, 9, 1))}时不超过 40 周岁"
 
 
 def start(client, round, **data):
@@ -56,7 +62,10 @@ def test_whoever_is_not_eligible_is_told_the_rule_before_typing_the_rest(client,
     response = start(client, round, born_on="1970-01-01", profile_servant="no")
 
     assert response.status_code == 422
-    assert response.context["lacking"] == ["2026-09-01 时不超过 40 周岁", "Civil servant：须为“是”"]
+    assert response.context["lacking"] == [
+        too_old(),
+        "Civil servant：须为“是”",
+    ]
     assert Application.objects.count() == 0
 
 
@@ -144,7 +153,7 @@ def test_answers_of_the_rules_are_corrected_and_asked_again(client, round):
     refused = client.post(url, {"born_on": "1960-01-01", "profile_servant": "yes"})
     client.post(url, {"born_on": "1993-01-01", "profile_servant": "yes"})
 
-    assert refused.context["lacking"] == ["2026-09-01 时不超过 40 周岁"]
+    assert refused.context["lacking"] == [too_old()]
     assert Application.objects.get().born_on == date(1993, 1, 1)
 
 

@@ -19,6 +19,7 @@ from cohorts.rules.applications import (
     stage,
     unmet,
 )
+from trainee_mgmt.kit import formats
 
 OPENS, CLOSES = datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 9, 15, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -89,13 +90,13 @@ def test_the_unmet_rules_come_in_the_order_of_the_rules_each_in_words():
     known = facts({"years": "1", "civil_servant": False, "degree": "none"}, born_on=date(1980, 1, 1), sex="f", day=day)
 
     assert [in_words(each, day=day) for each in unmet(rules, known)] == [
-        "At most 40 years old on 2026-09-01",
+        f"At most 40 years old on {formats.day(day)}",
         "Years of work: at least 2",
         "Civil servant: must be yes",
         "Degree: not none, school",
     ]
     assert lacking_in_words(rules[:3], known | {"years": None}, day=day) == [
-        "At most 40 years old on 2026-09-01",
+        f"At most 40 years old on {formats.day(day)}",
         "Years of work: at least 2 (not stated)",
     ]
     assert asked_first(rules) == ["age", "years", "civil_servant", "degree"]

@@ -15,6 +15,7 @@ from cohorts.rules.membership import (
     was_member_throughout,
     withdraw,
 )
+from trainee_mgmt.kit import formats
 from trainee_mgmt.kit.errors import Refused
 
 START = date(2026, 9, 1)
@@ -29,6 +30,11 @@ def _english():
 
 def day(n):
     return START + timedelta(days=n)
+
+
+def written(month, day_of_month):
+    with translation.override("en"):
+        return formats.day(date(2026, month, day_of_month))
 
 
 class_of_each_day = st.sampled_from(["A", "B", "C"])
@@ -153,17 +159,17 @@ def test_a_transfer_keeps_a_later_one_that_was_planned():
 @pytest.mark.parametrize(
     ("refused", "sentence"),
     [
-        (lambda stays: join(stays, "B", on=day(5)), "This trainee already belongs to a class on 2026-09-06."),
-        (lambda stays: join(stays, "B", on=day(-3)), "This trainee already belongs to a class on 2026-09-01."),
+        (lambda stays: join(stays, "B", on=day(5)), f"This trainee already belongs to a class on {written(9, 6)}."),
+        (lambda stays: join(stays, "B", on=day(-3)), f"This trainee already belongs to a class on {written(9, 1)}."),
         (lambda stays: join([], "B", on=day(5), until=day(5)), "The last day lies before the first."),
-        (lambda stays: transfer(stays, "A", on=day(5)), "This trainee is in that class already on 2026-09-06."),
-        (lambda stays: transfer(stays, "B", on=day(-1)), "This trainee belongs to no class on 2026-08-31."),
-        (lambda stays: withdraw(stays, on=day(30)), "This trainee belongs to no class on 2026-10-01."),
+        (lambda stays: transfer(stays, "A", on=day(5)), f"This trainee is in that class already on {written(9, 6)}."),
+        (lambda stays: transfer(stays, "B", on=day(-1)), f"This trainee belongs to no class on {written(8, 31)}."),
+        (lambda stays: withdraw(stays, on=day(30)), f"This trainee belongs to no class on {written(10, 1)}."),
         (
             lambda stays: withdraw(stays, on=day(0)),
             "This trainee joins on that very day and cannot leave before the next.",
         ),
-        (lambda stays: extend(stays, until=day(29)), "The new end must lie after 2026-10-01."),
+        (lambda stays: extend(stays, until=day(29)), f"The new end must lie after {written(10, 1)}."),
         (lambda stays: extend([], until=day(9)), "This trainee belongs to no class yet."),
         (
             lambda stays: extend(extend(stays, until=None), until=day(50)),
@@ -182,7 +188,7 @@ def test_what_cannot_be_is_refused_in_one_sentence(refused, sentence):
 
 def test_faults_of_a_stored_list_are_named():
     assert faults([Stay(day(3), day(3), "A"), Stay(day(0), None, "B"), Stay(day(9), None, "C")]) == [
-        "A stay in a class ends before it starts (2026-09-04).",
-        "Two classes hold on the same day (2026-09-04).",
+        f"A stay in a class ends before it starts ({written(9, 4)}).",
+        f"Two classes hold on the same day ({written(9, 4)}).",
         # the empty stay covers no day, so the stay after it clashes with none of its days
     ]

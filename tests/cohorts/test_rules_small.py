@@ -6,7 +6,7 @@ from django.utils import translation
 from cohorts.rules.days import shown_day, stage
 from cohorts.rules.headers import ProfileSpec
 from cohorts.rules.numbers import next_number
-from cohorts.rules.profile import clean, in_words, merged, stored
+from cohorts.rules.profile import clean, in_words, merged, on_page, stored
 
 FIRST, LAST = date(2026, 9, 1), date(2026, 12, 31)
 
@@ -72,6 +72,12 @@ def test_a_value_that_is_none_is_taken_out():
 def test_yes_and_no_in_words(value, words):
     with translation.override("en"):
         assert in_words("yes_no", value) == words
+
+
+def test_a_date_is_written_for_people_on_a_page_and_for_sorting_in_a_sheet():
+    with translation.override("en"):
+        assert (on_page("date", "1992-05-06"), in_words("date", "1992-05-06")) == ("6 May 1992", "1992-05-06")
+        assert (on_page("date", None), on_page("yes_no", True)) == ("", "yes")
 
 
 def test_a_number_keeps_its_digits():

@@ -4,7 +4,18 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from trainee_mgmt.kit.formats import clock, dash, day, from_to, from_to_in_sheet, moment, number, percent, weekday
+from trainee_mgmt.kit.formats import (
+    clock,
+    dash,
+    day,
+    from_to,
+    from_to_in_sheet,
+    moment,
+    month,
+    number,
+    percent,
+    weekday,
+)
 
 TODAY = date(2026, 11, 22)
 
@@ -22,6 +33,12 @@ TODAY = date(2026, 11, 22)
 def test_a_day_has_a_year_only_when_it_is_another(language, value, written):
     with translation.override(language):
         assert day(value, TODAY) == written
+
+
+@pytest.mark.parametrize(("language", "written"), [("zh-hans", "1992 年 5 月"), ("en", "May 1992")])
+def test_a_month_always_has_its_year(language, written):
+    with translation.override(language):
+        assert (month(date(1992, 5, 1)), month(None)) == (written, "—")
 
 
 def test_moments_are_written_in_our_time_zone():

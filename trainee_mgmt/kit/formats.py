@@ -62,6 +62,13 @@ def day(value: date | datetime | None, today: date | None = None) -> str:
     return pgettext("date", "%(day)s %(month)s %(year)s") % parts
 
 
+def month(value: date | None) -> str:
+    """``1992 年 5 月``: a month of a year."""
+    if not value:
+        return EMPTY
+    return pgettext("date", "%(month)s %(year)s") % {"month": MONTHS[value.month - 1], "year": value.year}
+
+
 def span(first: date, last: date, today: date | None = None) -> str:
     """``10 月 27 日 – 11 月 2 日``, or the one day that it is."""
     return day(first, today) if first == last else f"{day(first, today)} – {day(last, today)}"
