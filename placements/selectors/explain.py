@@ -104,8 +104,12 @@ class Explainer:
         people = Trainee.objects.filter(pk__in=[int(each.key) for each in self.facts.people])
         self.people = {str(pk): name for pk, name in people.values_list("pk", "person__name")}
         offers = Offer.objects.filter(pk__in=[int(each.key) for each in self.facts.posts]).select_related("post__host")
-        self.posts = {str(offer.pk): str(offer.post) for offer in offers}
-        self.hosts = {str(offer.post.host_id): offer.post.host.name for offer in offers}
+        self.on_offer = {str(offer.pk): str(offer.post) for offer in offers}
+        self.posts = {
+            each.key: self.on_offer.get(each.key) or _("a post that was withdrawn") for each in self.facts.posts
+        }
+        there = {str(offer.post.host_id): offer.post.host.name for offer in offers}
+        self.hosts = {key: there.get(key) or _("a host whose posts were withdrawn") for key in self.facts.hosts}
         self.solution: Solution = solution_of(plan)
         self._problem: Problem = self.facts.problem()
         self._locks = locks_of(plan)
@@ -121,7 +125,7 @@ class Explainer:
             return []
         problem = self.problem(person)
         posts = worth_a_look(self.facts, self.solution, person, most=most)
-        return [self._priced(person, problem, post) for post in posts]
+        return [self._priced(person, problem, post) for post in posts if post in self.on_offer]
 
     def option(self, person: str, post: str) -> Option:
         """The price of one post, with everybody who moves because of it."""

@@ -27,6 +27,17 @@ def opinions_of(host: int) -> Opinions:
     )
 
 
+PERSON, HOST = "trainee__person", "seat__offer__post__host"
+
+
+def answered(placement: Placement) -> QuerySet[OpinionGiven]:
+    """What this person has said of this host, during whichever stay."""
+    return OpinionGiven.objects.filter(
+        **{f"placement__{PERSON}": placement.trainee.person_id, f"placement__{HOST}": placement.seat.offer.post.host_id}
+    )
+
+
 def with_opinion(placements: QuerySet[Placement]) -> QuerySet[Placement]:
-    """Adds ``has_opinion``: whether the trainee has said what the host is like."""
-    return placements.annotate(has_opinion=Exists(OpinionGiven.objects.filter(placement=OuterRef("pk"))))
+    """Adds ``has_opinion``: whether the person has said what the host is like."""
+    same = {f"placement__{each}": OuterRef(each) for each in (PERSON, HOST)}
+    return placements.annotate(has_opinion=Exists(OpinionGiven.objects.filter(**same)))

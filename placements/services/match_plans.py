@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -22,6 +22,7 @@ from placements.rules.matching.solver import TookTooLong
 from placements.rules.stored import clash_to_json
 from placements.selectors.matching import gather, latest_rules
 from placements.selectors.plans import facts_of, locks_of, places_of, solution_of
+from placements.services.seats import lock_offers
 from trainee_mgmt.kit.crypto import seal_bytes
 from trainee_mgmt.kit.errors import Refused
 
@@ -35,6 +36,7 @@ def make_plan(cohort: Cohort, *, starts_on: date, by: User, after: MatchPlan | N
     """A plan of the posts that begin on this day, with all that is known now. With ``after``, its locks hold on and as few
     people as possible move against it. A small one is solved at once, a large one by the worker."""
     cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+    after = after and locked(after)
     rules = latest_rules(cohort)
     if rules is None:
         raise Refused(_("Save the rules of matching first: weights, and which answers they read."))
@@ -132,12 +134,22 @@ def _store(
     if isinstance(found, Clash):
         plan.state, plan.clash = MatchPlan.State.INFEASIBLE, clash_to_json(found)
     else:
+        _refuse_withdrawn(found.places.values())
         plan.state = MatchPlan.State.SOLVED
         plan.best_placed, plan.best_total = best.filled, points_of(best.total)
         _write_pairs(plan, facts, found.places, dict(locks))
         plan.placed, plan.total = found.filled, points_of(found.total)
     plan.save()
     return plan
+
+
+def _refuse_withdrawn(posts: Iterable[str]) -> None:
+    """The offers are locked, so that none is withdrawn before somebody is given a place there."""
+    try:
+        lock_offers(map(int, posts))
+    except Refused:
+        words = _("A post of this plan was withdrawn in the meantime. Throw the plan away and make a new one.")
+        raise Refused(words) from None
 
 
 def _write_pairs(plan: MatchPlan, facts: Facts, places: Mapping[str, str], locks: Mapping[str, str]) -> None:
@@ -191,6 +203,7 @@ def move(plan: MatchPlan, trainee_id: int, offer_id: int, *, reason: str, revisi
     found = alternative(facts.problem(locks_of(plan, but=person)), now, person, post, seconds=ASKED)
     if isinstance(found, Clash):
         raise Refused(_("This place breaks a hard rule; the page says which. Change the rule and make a new plan."))
+    _refuse_withdrawn(each.after for each in found.moves if each.after)
     pairs = {str(pair.trainee_id): pair for pair in plan.pairs.select_for_update()}
     before = str(pairs[person].offer or "")
     for each in found.moves:

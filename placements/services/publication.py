@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import record
 from accounts.services.notices import Telling, notify_each
-from cohorts.models import ClassMembership, Person
+from cohorts.models import ClassMembership, Cohort, Person, Trainee
 from cohorts.selectors.offices import in_office
 from placements.models import MatchPair, MatchPlan, Placement
 from placements.selectors.matching import gather
@@ -24,6 +24,7 @@ CLASS_PLACED = "placements.class_placed"
 @transaction.atomic
 def publish(plan: MatchPlan, *, revision: int, by: User) -> MatchPlan:
     """Every pair becomes a placement, trainees and the officers of their classes are told, the plan is frozen: all or nothing."""
+    Cohort.objects.select_for_update(no_key=True).get(pk=plan.cohort_id)  # nobody leaves or is moved meanwhile
     plan = locked(plan)
     if plan.state == MatchPlan.State.PUBLISHED:
         raise Refused(_("The plan is published already."))
@@ -34,6 +35,8 @@ def publish(plan: MatchPlan, *, revision: int, by: User) -> MatchPlan:
     pairs = list(plan.pairs.filter(offer__isnull=False).select_related("trainee__person", "offer").order_by("trainee"))
     if not pairs:
         raise Refused(_("Nobody has a place in this plan."))
+    trainees = Trainee.objects.filter(pk__in=[pair.trainee_id for pair in pairs]).order_by("pk")
+    list(trainees.select_for_update(no_key=True).values_list("pk"))  # nobody refuses a post meanwhile
     people = Person.objects.filter(pk__in=[pair.trainee.person_id for pair in pairs]).order_by("pk")
     list(people.select_for_update(no_key=True).values_list("pk"))  # nobody is placed by two cohorts at once
     lock_offers({pair.offer_id for pair in pairs})

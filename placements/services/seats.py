@@ -46,9 +46,9 @@ def take_seat(
 ) -> Placement:
     """One free seat of the offer for these days, or ``Refused``. For services that write many placements and record them
     as one act: call it inside their transaction."""
-    offer = locked_offer(offer)
-    Trainee.objects.select_for_update(no_key=True).get(pk=trainee.pk)
+    trainee = Trainee.objects.select_for_update(no_key=True, of=("self",)).select_related("person").get(pk=trainee.pk)
     Person.objects.select_for_update(no_key=True).get(pk=trainee.person_id)
+    offer = locked_offer(offer)
     starts_on, ends_on = starts_on or offer.starts_on, ends_on or offer.ends_on
     _check(offer, trainee, starts_on, ends_on)
     _refuse_elsewhere(trainee, starts_on, ends_on)

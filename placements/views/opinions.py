@@ -7,9 +7,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
 from placements.forms.opinions import OpinionForm
-from placements.models import Host, OpinionGiven, Placement
+from placements.models import Host, Placement
 from placements.rules.opinions import ENOUGH
-from placements.selectors.opinions import opinions_of
+from placements.selectors.opinions import answered, opinions_of
 from placements.services.opinions import give_opinion
 from placements.tables.opinions import OpinionTable
 from trainee_mgmt.kit.lists import TablePage
@@ -47,11 +47,11 @@ class OpinionCreate(FormPage):
 
     @cached_property
     def placement(self):
-        return self.find(Placement, self.kwargs["pk"], related=("seat__offer__post__host",))
+        return self.find(Placement, self.kwargs["pk"], related=("seat__offer__post__host", "trainee"))
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
-        self.is_told = OpinionGiven.objects.filter(placement=self.placement).exists()
+        self.is_told = answered(self.placement).exists()
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(placement=self.placement, is_told=self.is_told, **kwargs)

@@ -67,7 +67,7 @@ class MatchPairMove(OfPair, FormPage):
         super().enter(request, **kwargs)
         self.explainer = Explainer(self.plan)
         asked = request.GET.get("offer") or request.POST.get("offer") or ""
-        if asked and (not is_key(asked) or asked not in self.explainer.posts):
+        if asked and (not is_key(asked) or asked not in self.explainer.on_offer):
             raise Http404
         self.asked = asked
 
@@ -80,7 +80,7 @@ class MatchPairMove(OfPair, FormPage):
     def get_context_data(self, **kwargs):
         had = str(self.pair.offer_id or "")
         option = self.explainer.option(self.person, self.asked) if self.asked and self.asked != had else None
-        posts = sorted((name, key) for key, name in self.explainer.posts.items() if key != had)
+        posts = sorted((name, key) for key, name in self.explainer.on_offer.items() if key != had)
         return super().get_context_data(
             option=option, asked=self.asked, posts=posts, is_open=self.plan.is_open, **kwargs
         )

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Role
 from accounts.services import take_own_data
-from placements.models import HostOpinion, OpinionGiven
-from placements.selectors.opinions import opinions_of
+from cohorts.models import Trainee
+from placements.models import HostOpinion, OpinionGiven, Placement
+from placements.selectors.opinions import opinions_of, with_opinion
 from placements.services.opinions import give_opinion
 from tests import make
 from tests.races import race, refusals
@@ -120,6 +121,20 @@ def test_one_stay_is_told_about_once(host):
         give_opinion(placement, given=POINTS, today=timezone.localdate())
 
     assert HostOpinion.objects.count() == 1
+
+
+def test_a_second_stay_of_the_same_person_at_the_host_is_no_second_answer(host):
+    """Else three answers could be those of one person, who would be known by them."""
+    first = leaver(host)
+    second = leaver(host)
+    Trainee.objects.filter(pk=second.trainee_id).update(person=first.trainee.person)
+    give_opinion(first, given=POINTS, today=timezone.localdate())
+
+    with pytest.raises(Refused):
+        give_opinion(second, given=POINTS, today=timezone.localdate())
+
+    assert HostOpinion.objects.count() == 1
+    assert list(with_opinion(Placement.objects.all()).values_list("has_opinion", flat=True)) == [True, True]
 
 
 def test_nobody_is_asked_in_the_middle_of_the_stay(host):

@@ -1,17 +1,23 @@
 """Nothing of a plan is seen before the one moment of publication, by whatever way somebody looks; after it the plan is frozen."""
 
 import json
+from datetime import timedelta
+from threading import Event
+from time import sleep
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Notice, Role
 from accounts.services.own import own_data
-from placements.models import MatchPlan, Placement
+from cohorts.services.trainees import withdraw
+from placements.models import MatchPlan, Offer, Placement
 from placements.services import match_plans
+from placements.services.offers import withdraw_offer
 from placements.services.publication import publish
 from tests import make
-from tests.races import race
+from tests.races import PATIENCE, race, refusals
 from trainee_mgmt.kit.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +195,61 @@ def test_two_who_publish_at_once_publish_once():
     assert sum(isinstance(result, Refused) for result in results) == 1
     assert Placement.objects.count() == 1
     assert AuditEntry.objects.filter(action="placements.publish_plan").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_trainee_who_is_withdrawn_at_that_moment_gets_no_place():
+    """Red as soon as the publication does not wait for the cohort: it then goes by what it read before."""
+    scene = Scene()
+    first, left = scene.trainee, Event()
+
+    def withdraws():
+        with transaction.atomic():
+            withdraw([first], on=scene.cohort.starts_on + timedelta(days=1), reason="ill")
+            left.set()
+            sleep(0.5)
+
+    def publishes():
+        left.wait(timeout=PATIENCE)
+        return publish(scene.plan, revision=0, by=scene.organizer)
+
+    results = race(withdraws, publishes)
+
+    assert refusals(results) == 1
+    assert not Placement.objects.exists()
+
+
+# What is taken away under a plan --------------------------------------------------------------------------------------
+
+
+def test_a_post_that_is_withdrawn_after_the_plan_is_named_so_and_nobody_is_moved_there(client):
+    scene = Scene()
+    pair = scene.plan.pairs.get()
+    gone = make.offer(scene.cohort, at_host=make.host(scene.cohort.program.unit))
+    plan = match_plans.make_plan(scene.cohort, starts_on=scene.cohort.starts_on, by=scene.organizer, after=scene.plan)
+    pair = plan.pairs.get()
+    unused = gone if pair.offer_id == scene.offer.pk else scene.offer
+    withdraw_offer(unused)
+    client.force_login(scene.organizer)
+    move = reverse("placements:match_pair_move", kwargs={"pk": pair.pk})
+
+    shown = [client.get(reverse("placements:match_pair_detail", kwargs={"pk": pair.pk})), client.get(move)]
+
+    assert [page.status_code for page in shown] == [200, 200]
+    assert not any(str(unused.post) in said(page) for page in shown)
+    with pytest.raises(Refused):
+        match_plans.move(plan, pair.trainee_id, unused.pk, reason="x", revision=plan.revision, by=scene.organizer)
+
+
+def test_a_clash_is_told_after_one_of_its_posts_was_withdrawn(client):
+    scene = Scene()
+    make.offer(scene.cohort, at_host=make.host(scene.cohort.program.unit), is_required=True)
+    Offer.objects.update(is_required=True)
+    plan = match_plans.make_plan(scene.cohort, starts_on=scene.cohort.starts_on, by=scene.organizer)
+    withdraw_offer(Offer.objects.filter(match_pairs=None).last())
+    client.force_login(scene.organizer)
+
+    page = client.get(plan.get_absolute_url())
+
+    assert plan.state == MatchPlan.State.INFEASIBLE
+    assert "a post that was withdrawn" in said(page)
