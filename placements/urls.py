@@ -115,7 +115,6 @@ urlpatterns = [
     path("me/placement/<int:pk>/opinion/", opinions.OpinionCreate.as_view(), name="opinion_create"),
     path("cohorts/<int:cohort>/leads/", leads.LeadList.as_view(), name="lead_list"),
     path("cohorts/<int:cohort>/leads/new/", leads.LeadCreate.as_view(), name="lead_create"),
-    path("cohorts/<int:cohort>/leads/rule/", leads.LeadRuleUpdate.as_view(), name="lead_rule"),
     path("leads/<int:pk>/", leads.LeadDetail.as_view(), name="lead_detail"),
     path("leads/<int:pk>/edit/", leads.LeadUpdate.as_view(), name="lead_update"),
     path("leads/<int:pk>/stage/", leads.LeadMove.as_view(), name="lead_move"),

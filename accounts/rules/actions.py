@@ -314,7 +314,6 @@ WORDS = {
     "placements.move_lead": _("moved an investment lead to another stage"),
     "placements.add_lead_note": _("added a note to an investment lead"),
     "placements.share_lead": _("shared the credit of an investment lead"),
-    "placements.change_lead_rule": _("changed what leads count"),
     "placements.merge_leads": _("put two investment leads together"),
     "placements.undo_merge": _("took two investment leads apart again"),
     "placements.plan_dispatch": _("planned a dispatch meeting"),

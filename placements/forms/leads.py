@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.models import Trainee
-from placements.models import Lead, LeadRule, LeadStage
+from placements.models import Lead, LeadStage
 from placements.rules import credit_code
 from placements.services.leads import FILES
 from trainee_mgmt.kit.evidence import EvidenceField
@@ -126,10 +126,3 @@ class SharesForm(CrispyMixin, forms.Form):
 
 class MergeForm(SharesForm):
     submit_label = gettext_lazy("Put them together")
-
-
-class LeadRuleForm(CheckedByModel, CrispyMixin, forms.ModelForm):
-    class Meta:
-        model = LeadRule
-        fields = ["counts_from", "cap"]
-        help_texts = {"cap": gettext_lazy("More than so many leads of one trainee do not count in scores.")}

@@ -8,7 +8,7 @@ from placements.models.feedback import (
     FeedbackRules,
 )
 from placements.models.hosts import Host, HostContact, Offer, Post, Seat
-from placements.models.leads import Lead, LeadCredit, LeadFile, LeadMerge, LeadRule, LeadStep
+from placements.models.leads import Lead, LeadCredit, LeadFile, LeadMerge, LeadStep
 from placements.models.leads import Stage as LeadStage
 from placements.models.links import SignedLink
 from placements.models.opinions import HostOpinion, OpinionGiven
@@ -40,7 +40,6 @@ __all__ = [
     "LeadCredit",
     "LeadFile",
     "LeadMerge",
-    "LeadRule",
     "LeadStage",
     "LeadStep",
     "MatchPair",

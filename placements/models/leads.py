@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Trainee
 from placements.rules import leads as rules
-
-MOST_LEADS = 100  # the highest cap
 
 
 class Stage(models.TextChoices):
@@ -181,35 +179,3 @@ class LeadMerge(models.Model):
 
     def __str__(self):
         return f"{self.other} → {self.lead}"
-
-
-class LeadRule(models.Model):
-    """From which stage on a lead counts for its trainees, and how many count at most. A change is a new version."""
-
-    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="lead_rules")
-    version = models.PositiveSmallIntegerField(_("version"))
-    in_force = models.BooleanField(default=True)
-    counts_from = models.CharField(
-        _("counts from"), max_length=12, choices=[each for each in Stage.choices if each[0] != Stage.LOST]
-    )
-    cap = models.DecimalField(
-        _("at most"),
-        max_digits=5,
-        decimal_places=2,
-        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal(MOST_LEADS))],
-    )
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("rule of leads")
-        constraints = [
-            models.UniqueConstraint(fields=["cohort", "version"], name="placements_lead_rule_version"),
-            models.UniqueConstraint(
-                fields=["cohort"], condition=Q(in_force=True), name="placements_lead_rule_in_force"
-            ),
-            models.CheckConstraint(condition=Q(cap__gt=0, cap__lte=MOST_LEADS), name="placements_lead_rule_cap"),
-        ]
-
-    def __str__(self):
-        return f"{self.cohort} {self.version}"

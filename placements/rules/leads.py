@@ -100,10 +100,6 @@ class Counted:
     counted: Decimal
     leads: int
 
-    @property
-    def is_capped(self) -> bool:
-        return self.counted < self.earned
-
 
 def counted(shares: Sequence[tuple[str, Decimal]], *, counts_from: str, cap: Decimal) -> Counted:
     """Of (stage, share) of the leads of one trainee: the shares of those far enough, no more than the cap."""

@@ -1,19 +1,16 @@
 """Leads as they are looked at: which may be one company, what they count, and what they were made of."""
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from cohorts.models import Cohort
-from placements.models import Lead, LeadCredit, LeadRule, LeadStage, LeadStep
-from placements.rules.leads import Counted, counted, may_be_one
+from placements.models import Lead, LeadCredit, LeadStep
+from placements.rules.leads import may_be_one
 
-USUAL_FROM, USUAL_CAP = LeadStage.VISITED, Decimal(3)  # where a cohort has no rule of its own
 FEW = 5
 
 
@@ -71,21 +68,6 @@ def steps_of(lead: Lead) -> QuerySet[LeadStep]:
     )
 
 
-def rule_of(cohort: Cohort) -> tuple[str, Decimal, LeadRule | None]:
-    """(from which stage a lead counts, how many at most, the rule that says so)."""
-    rule = LeadRule.objects.filter(cohort=cohort, in_force=True).select_related("made_by").first()
-    return (rule.counts_from, rule.cap, rule) if rule else (USUAL_FROM, USUAL_CAP, None)
-
-
 def credited(cohort: Cohort) -> QuerySet[LeadCredit]:
     """The shares in force of a cohort's trainees in leads that stand: what scores may be counted from."""
     return LeadCredit.objects.filter(trainee__cohort=cohort, in_force=True, lead__merged_into=None)
-
-
-def counted_by_trainee(cohort: Cohort) -> dict[int, Counted]:
-    """What the leads of each trainee count under the rule of the cohort, the cap included."""
-    counts_from, cap, _rule = rule_of(cohort)
-    shares = defaultdict(list)
-    for trainee, stage, share in credited(cohort).values_list("trainee", "lead__stage", "share"):
-        shares[trainee].append((stage, share))
-    return {trainee: counted(mine, counts_from=counts_from, cap=cap) for trainee, mine in shares.items()}

@@ -5,18 +5,17 @@ from django.utils import timezone
 
 from cohorts.models import Cohort
 from cohorts.services.cohorts import COPIED_ALONG
-from placements.models import FeedbackRules, LeadRule, MatchingRules, TicketRule, VisitRule
+from placements.models import FeedbackRules, MatchingRules, TicketRule, VisitRule
 from trainee_mgmt.kit import actor
 
 NOT_COPIED = {"id", "cohort", "version", "in_force", "note", "made_by", "made_at"}
 
 
 def copy_rules(source: Cohort, cohort: Cohort, *, with_courses: bool) -> dict[str, int]:
-    """Milestones and questions for mentors, rules of matching, leads, tickets and visits. Answers how many of each."""
+    """Milestones and questions for mentors, rules of matching, tickets and visits. Answers how many of each."""
     return {
         "feedback_rules": _version(FeedbackRules, source.feedback_rules.filter(in_force=True).first(), cohort),
         "matching_rules": _version(MatchingRules, source.matching_rules.order_by("-version").first(), cohort),
-        "lead_rules": _version(LeadRule, source.lead_rules.filter(in_force=True).first(), cohort),
         "ticket_rules": _tickets(source, cohort),
         "visit_rules": _visits(source, cohort),
     }

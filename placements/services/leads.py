@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.services import record
 from accounts.services.audit import changes
 from cohorts.models import Cohort, Trainee
-from placements.models import Lead, LeadCredit, LeadFile, LeadRule, LeadStage, LeadStep
+from placements.models import Lead, LeadCredit, LeadFile, LeadStage, LeadStep
 from placements.rules import leads as rules
 from placements.services.lead_telling import tell_organizers, tell_shares, tell_stage
 from trainee_mgmt.kit.errors import Refused
@@ -205,25 +205,3 @@ def locked(lead: Lead) -> Lead:
             _("This lead was put together with %(other)s; go on there.") % {"other": found.merged_into.company}
         )
     return found
-
-
-@transaction.atomic
-def change_lead_rule(cohort: Cohort, *, counts_from: str, cap: Decimal, by: User) -> LeadRule:
-    """From which stage a lead counts and how many at most, as a new version; the same again makes none."""
-    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
-    old = LeadRule.objects.filter(cohort=cohort, in_force=True).first()
-    if old and (old.counts_from, old.cap) == (counts_from, cap):
-        return old
-    LeadRule.objects.filter(cohort=cohort, in_force=True).update(in_force=False)
-    rule = LeadRule.objects.create(
-        cohort=cohort,
-        version=old.version + 1 if old else 1,
-        counts_from=counts_from,
-        cap=cap,
-        made_by=by,
-        made_at=timezone.now(),
-    )
-    before = {"counts_from": old.counts_from, "cap": old.cap} if old else None
-    after = {"counts_from": str(counts_from), "cap": cap, "version": rule.version}
-    record("placements.change_lead_rule", rule, before=before, after=after)
-    return rule

@@ -1,4 +1,4 @@
-"""Investment leads: entered on the phone, moved with evidence, shared, put together, counted up to a cap."""
+"""Investment leads: entered on the phone, moved with evidence, shared and put together."""
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -8,7 +8,7 @@ from django.views.generic import View
 from cohorts.access import COHORT
 from cohorts.models import Trainee
 from placements.access import LEAD_COHORT
-from placements.forms.leads import LeadEntryForm, LeadForm, LeadMoveForm, LeadNoteForm, LeadRuleForm
+from placements.forms.leads import LeadEntryForm, LeadForm, LeadMoveForm, LeadNoteForm
 from placements.models import Lead, LeadFile, LeadStage
 from placements.selectors import leads as selectors
 from placements.services import leads as services
@@ -33,11 +33,7 @@ class LeadList(TablePage):
         return super().get_rows().standing().filter(cohort=self.cohort)
 
     def get_context_data(self, **kwargs):
-        counts_from, cap, rule = selectors.rule_of(self.cohort)
         return super().get_context_data(
-            counts_from=LeadStage(counts_from).label,
-            cap=cap.normalize(),
-            rule=rule,
             may_run=access.may(self.request.user, "placements.run_leads", self.cohort),
             **kwargs,
         )
@@ -66,27 +62,6 @@ class LeadCreate(FormPage):
 
     def get_success_url(self):
         return self.object.get_absolute_url()
-
-
-class LeadRuleUpdate(FormPage):
-    allow = "placements.run_leads"
-    inside = LEAD_COHORT
-    form_class = LeadRuleForm
-    title = gettext_lazy("What leads count")
-    success_message = gettext_lazy("The rule holds from now on; the old versions stay in the log.")
-
-    def get_initial(self):
-        counts_from, cap, _rule = selectors.rule_of(self.cohort)
-        return {"counts_from": counts_from, "cap": cap}
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(cancel_url=self.get_success_url(), **kwargs)
-
-    def save(self, form):
-        return services.change_lead_rule(self.cohort, by=self.request.user, **form.cleaned_data)
-
-    def get_success_url(self):
-        return reverse("placements:lead_list", kwargs={"cohort": self.cohort.pk})
 
 
 class MyLeads(TablePage):

@@ -11,7 +11,6 @@ from cohorts.rules.screening import PriorityRule, RuleSet
 from cohorts.services.cohorts import copy_cohort
 from placements.rules.feedback import usual_rules
 from placements.services.feedback import change_rules
-from placements.services.leads import change_lead_rule
 from placements.services.visits import set_visit_rule
 from tests import make
 
@@ -51,7 +50,6 @@ def test_rules_of_life_at_the_hosts_are_copied_as_first_versions():
     gone = make.user(is_active=False)
     change_rules(source, usual_rules(), by=by)
     make.matching_rules(source, most_of_unit=3)
-    change_lead_rule(source, counts_from="contacted", cap=2, by=by)
     source.ticket_rules.create(category="housing", hours=12, counts="office", owner=by)
     source.ticket_rules.create(category="meals", hours=8, owner=gone)
     set_visit_rule(source, weeks=5)
@@ -60,7 +58,6 @@ def test_rules_of_life_at_the_hosts_are_copied_as_first_versions():
 
     assert new.feedback_rules.get().rules == usual_rules()
     assert new.matching_rules.values_list("version", "most_of_unit").get() == (1, 3)
-    assert new.lead_rules.values_list("version", "counts_from", "cap").get() == (1, "contacted", 2)
     assert set(new.ticket_rules.values_list("category", "hours", "counts", "owner")) == {
         ("housing", 12, "office", by.pk),
         ("meals", 8, "all", None),
@@ -72,4 +69,4 @@ def test_a_cohort_without_a_round_or_rules_has_none_after_copying():
     new = copied(make.cohort())
 
     assert not ApplicationRound.objects.filter(cohort=new).exists()
-    assert (new.feedback_rules.count(), new.matching_rules.count(), new.lead_rules.count()) == (0, 0, 0)
+    assert (new.feedback_rules.count(), new.matching_rules.count()) == (0, 0)

@@ -17,9 +17,9 @@ from cohorts.models import Cohort
 from learning.models import Finding
 from placements.models import Lead, LeadCredit, LeadMerge, LeadStep
 from placements.rules import leads as rules
-from placements.selectors.leads import counted_by_trainee, perhaps_one
+from placements.selectors.leads import perhaps_one
 from placements.services.lead_merges import merge_leads, undo_merge
-from placements.services.leads import add_note, change_lead_rule, current_shares, enter_lead, move_lead, share_lead
+from placements.services.leads import add_note, current_shares, move_lead, share_lead
 from placements.templatetags.placements import money
 from tests import make
 from trainee_mgmt.kit.errors import Refused
@@ -246,40 +246,6 @@ def test_the_pages_find_the_same_company_and_put_it_together(client):
     assert "We went there." in after
 
 
-# Counting ---------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_what_counts_stops_at_the_cap_of_the_cohort():
-    cohort, by = make.cohort(), make.user()
-    trainee, other = (make.trainee(in_cohort=cohort) for _each in range(2))
-    for n in range(4):
-        lead = make.lead(trainee, company=f"Company {n} of mine")
-        if n:
-            move_lead(lead, stage="visited", on=date(2026, 9, 20), text="seen", by=by)
-    shared = enter_lead([trainee, other], company="Shared", what="land", by=by)
-    move_lead(shared, stage="signed", on=date(2026, 9, 20), text="signed", by=by)
-
-    usual = counted_by_trainee(cohort)
-    change_lead_rule(cohort, counts_from="signed", cap=Decimal("0.30"), by=by)
-    strict = counted_by_trainee(cohort)
-
-    assert (usual[trainee.pk].earned, usual[trainee.pk].counted, usual[other.pk].counted) == (Decimal("3.5"), 3, HALF)
-    assert (strict[trainee.pk].counted, strict[other.pk].is_capped) == (Decimal("0.30"), True)
-
-
-@pytest.mark.django_db
-def test_the_same_rule_again_makes_no_version():
-    cohort, by = make.cohort(), make.user()
-
-    versions = [
-        change_lead_rule(cohort, counts_from="signed", cap=cap, by=by).version
-        for cap in (Decimal(2), Decimal(2), Decimal(1))
-    ]
-
-    assert versions == [1, 1, 2]
-
-
 # Who sees and does what --------------------------------------------------------------------------------------------------
 
 
@@ -367,24 +333,21 @@ def test_the_list_needs_the_same_queries_for_any_number_of_rows(client, django_a
         make.lead(make.trainee(in_cohort=cohort))
     client.force_login(make.user(Role.ORGANIZER, cohort))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse("placements:lead_list", kwargs={"cohort": cohort.pk}))
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("cap", ["0", "-1", "100.01"])
-def test_a_cap_or_an_amount_that_cannot_be_is_refused_beside_its_box(client, cap):
+def test_an_amount_that_cannot_be_is_refused_beside_its_box(client):
     trainee = make.trainee()
     client.force_login(make.user(Role.ORGANIZER, trainee.cohort.program))
-    at = {"cohort": trainee.cohort_id}
 
-    rule = client.post(reverse("placements:lead_rule", kwargs=at), {"counts_from": "visited", "cap": cap})
-    lead = client.post(
-        reverse("placements:lead_create", kwargs=at),
+    page = client.post(
+        reverse("placements:lead_create", kwargs={"cohort": trainee.cohort_id}),
         {"numbers": trainee.number, "company": "恒昌", "what": "land", "amount": "-5"},
     )
 
-    assert (set(rule.context["form"].errors), set(lead.context["form"].errors)) == ({"cap"}, {"amount"})
+    assert set(page.context["form"].errors) == {"amount"}
     assert not Lead.objects.exists()
 
 

@@ -21,7 +21,6 @@ def test_forms_of_matching_leads_and_dispatch_have_a_way_back(client):
         "placements:wish_window": (cohort, "placements:wish_demand"),
         "placements:apart_create": (cohort, "placements:matching_rules"),
         "placements:matching_rules_update": (cohort, "placements:matching_rules"),
-        "placements:lead_rule": (cohort, "placements:lead_list"),
         "placements:lead_create": (cohort, "placements:lead_list"),
         "placements:lead_share": (lead, "placements:lead_detail"),
         "reports:dispatch_create": (cohort, "reports:dispatch_list"),

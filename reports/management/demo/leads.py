@@ -8,7 +8,7 @@ from PIL import Image
 
 from learning.models import Finding
 from placements.services.lead_merges import merge_leads
-from placements.services.leads import Source, change_lead_rule, enter_lead, move_lead
+from placements.services.leads import Source, enter_lead, move_lead
 from reports.management.demo.stage import Stage
 
 COMPANIES = (
@@ -34,7 +34,6 @@ WORDS = {
 def leads(stage: Stage) -> None:
     members = stage.members[stage.classes[0]]
     people = [*members[4:5], *members[8:]]
-    change_lead_rule(stage.cohort, counts_from="visited", cap=Decimal(2), by=stage.by)
     for number, (company, what, amount, until) in enumerate(COMPANIES):
         value = Decimal(amount) if amount else None
         lead = enter_lead([people[number // 2]], company=company, what=what, amount=value, by=stage.by)
