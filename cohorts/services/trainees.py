@@ -50,12 +50,7 @@ def add_trainee(
     ``person`` is someone known already, whose blanks are filled in; without, whoever ``person_values`` describe.
     """
     cohort = change_roster(cohort.pk)
-    if person is None:
-        person = find_or_make_person(person_values)
-    else:
-        fill_blanks(person, person_values)
-    if Trainee.objects.filter(cohort=cohort, person=person).exists():
-        raise Refused(_("%(name)s has a place in this cohort already.") % {"name": person.name})
+    person = _without_place(cohort, person, person_values)
     taken = cohort.trainees.values_list("number", flat=True)
     trainee = Trainee(
         cohort=cohort,
@@ -80,6 +75,16 @@ def add_trainee(
         after={"cohort": cohort.name, "joined_on": joined_on, "class": training_class and training_class.name},
     )
     return trainee
+
+
+def _without_place(cohort: Cohort, person: Person | None, values: dict) -> Person:
+    if person is None:
+        person = find_or_make_person(values)
+    else:
+        fill_blanks(person, values)
+    if Trainee.objects.filter(cohort=cohort, person=person).exists():
+        raise Refused(_("%(name)s has a place in this cohort already.") % {"name": person.name})
+    return person
 
 
 @transaction.atomic

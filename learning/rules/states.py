@@ -164,24 +164,7 @@ def in_words(limits: Limits) -> list[str]:
         % {"absent": limits.absent_from},
         _("Whoever leaves more than %(early)s minutes before the end leaves early.") % {"early": limits.early_before},
     ]
-    if limits.lates_per_absence:
-        words = ngettext(
-            "Each late arrival makes one absence.", "%(n)s late arrivals make one absence.", limits.lates_per_absence
-        )
-        found.append(words % {"n": limits.lates_per_absence})
-    if limits.earlies_per_absence:
-        words = ngettext(
-            "Leaving early once makes one absence.",
-            "Leaving early %(n)s times makes one absence.",
-            limits.earlies_per_absence,
-        )
-        found.append(words % {"n": limits.earlies_per_absence})
-    if not limits.lates_per_absence and not limits.earlies_per_absence:
-        found.append(_("Late arrivals and early leaving make no absences."))
-    elif not limits.earlies_per_absence:
-        found.append(_("Early leaving makes no absences."))
-    elif not limits.lates_per_absence:
-        found.append(_("Late arrivals make no absences."))
+    found += _made_absences_in_words(limits)
     found.append(
         _("At least %(percent)s%% of the planned sessions must be attended; leave does not count as attended.")
         % {"percent": limits.least_percent}
@@ -203,6 +186,29 @@ def in_words(limits: Limits) -> list[str]:
     else:
         found.append(_("Marks cannot be objected to."))
     return found + _warnings_in_words(limits)
+
+
+def _made_absences_in_words(limits: Limits) -> list[str]:
+    found = []
+    if limits.lates_per_absence:
+        words = ngettext(
+            "Each late arrival makes one absence.", "%(n)s late arrivals make one absence.", limits.lates_per_absence
+        )
+        found.append(words % {"n": limits.lates_per_absence})
+    if limits.earlies_per_absence:
+        words = ngettext(
+            "Leaving early once makes one absence.",
+            "Leaving early %(n)s times makes one absence.",
+            limits.earlies_per_absence,
+        )
+        found.append(words % {"n": limits.earlies_per_absence})
+    if not limits.lates_per_absence and not limits.earlies_per_absence:
+        found.append(_("Late arrivals and early leaving make no absences."))
+    elif not limits.earlies_per_absence:
+        found.append(_("Early leaving makes no absences."))
+    elif not limits.lates_per_absence:
+        found.append(_("Late arrivals make no absences."))
+    return found
 
 
 def _warnings_in_words(limits: Limits) -> list[str]:

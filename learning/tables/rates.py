@@ -1,3 +1,4 @@
+from collections.abc import Callable, Mapping
 from functools import partial
 from urllib.parse import urlencode
 
@@ -41,19 +42,13 @@ def _word_of(standing: Standing) -> str:
     return "lost" if standing.is_lost else "near" if standing.is_near else "fine"
 
 
-def rate_columns(measure: Measure, address: str) -> tuple[Column, ...]:
-    """Columns that depend on the rules of the cohort; ``address``: the page that opens the rows."""
+def _number(name: str, label: str, read: Callable[[Mapping], object]) -> Column:
+    """A column of a number read from the counts of a row; empty where there are none."""
+    return Column(name, label, source="counts", text=lambda counts: read(counts) if counts else "", number=True)
 
-    def spare_words(counts) -> str:
-        return str(max(measure.standing(counts).spare, 0)) if counts else ""
 
-    def tag(counts) -> str:
-        if not counts:
-            return "—"
-        word = _word_of(measure.standing(counts))
-        return status_tag(TAGS[word], WORDS[word])
-
-    rates = tuple(
+def _rates(address: str) -> tuple[Column, ...]:
+    return tuple(
         Column(
             name,
             label,
@@ -65,37 +60,27 @@ def rate_columns(measure: Measure, address: str) -> tuple[Column, ...]:
         )
         for name, label in RATES.items()
     )
+
+
+def rate_columns(measure: Measure, address: str) -> tuple[Column, ...]:
+    """Columns that depend on the rules of the cohort; ``address``: the page that opens the rows."""
+
+    def word(counts) -> str:
+        return _word_of(measure.standing(counts))
+
     return (
-        *rates,
-        Column("late", _("Late"), source="counts", text=lambda counts: counts["late"] if counts else "", number=True),
-        Column(
-            "absences",
-            _("Absences counted"),
-            source="counts",
-            text=lambda counts: measure.standing(counts).absences if counts else "",
-            number=True,
-        ),
-        Column(
-            "excused",
-            _("On leave"),
-            source="counts",
-            text=lambda counts: counts["excused"] if counts else "",
-            number=True,
-        ),
-        Column(
-            "missing",
-            _("Not marked"),
-            source="counts",
-            text=lambda counts: counts["missing"] if counts else "",
-            number=True,
-        ),
-        Column("spare", _("May still miss"), source="counts", text=spare_words, number=True),
+        *_rates(address),
+        _number("late", _("Late"), lambda counts: counts["late"]),
+        _number("absences", _("Absences counted"), lambda counts: measure.standing(counts).absences),
+        _number("excused", _("On leave"), lambda counts: counts["excused"]),
+        _number("missing", _("Not marked"), lambda counts: counts["missing"]),
+        _number("spare", _("May still miss"), lambda counts: str(max(measure.standing(counts).spare, 0))),
         Column(
             "standing",
             _("Standing"),
             source="counts",
-            text=lambda counts: str(WORDS[_word_of(measure.standing(counts))]) if counts else "",
-            html=tag,
+            text=lambda counts: str(WORDS[word(counts)]) if counts else "",
+            html=lambda counts: status_tag(TAGS[word(counts)], WORDS[word(counts)]) if counts else "—",
         ),
     )
 

@@ -4,19 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists
 from django.utils.translation import gettext as _
 
-from accounts.models import Grant, Role, Unit, User
-from cohorts.access import in_units_of_my_own
-from cohorts.models import Cohort, Trainee, UnitQuota
+from accounts.models import Role, User
+from cohorts.models import Cohort
 from cohorts.selectors.home import CohortLine, cohort_lines
 from learning.models import Session
 from learning.selectors import SessionLine, sessions_of_day
-from programs.models import Program
 from reports.rules import week_of
 from reports.selectors.board import figure_url, main_words, missing_words, of_words
 from reports.selectors.figures import Headlines, headlines
+from reports.selectors.first_steps import Step, first_steps
 from reports.selectors.needs import Asked, Need, needs
 from reports.selectors.office import Office, office
 from reports.selectors.training import Training, training_of
@@ -24,17 +22,6 @@ from trainee_mgmt.kit import access
 from trainee_mgmt.kit.figures import FIGURES
 
 RUNNERS = frozenset({Role.ADMIN, Role.ORGANIZER, Role.OFFICER, Role.EVALUATOR, Role.LEADER})
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of setting up an installation."""
-
-    title: str
-    why: str
-    verb: str
-    url: str
-    is_done: bool
 
 
 @dataclass(frozen=True)
@@ -94,7 +81,7 @@ def home(user: User, *, now: datetime) -> Home:
         needs=needs(asked) if runs else [],
         today=_today(asked),
         progress=[_progress(asked, pk, seen) for pk, seen in asked.headlines.items()],
-        steps=_first_steps(asked),
+        steps=first_steps(asked),
         training=training_of(user, now=now),
         office=asked.office,
         runs=runs,
@@ -150,66 +137,3 @@ def _progress(asked: Asked, cohort_id: int, seen: Headlines) -> Progress:
             HomeFigure(str(each.label), main_words(each, value), of_words(each, value), missing_words(each, value), url)
         )
     return Progress(asked.cohorts[cohort_id], figures, asked.link("reports:cohort_dashboard", cohort=cohort_id))
-
-
-def _first_steps(asked: Asked) -> list[Step]:
-    """The way from nothing to a first roster; empty once there is somebody in training."""
-    if asked.has_people or not asked.may("programs.create_program"):
-        return []
-    user = asked.user
-    if UnitQuota.objects.filter(in_units_of_my_own(user)).exists():  # came to nominate, not to set anything up
-        return []
-    grants = Grant.objects.filter(access.rows(user, "accounts.view_grant")).exclude(user=user)
-    units, roles, programs, cohorts, people = (
-        User.objects.filter(pk=user.pk)
-        .values_list(
-            Exists(Unit.objects.filter(access.rows(user, "accounts.view_unit")).order_by("pk")[1:2]),
-            Exists(grants),
-            Exists(Program.objects.filter(access.rows(user, "programs.view_program"))),
-            Exists(Cohort.objects.filter(access.rows(user, "cohorts.change_cohort"))),
-            Exists(Trainee.objects.filter(access.rows(user, "cohorts.view_trainee"))),
-        )
-        .get()
-    )
-    if people:
-        return []
-    first = asked.cohorts and min(asked.cohorts)
-    roster = asked.link("cohorts:roster_import", cohort=first) if first else ""
-    steps = [
-        Step(
-            _("Build the tree of units"),
-            _("City, district, streets: rights are given along it."),
-            _("New unit"),
-            asked.link("accounts:unit_create") or asked.link("accounts:unit_list"),
-            units,  # more than the one that the installation began with
-        ),
-        Step(
-            _("Open accounts and give roles"),
-            _("To the organizers first: what somebody may do comes with a role over a unit, program or cohort."),
-            _("New account"),
-            asked.link("accounts:user_create"),
-            roles,
-        ),
-        Step(
-            _("Create a program"),
-            _("What is run again and again, with its own name."),
-            _("New program"),
-            asked.link("programs:program_create"),
-            programs,
-        ),
-        Step(
-            _("Create a cohort"),
-            _("One run of the program, with its first and last day."),
-            _("New cohort"),
-            asked.link("cohorts:cohort_create"),
-            cohorts,
-        ),
-        Step(
-            _("Bring the people in"),
-            _("Spreadsheets are taken as they are; you see what will be written before it is."),
-            _("Import a roster"),
-            roster,
-            False,
-        ),
-    ]
-    return steps if asked.may("accounts.change_unit") else steps[2:]

@@ -129,19 +129,11 @@ def class_section(made: Board) -> Section:
             *score_cells(made, scored, **narrow),
         ]
 
-    rows = [
-        Row(
-            part.name,
-            cells(
-                Cell(sizes.get(part.key, Value()).of, url=made.url(PEOPLE_BY, "N", **{"class": part.key})),
-                attendance.get(part.key, Value()),
-                journals_of(made, "class", part.key),
-                scores.get(part.key, Value()),
-                **{"class": part.key},
-            ),
-        )
-        for part in made.outline.classes
-    ]
+    def row(key: str, name: str) -> Row:
+        size = Cell(sizes.get(key, Value()).of, url=made.url(PEOPLE_BY, "N", **{"class": key}))
+        attended, scored = attendance.get(key, Value()), scores.get(key, Value())
+        return Row(name, cells(size, attended, journals_of(made, "class", key), scored, **{"class": key}))
+
     whole = made.counted.values
     people = whole[PEOPLE_BY]
     total = cells(
@@ -153,17 +145,21 @@ def class_section(made: Board) -> Section:
         "classes",
         _("Classes"),
         _("Trainees by the class they belong to on %(day)s.") % {"day": day_words(made.scope.day)},
-        [
-            _("Class"), _("People"),
-            _("Came"), _("Marked"), _("Rate"), _("Not marked"), _("Expected"),
-            _("Journals handed in"), _("Journals due"), _("Share of journals"), _("Journals not handed in"),
-            _("Journals accepted"), _("Journals handed in late"),
-            _("With a total"), _("Mean score"), _("Without a total"),
-        ],
-        rows,
+        _class_head(),
+        [row(part.key, part.name) for part in made.outline.classes],
         total=Row(_("All together"), total),
         last=Row(_("without a class"), [missing, *[Cell(None)] * (len(total) - 1)]),
-    )  # fmt: skip
+    )
+
+
+def _class_head() -> list[str]:
+    return [
+        _("Class"), _("People"),
+        _("Came"), _("Marked"), _("Rate"), _("Not marked"), _("Expected"),
+        _("Journals handed in"), _("Journals due"), _("Share of journals"), _("Journals not handed in"),
+        _("Journals accepted"), _("Journals handed in late"),
+        _("With a total"), _("Mean score"), _("Without a total"),
+    ]  # fmt: skip
 
 
 # People -----------------------------------------------------------------------------------------------------------------

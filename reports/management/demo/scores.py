@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from accounts.models import Role, ScopeKind, Unit
+from accounts.models import Role, ScopeKind, Unit, User
 from assessments.models import Indicator, Rater, Scheme, Score
 from assessments.rules.hosting import LeadRule, MentorRule
 from assessments.rules.indicators import AttendanceRule, JournalRule
@@ -44,7 +44,18 @@ def give_scores(
     scheme = Scheme.objects.create(
         cohort=cohort, name="量化评分", state=Scheme.State.OPEN, opened_at=timezone.now(), method=Scheme.Method.MEAN
     )
-    at_hosts = plan.key == "S2"
+    indicators = _indicators(scheme, at_hosts=plan.key == "S2")
+    for number in (1, 2):
+        key = "evaluator" if plan.key == "S0" and number == 1 else f"evaluator-{plan.key.lower()}-{number}"
+        name = crowd.someone(on=cohort.starts_on, lowest=35, highest=55).name
+        rater = account(key, name, office, printed=key == "evaluator")
+        grant(rater, Role.EVALUATOR, ScopeKind.COHORT, scope=cohort)
+        Rater.objects.create(scheme=scheme, user=rater)
+        members = [trainee for each in trainees.values() for trainee in each]
+        _rate(rater, members if number == 2 else members[: len(members) * 2 // 3], indicators, rng)
+
+
+def _indicators(scheme: Scheme, *, at_hosts: bool) -> list[Indicator]:
     indicators = [
         Indicator(
             scheme=scheme,
@@ -69,29 +80,24 @@ def give_scores(
     ]
     if at_hosts:
         indicators += _of_hosts(scheme)
-    Indicator.objects.bulk_create(indicators)
-    for number in (1, 2):
-        key = "evaluator" if plan.key == "S0" and number == 1 else f"evaluator-{plan.key.lower()}-{number}"
-        name = crowd.someone(on=cohort.starts_on, lowest=35, highest=55).name
-        rater = account(key, name, office, printed=key == "evaluator")
-        grant(rater, Role.EVALUATOR, ScopeKind.COHORT, scope=cohort)
-        Rater.objects.create(scheme=scheme, user=rater)
-        members = [trainee for each in trainees.values() for trainee in each]
-        done = members if number == 2 else members[: len(members) * 2 // 3]
-        now = timezone.now()
-        Score.objects.bulk_create(
-            (
-                Score(
-                    indicator=indicator,
-                    trainee=trainee,
-                    rater=rater,
-                    points=Decimal(rng.randrange(140, 200)) / 2,
-                    entered_at=now,
-                    entered_by=rater,
-                )
-                for trainee in done
-                for indicator in indicators
-                if indicator.kind == Indicator.Kind.MANUAL
-            ),
-            batch_size=2000,
-        )
+    return Indicator.objects.bulk_create(indicators)
+
+
+def _rate(rater: User, trainees: list[Trainee], indicators: list[Indicator], rng: random.Random) -> None:
+    now = timezone.now()
+    Score.objects.bulk_create(
+        (
+            Score(
+                indicator=indicator,
+                trainee=trainee,
+                rater=rater,
+                points=Decimal(rng.randrange(140, 200)) / 2,
+                entered_at=now,
+                entered_by=rater,
+            )
+            for trainee in trainees
+            for indicator in indicators
+            if indicator.kind == Indicator.Kind.MANUAL
+        ),
+        batch_size=2000,
+    )
