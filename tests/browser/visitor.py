@@ -225,6 +225,16 @@ class Visitor:
             found[view.group(1) if view else "all"] = last_number(tab.locator(".count").inner_text())
         return found
 
+    def view(self, key: str) -> None:
+        """A saved view of the list, by its tab."""
+        self.page.locator(f'#list-tabs a[href*="view={key}"]').click()
+        self.page.wait_for_url(f"**view={key}*")
+
+    def choose_all(self) -> None:
+        """Every row of the list, on all its pages."""
+        self.page.locator("[data-pick-page]").check()
+        self.page.locator("[data-pick-all]").click()
+
     def text(self, selector: str) -> str:
         return self.page.locator(selector).first.inner_text()
 

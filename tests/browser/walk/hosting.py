@@ -1,18 +1,13 @@
 """An office of the immersive training: who applies, who is chosen, where they go, and how they live there."""
 
-import re
 from datetime import timedelta
-from pathlib import Path
 
 import docx
-from django.urls import reverse
-from openpyxl import load_workbook
-from playwright.sync_api import expect
 
-from tests.browser.walk import applying
+from tests.browser.walk import applying, matching, nominating, screening, wishes
+from tests.browser.walk.roster import FILES
 from tests.browser.walk.walk import Walk
 
-FILES = Path(__file__).parents[2] / "files"
 HOSTS, APPLICATIONS = FILES / "hosts-23.xlsx", FILES / "applications-60.xlsx"
 NOMINATING = ("县委组织部", "市直单位")
 
@@ -73,17 +68,19 @@ def organizer_checks_the_hosts(walk: Walk) -> None:
     organizer.choose("placements:host_list")
     organizer.look()
     assert organizer.rows() == 23
-    organizer.page.locator('#list-tabs a[href*="view=new"]').click()
-    organizer.page.wait_for_url("**view=new**")
-    rows = organizer.page.locator("#list-rows tbody a").all()
-    hosts = dict.fromkeys(int(re.findall(r"\d+", row.get_attribute("href"))[-1]) for row in rows)
-    organizer.press(rows[0])
+    organizer.view("new")
+    organizer.press(organizer.page.locator("#list-rows tbody a").first)
+    organizer.look()
     organizer.follow("placements:host_check", pk=organizer.key_in_url())
     organizer.look()
-    for host in hosts:
-        organizer.open("placements:host_check", pk=host)
-        organizer.send(note="执照、安全和岗位均已现场看过")
+    organizer.send(note="执照、安全和岗位均已现场看过")
     organizer.look()
+    organizer.choose("placements:host_list")
+    organizer.view("new")
+    organizer.page.locator("[data-pick-page]").check()
+    organizer.press(organizer.page.locator('[data-bulk-bar] button[formaction*="/hosts/check/"]'))
+    organizer.look()
+    organizer.send(note="与街道一并走访，均已看过")
     organizer.choose("placements:host_list")
     assert organizer.tabs() == {"all": 23, "new": 0, "checked": 23, "closed": 0, "unready": 0}
 
@@ -123,138 +120,6 @@ def organizer_imports_the_applications(walk: Walk) -> None:
     organizer.choose("cohorts:application_list", cohort=cohort)
     organizer.look()
     assert organizer.rows() == 60
-
-
-def organizer_screens_and_decides(walk: Walk) -> None:
-    """Four priorities, a list that can be computed again, a reason for each, 46 chosen."""
-    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
-    accept = reverse("cohorts:applications_accept", kwargs={"cohort": cohort})
-    organizer.follow("cohorts:round_detail", cohort=cohort)
-    organizer.press(organizer.page.locator('main form[action$="/close/"] button'))
-    organizer.choose("cohorts:application_list", cohort=cohort)
-    organizer.page.locator("[data-pick-page]").check()
-    organizer.page.locator("[data-pick-all]").click()
-    organizer.press(organizer.page.locator(f'[data-bulk-bar] button[formaction^="{accept}"]'))
-    organizer.look()
-    organizer.choose("cohorts:screening_list", cohort=cohort)
-    organizer.press(organizer.page.locator('main form[action$="/rules/four/"] button'))
-    organizer.look()
-    organizer.choose("cohorts:screening_list", cohort=cohort)
-    organizer.look()
-    organizer.press_action("cohorts:screening_run", cohort=cohort)
-    run = organizer.key_in_url()
-    organizer.look()
-    assert organizer.rows() == 60
-    organizer.press(organizer.page.locator("#list-rows tbody a").first)
-    organizer.look()
-    organizer.open("cohorts:screening_detail", pk=run)
-    organizer.press_action("cohorts:screening_check", pk=run)
-    organizer.follow("cohorts:screening_decide", pk=run)
-    organizer.look()
-    organizer.press(organizer.page.locator("main form button.btn-primary").last)
-    organizer.look()
-
-
-def organizer_takes_the_chosen_in(walk: Walk) -> None:
-    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
-    organizer.choose("cohorts:application_list", cohort=cohort)
-    organizer.look()
-    assert organizer.tabs()["chosen"] == 46
-    organizer.press_action("cohorts:applications_enroll", cohort=cohort)
-    organizer.wait_for_work()
-    organizer.look()
-    walk.apply(organizer)
-    organizer.choose("cohorts:trainee_list", cohort=cohort)
-    organizer.look()
-    assert organizer.rows() == 46
-
-
-def organizer_asks_for_wishes(walk: Walk) -> None:
-    """Accounts with first passwords, and the days in which wishes are taken."""
-    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
-    organizer.open("cohorts:account_open", cohort=cohort)
-    organizer.send(who="all")
-    organizer.wait_for_work()
-    organizer.follow("cohorts:account_slips", cohort=cohort)
-    organizer.fill(who="all", kind="xlsx", purpose="发给学员本人")
-    slips = organizer.download(organizer.page.locator("main .form-save button"))
-    _header, *rows = load_workbook(slips).active.iter_rows(values_only=True)
-    assert len(rows) == 46
-    applied = load_workbook(APPLICATIONS).active.iter_rows(min_row=2, values_only=True)
-    phones = {name: phone for name, _sex, _id_number, phone, *_rest in applied}
-    walk.people = {name: phones[name] for _class, _number, name, _login, _password in rows}
-    walk.first_passwords |= {phones[name]: password for _class, _number, name, _login, password in rows}
-
-    organizer.open("placements:wish_demand", cohort=cohort)
-    organizer.look()
-    organizer.follow("placements:wish_window", cohort=cohort)
-    organizer.look()
-    opens, closes = walk.today - timedelta(days=1), walk.today + timedelta(days=5)
-    organizer.send(
-        trainees_from=f"{opens}T08:00", trainees_until=f"{closes}T18:00", most_ranks=3, most_refusals=1,
-        hosts_from=f"{opens}T08:00", hosts_until=f"{closes}T18:00",
-    )  # fmt: skip
-
-
-def trainee_says_where_to_go(walk: Walk) -> None:
-    """On a phone: two wishes and a refusal with its reason; nothing is heard of plans before they are published."""
-    walk.placed = next(iter(walk.people.values()))
-    trainee = walk.arrives(walk.placed, phone=True)
-    trainee.open("placements:my_wishes")
-    trainee.look()
-    trainee.press(trainee.page.locator("main .card-foot a.btn-primary"))
-    trainee.look()
-    trainee.pick("wish_1", 1)
-    trainee.pick("wish_2", 2)
-    trainee.pick("refusal_1", 3)
-    trainee.send(refusal_reason_1="家中有老人要照顾")
-    trainee.look()
-    trainee.open("placements:my_placement")
-    trainee.look()
-
-    organizer = walk.visitors["cheng"]
-    organizer.open("placements:wish_list", cohort=walk.cohorts["第六批"])
-    organizer.look()
-    assert organizer.rows() == 3
-
-
-def organizer_finds_and_publishes_the_best_plan(walk: Walk) -> None:
-    """46 people, 50 seats: everybody has a place; each place says why and what another would cost."""
-    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
-    organizer.open("placements:match_plan_list", cohort=cohort)
-    organizer.look()
-    organizer.follow("placements:matching_rules_update", cohort=cohort)
-    organizer.look()
-    organizer.send(note="第六批")
-    organizer.look()
-    organizer.open("placements:match_plan_list", cohort=cohort)
-    organizer.follow("placements:match_plan_create", cohort=cohort)
-    organizer.look()
-    organizer.press(organizer.page.locator("main form button.btn-primary").last)
-    organizer.wait_for_work()
-    plan = organizer.key_in_url()
-    organizer.look()
-    assert organizer.rows() == 46
-    name = organizer.page.locator("#list-rows tbody a").nth(1)
-    who = name.inner_text()
-    name.click()  # explained beside the list
-    expect(organizer.page.locator("#beside-name")).to_contain_text(who)
-    organizer.look()
-    organizer.press(organizer.page.locator("#beside-name a"))
-    organizer.look()
-    organizer.press(organizer.page.locator('main a[href*="/move/?offer="]').first)
-    organizer.look()
-    organizer.send(reason="企业书面提出")
-    organizer.look()
-    for view in ("hosts", "wishes"):
-        organizer.open(f"placements:match_plan_{view}", pk=plan)
-        organizer.look()
-    organizer.open("placements:match_plan_detail", pk=plan)
-    organizer.follow("placements:match_plan_publish", pk=plan)
-    organizer.look()
-    organizer.press(organizer.page.locator("main form button.btn-primary").last)
-    organizer.look()
-    assert organizer.rows() == 46
 
 
 def trainee_lives_there_and_asks_for_help(walk: Walk) -> None:
@@ -326,13 +191,7 @@ def mentor_answers_on_a_phone(walk: Walk) -> None:
         organizer.press(make)
     organizer.look()
     words = organizer.page.locator("[data-copy]").first.get_attribute("data-copy")
-    number = int(re.search(r"导师(\d+)", organizer.text("section:has(#waited) li")).group(1))
-
-    mentor = walk.visitor(phone=True)
-    mentor.page.goto(words.split()[-1])
-    mentor.look()
-    mentor.page.locator("#digits").fill(f"{number - 1:04}")
-    mentor.press(mentor.page.locator("main button.btn-primary"))
+    mentor = walk.opens_signed_link(words, organizer.text("section:has(#waited) li"))
     mentor.look()
     for question in mentor.page.locator("form.ask fieldset:has(input[type=radio])").all():
         question.locator("label").first.tap()
@@ -369,13 +228,12 @@ STEPS = (
     organizer_opens_a_round,
     organizer_imports_the_applications,
     *applying.STEPS,
-    organizer_screens_and_decides,
-    organizer_takes_the_chosen_in,
+    *nominating.STEPS,
+    *screening.STEPS,
     organizer_imports_the_hosts,
     organizer_checks_the_hosts,
-    organizer_asks_for_wishes,
-    trainee_says_where_to_go,
-    organizer_finds_and_publishes_the_best_plan,
+    *wishes.STEPS,
+    *matching.STEPS,
     trainee_lives_there_and_asks_for_help,
     organizer_visits_a_host,
     mentor_answers_on_a_phone,

@@ -1,5 +1,6 @@
 """The office of a walk: who is there, in which browser, and what the steps tell each other."""
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class Walk:
         self.sessions: dict[str, int] = {}
         self.class_of_officer = self.scheme = 0  # keys of rows that one step makes and another opens
         self.sheet_code = self.public_link = ""
+        self.screening = 0  # the key of the run that is decided
         self.people: dict[str, str] = {}  # logins of those who were chosen, by name
         self.placed = ""  # the login of one of them
         self.weeks: list[str] = []  # addresses of journals
@@ -61,6 +63,16 @@ class Walk:
         visitor.look()
         visitor.send(password1=OWN_PASSWORD, password2=OWN_PASSWORD)
         visitor.press(visitor.page.locator(f'button[name=language][value="{self.language}"]').last)
+        return visitor
+
+    def opens_signed_link(self, words: str, holder: str) -> Visitor:
+        """The phone of a mentor, without an account, to whom the office forwarded these words: it shows by the last four digits
+        of its number whose it is."""
+        visitor = self.visitor(phone=True)
+        visitor.page.goto(words.rsplit(maxsplit=1)[-1])
+        visitor.look()
+        visitor.page.locator("#digits").fill(re.search(r"\*(\d{4})", holder)[1])
+        visitor.press(visitor.page.locator("main button.btn-primary"))
         return visitor
 
     def apply(self, visitor: Visitor) -> None:
