@@ -1,8 +1,11 @@
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from placements.models import Offer, Placement
+from placements.services.seats import with_free_seats
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
 
 
@@ -58,15 +61,25 @@ class TransferForm(_ChangeForm):
 
     def __init__(self, *args, placement: Placement, **kwargs):
         super().__init__(*args, placement=placement, **kwargs)
+        today, field = timezone.localdate(), self.fields["offer"]
         offers = Offer.objects.filter(
-            cohort=placement.trainee.cohort_id, ends_on__gte=timezone.localdate(), post__host__state="checked"
+            cohort=placement.trainee.cohort_id, ends_on__gte=today, post__host__state="checked"
         )
         related = offers.exclude(pk=placement.seat.offer_id).select_related("post__host")
-        self.fields["offer"].queryset = related.order_by("post__host__name", "post__name", "pk")
+        counted = with_free_seats(related, max(today, placement.starts_on), placement.ends_on)
+        field.queryset = counted.annotate(is_full=Q(free=0)).order_by("is_full", "post__host__name", "post__name", "pk")
+        field.label_from_instance = _with_seats
 
     def given(self):
         data = self.cleaned_data
         return super().given() | {"on": data["on"].isoformat(), "offer": data["offer"].pk}
+
+
+def _with_seats(offer: Offer) -> str:
+    if not offer.free:
+        return gettext("%(post)s · no free seat") % {"post": offer.post}
+    words = ngettext("%(post)s · %(n)s free seat", "%(post)s · %(n)s free seats", offer.free)
+    return words % {"post": offer.post, "n": offer.free}
 
 
 class UndoForm(_ChangeForm):

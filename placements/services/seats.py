@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.services import record
@@ -80,6 +81,12 @@ def free_seats(offer: Offer, starts_on: date, ends_on: date):
     """The seats of an offer that nobody holds on any of these days, in their order."""
     held = Placement.objects.standing().filter(seat=OuterRef("pk"), starts_on__lte=ends_on, ends_on__gte=starts_on)
     return Seat.objects.filter(~Exists(held), offer=offer).order_by("number")
+
+
+def with_free_seats(offers: QuerySet[Offer], starts_on: date, ends_on: date) -> QuerySet[Offer]:
+    """The same with ``free``: how many seats of each nobody holds on any of these days."""
+    found = free_seats(OuterRef("pk"), starts_on, ends_on).order_by().values("offer")
+    return offers.annotate(free=Coalesce(Subquery(found.annotate(n=Count("pk")).values("n")), 0))
 
 
 def locked_offer(offer: Offer) -> Offer:

@@ -12,6 +12,7 @@ from accounts.models import Notice, Plan, Role
 from accounts.services import compute_plan, plan_payload
 from accounts.services.plans import apply_plan
 from cohorts.models import Trainee
+from placements.forms.changes import TransferForm
 from placements.models import Placement, PlacementChange
 from placements.rules.changes import Days, ended, extended, moved
 from placements.services.answers import write_down
@@ -171,6 +172,15 @@ def test_before_its_first_day_a_stay_is_called_off(cohort):
     do(stay, kind="end", last=TODAY().isoformat())
 
     assert (facts(stay)[2], dues(stay)) == ("called_off", {})
+
+
+def test_the_form_of_a_transfer_says_which_posts_have_a_free_seat_these_first(stay, other, cohort):
+    full = make.offer(cohort, starts_on=stay.starts_on, ends_on=stay.ends_on, name="A")
+    make.placement(make.trainee(cohort), at_offer=full)
+
+    choices = TransferForm(placement=stay).fields["offer"].choices
+
+    assert [words for _key, words in choices][1:] == [f"{other.post} · 1 free seat", f"{full.post} · no free seat"]
 
 
 @pytest.mark.parametrize("kind", ["extend", "transfer", "end", "end with training", "call off"])

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import docx
 
-from tests.browser.walk import applying, matching, nominating, screening, wishes
+from tests.browser.walk import applying, matching, nominating, screening, stays, wishes
 from tests.browser.walk.roster import FILES
 from tests.browser.walk.walk import Walk
 
@@ -122,83 +122,6 @@ def organizer_imports_the_applications(walk: Walk) -> None:
     assert organizer.rows() == 60
 
 
-def trainee_lives_there_and_asks_for_help(walk: Walk) -> None:
-    """On a phone: the own place; two taps and a word open a ticket."""
-    trainee = walk.visitors[walk.placed]
-    trainee.open("placements:my_placement")
-    trainee.look()
-    assert trainee.page.locator("main dl.facts").count() == 1
-    trainee.open("placements:my_tickets")
-    trainee.look()
-    trainee.press(trainee.page.locator('main a[href*="category=housing"]'))
-    trainee.look()
-    trainee.send(text="宿舍热水器坏了")
-    trainee.look()
-
-    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
-    organizer.open("placements:ticket_list", cohort=cohort)
-    organizer.look()
-    assert organizer.rows() == 1
-    organizer.press(organizer.page.locator("#list-rows tbody a").first)
-    organizer.look()
-    organizer.page.locator("#answer").fill("已换新的热水器")
-    organizer.press(organizer.page.locator('main form[action$="/answer/"] button'))
-    organizer.look()
-    organizer.open("placements:ticket_month", cohort=cohort)
-    organizer.look()
-
-
-def organizer_visits_a_host(walk: Walk) -> None:
-    """Every host stands in red or not; notes give tasks with owner and day."""
-    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
-    organizer.open("placements:visit_coverage", cohort=cohort)
-    organizer.look()
-    organizer.press(organizer.page.locator('main tbody a[href*="/visits/new/?host="]').first)
-    organizer.look()
-    organizer.send(planned_on=walk.today)
-    organizer.look()
-    organizer.open("placements:visit_list", cohort=cohort)
-    organizer.press(organizer.page.locator("#list-rows tbody a").first)
-    organizer.look()
-    organizer.press(organizer.page.locator('main a[href$="/notes/"]'))
-    organizer.look()
-    organizer.send(done_on=walk.today, notes="住宿和伙食都好，学员希望参加一次生产例会。")
-    organizer.press(organizer.page.locator('main a[href$="/tasks/new/"]'))
-    organizer.look()
-    organizer.pick("owner", 1)
-    organizer.send(text="与企业商定生产例会的时间", due_on=walk.today + timedelta(days=7))
-    organizer.look()
-    organizer.open("placements:visit_list", cohort=cohort)
-    organizer.look()
-
-
-def mentor_answers_on_a_phone(walk: Walk) -> None:
-    """By a link, without an account: the last four digits of the own phone, one screen, a tap a question."""
-    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
-    organizer.choose("placements:feedback_list", cohort=cohort)
-    organizer.look()
-    organizer.follow("placements:feedbackrules_list", cohort=cohort)
-    organizer.look()
-    organizer.follow("placements:feedbackrules_create", cohort=cohort)
-    organizer.look()
-    organizer.send(weeks_0="4")
-    organizer.look()
-    organizer.choose("placements:feedback_list", cohort=cohort)
-    organizer.follow("placements:feedback_links", cohort=cohort)
-    organizer.look()
-    make = organizer.action("placements:feedback_links_make", cohort=cohort)
-    if make.count():
-        organizer.press(make)
-    organizer.look()
-    words = organizer.page.locator("[data-copy]").first.get_attribute("data-copy")
-    mentor = walk.opens_signed_link(words, organizer.text("section:has(#waited) li"))
-    mentor.look()
-    for question in mentor.page.locator("form.ask fieldset:has(input[type=radio])").all():
-        question.locator("label").first.tap()
-    mentor.press(mentor.page.locator("form.ask button.btn-primary"))
-    mentor.look()
-
-
 def trainee_brings_a_lead_to_the_meeting(walk: Walk) -> None:
     """A lead from the phone; the paper of the monthly meeting is built from what is open."""
     trainee, organizer, cohort = walk.visitors[walk.placed], walk.visitors["cheng"], walk.cohorts["第六批"]
@@ -234,8 +157,6 @@ STEPS = (
     organizer_checks_the_hosts,
     *wishes.STEPS,
     *matching.STEPS,
-    trainee_lives_there_and_asks_for_help,
-    organizer_visits_a_host,
-    mentor_answers_on_a_phone,
+    *stays.STEPS,
     trainee_brings_a_lead_to_the_meeting,
 )
