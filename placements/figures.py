@@ -1,6 +1,7 @@
 """Figures of tickets and visits; the dispatch pack and the pages ask for them by name."""
 
 from django.db.models import F, Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cohorts.models import Cohort
@@ -81,7 +82,7 @@ BY_CATEGORY = distribution(
     definition=gettext_lazy("All tickets that were opened, by what they are about."),
     base=TICKETS,
     key="category",
-    words=lambda key: Category(key).label,
+    words=lambda key: capfirst(str(Category(key).label)),
     order=tuple(Category.values),
 )
 VISITS_DONE = figure(

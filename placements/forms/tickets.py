@@ -2,12 +2,14 @@ from uuid import uuid4
 
 from crispy_forms.layout import Fieldset
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from placements.models import Category, Counts
 from placements.models.tickets import MOST_HOURS
+from placements.rules.clock import Office
 from placements.selectors.tickets import Rule
 from trainee_mgmt.kit.forms import CrispyMixin
 
@@ -51,10 +53,18 @@ class AssignForm(CrispyMixin, forms.Form):
 
 
 class TicketRulesForm(CrispyMixin, forms.Form):
-    """Hours, which of them count, and owner of each category."""
+    """Hours, which of them count, and owner of each category; and when the office is open."""
 
-    def __init__(self, *args, people, rules, **kwargs):
+    opens = forms.TimeField(
+        label=gettext_lazy("The office opens"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    closes = forms.TimeField(
+        label=gettext_lazy("The office closes"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+
+    def __init__(self, *args, people, rules, office, **kwargs):
         super().__init__(*args, **kwargs)
+        self.initial |= {"opens": office.opens, "closes": office.closes}
         for category, rule in rules.items():
             words = {"category": Category(category).label}
             self.fields[f"{category}_hours"] = forms.IntegerField(
@@ -75,8 +85,17 @@ class TicketRulesForm(CrispyMixin, forms.Form):
                 empty_label=_("nobody yet: all organizers are told"),
             )
         self.helper.layout.fields[:] = [
-            Fieldset(str(Category(each).label), f"{each}_hours", f"{each}_counts", f"{each}_owner") for each in rules
+            Fieldset(capfirst(str(Category(each).label)), f"{each}_hours", f"{each}_counts", f"{each}_owner")
+            for each in rules
         ]
+        self.helper.layout.fields.append(Fieldset(_("Office hours on working days"), "opens", "closes"))
+
+    def clean(self):
+        given = super().clean()
+        opens, closes = given.get("opens"), given.get("closes")
+        if opens and closes and opens >= closes:
+            self.add_error("closes", _("The office closes after it opens."))
+        return given
 
     def rules(self) -> list[Rule]:
         given = self.cleaned_data
@@ -84,3 +103,6 @@ class TicketRulesForm(CrispyMixin, forms.Form):
             Rule(each, given[f"{each}_hours"], given[f"{each}_owner"], given[f"{each}_counts"])
             for each in Category.values
         ]
+
+    def office(self) -> Office:
+        return Office(self.cleaned_data["opens"], self.cleaned_data["closes"])

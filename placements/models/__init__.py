@@ -14,7 +14,7 @@ from placements.models.links import SignedLink
 from placements.models.opinions import HostOpinion, OpinionGiven
 from placements.models.placements import Placement
 from placements.models.plans import KeptApart, MatchingRules, MatchPair, MatchPlan
-from placements.models.tickets import Category, Counts, Ticket, TicketRule, TicketStep
+from placements.models.tickets import Category, Counts, OfficeHours, Ticket, TicketRule, TicketStep
 from placements.models.visits import Visit, VisitPicture, VisitRule, VisitTask
 from placements.models.wishes import MOST_RANKS, HostAnswer, HostDraft, Wish, WishLink, WishWindow
 
@@ -46,6 +46,7 @@ __all__ = [
     "MatchPlan",
     "MatchingRules",
     "Offer",
+    "OfficeHours",
     "OpinionGiven",
     "Placement",
     "PlacementChange",

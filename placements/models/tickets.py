@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import ExpressionWrapper, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +26,7 @@ class Counts(models.TextChoices):
 
     ALL = clock.Counts.ALL, _("every hour, day and night")
     DAYS = clock.Counts.DAYS, _("the hours of working days")
-    OFFICE = clock.Counts.OFFICE, _("office hours of working days, 9:00 to 18:00")
+    OFFICE = clock.Counts.OFFICE, _("office hours of working days")
 
 
 class TicketRule(models.Model):
@@ -60,6 +60,23 @@ class TicketRule(models.Model):
         return f"{self.cohort} {self.get_category_display()}"
 
 
+class OfficeHours(models.Model):
+    """From when until when the office of a cohort answers tickets on a working day; without a row the usual hours."""
+
+    cohort = models.OneToOneField(Cohort, on_delete=models.CASCADE, related_name="office_hours")
+    opens = models.TimeField(_("office opens"))
+    closes = models.TimeField(_("office closes"))
+
+    class Meta:
+        verbose_name = _("office hours")
+        constraints = [
+            models.CheckConstraint(condition=Q(opens__lt=F("closes")), name="placements_office_opens_before_it_closes")
+        ]
+
+    def __str__(self):
+        return f"{self.cohort} {clock.Office(self.opens, self.closes)}"
+
+
 class TicketQuerySet(models.QuerySet):
     def open(self):
         return self.filter(closed_at=None)
@@ -78,7 +95,8 @@ class Ticket(models.Model):
     """A trainee asks the service team for something (服务事项). What was done with it stands in ``TicketStep``, in order.
 
     ``due_at`` is when it has to be answered; while ``stopped_at`` is set the clock stands, and starting it again moves
-    ``due_at`` by the time that it stood, as far as that counts (``counts``, as the rule said when it was opened).
+    ``due_at`` by the time that it stood, as far as that counts (``counts`` and the hours of the
+    office, as they were set when it was opened).
     """
 
     trainee = models.ForeignKey(Trainee, verbose_name=_("trainee"), on_delete=models.PROTECT, related_name="tickets")
@@ -98,6 +116,8 @@ class Ticket(models.Model):
     opened_at = models.DateTimeField(_("opened at"))
     due_at = models.DateTimeField(_("answer due"))
     counts = models.CharField(_("hours that count"), max_length=6, choices=Counts, default=Counts.ALL, db_default="all")
+    office_opens = models.TimeField(_("office opens"), default=clock.USUAL.opens, db_default=clock.USUAL.opens)
+    office_closes = models.TimeField(_("office closes"), default=clock.USUAL.closes, db_default=clock.USUAL.closes)
     stopped_at = models.DateTimeField(_("clock stopped at"), null=True)
     closed_at = models.DateTimeField(_("answered at"), null=True)
     answer = models.CharField(_("answer"), max_length=500, blank=True)
@@ -130,6 +150,10 @@ class Ticket(models.Model):
 
     def get_absolute_url(self):
         return reverse("placements:ticket_detail", kwargs={"pk": self.pk})
+
+    @property
+    def office(self) -> clock.Office:
+        return clock.Office(self.office_opens, self.office_closes)
 
 
 class TicketStep(models.Model):

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from cohorts.models import Cohort
-from placements.models import Category, Counts, Ticket, TicketRule
+from placements.models import Category, Counts, OfficeHours, Ticket, TicketRule
+from placements.rules.clock import USUAL, Office
 from trainee_mgmt.kit.rounding import half_up
 
 USUAL_HOURS = {Category.HOUSING: 72, Category.MEALS: 48, Category.SAFETY: 4, Category.OTHER: 120}
@@ -18,23 +19,31 @@ USUAL_HOURS = {Category.HOUSING: 72, Category.MEALS: 48, Category.SAFETY: 4, Cat
 
 @dataclass(frozen=True)
 class Rule:
-    """Who answers tickets of a category, and within how many hours of which kind."""
+    """Who answers tickets of a category, and within how many hours of which kind; the office is the cohort's."""
 
     category: str
     hours: int
     owner: User | None = None
     counts: str = Counts.ALL
+    office: Office = USUAL
 
 
 def rules_of(cohort: Cohort) -> dict[str, Rule]:
     """By category; what the cohort has not set is the usual."""
+    office = office_of(cohort)
     found = {each.category: each for each in TicketRule.objects.filter(cohort=cohort).select_related("owner")}
     return {
-        category: Rule(category, found[category].hours, found[category].owner, found[category].counts)
+        category: Rule(category, found[category].hours, found[category].owner, found[category].counts, office)
         if category in found
-        else Rule(category, USUAL_HOURS[category])
+        else Rule(category, USUAL_HOURS[category], office=office)
         for category in Category
     }
+
+
+def office_of(cohort: Cohort) -> Office:
+    """The hours in which the office of a cohort answers; the usual ones where none are set."""
+    hours = OfficeHours.objects.filter(cohort=cohort).values_list("opens", "closes").first()
+    return Office(*hours) if hours else USUAL
 
 
 def open_tickets(cohort: Cohort):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from cohorts.models import Cohort
 from cohorts.services.cohorts import COPIED_ALONG
-from placements.models import FeedbackRules, MatchingRules, TicketRule, VisitRule
+from placements.models import FeedbackRules, MatchingRules, OfficeHours, TicketRule, VisitRule
 from trainee_mgmt.kit import actor
 
 NOT_COPIED = {"id", "cohort", "version", "in_force", "note", "made_by", "made_at"}
@@ -48,6 +48,8 @@ def _tickets(source: Cohort, cohort: Cohort) -> int:
         )
         for each in rules
     ]
+    office = OfficeHours.objects.filter(cohort=source).values("opens", "closes")
+    OfficeHours.objects.bulk_create(OfficeHours(cohort=cohort, **each) for each in office)
     return len(TicketRule.objects.bulk_create(made))
 
 

@@ -14,10 +14,10 @@ from accounts.services.calendar import working_days_between
 from accounts.services.notices import cancel_notices, notify
 from cohorts.models import Cohort, Trainee
 from cohorts.selectors.charge import organizers_of
-from placements.models import Category, Placement, Ticket, TicketRule, TicketStep
+from placements.models import Category, OfficeHours, Placement, Ticket, TicketRule, TicketStep
 from placements.rules import clock
-from placements.rules.clock import IsWorkingDay
-from placements.selectors.tickets import Rule, rules_of
+from placements.rules.clock import Hours, Office
+from placements.selectors.tickets import Rule, office_of, rules_of
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.once import insert_once
 
@@ -27,6 +27,11 @@ OPENED, ANSWERED, OVERDUE, REOPENED = (
     "placements.ticket_answered",
     "placements.ticket_overdue",
     "placements.ticket_reopened",
+)
+
+REOPENED_FIELDS = (
+    *("due_at", "counts", "office_opens", "office_closes"),
+    *("closed_at", "answer", "satisfaction", "times_reopened"),
 )
 
 
@@ -47,6 +52,8 @@ def open_ticket(trainee: Trainee, *, category: str, text: str, key: UUID, by: Us
         opened_at=now,
         due_at=_due_at(now, rule),
         counts=rule.counts,
+        office_opens=rule.office.opens,
+        office_closes=rule.office.closes,
         key=key,
     )
     if not insert_once(ticket):
@@ -124,9 +131,10 @@ def reopen_ticket(ticket: Ticket, *, reason: str, by: User) -> None:
     now = timezone.now()
     rule = rules_of(ticket.cohort)[ticket.category]
     ticket.due_at, ticket.counts = _due_at(now, rule), rule.counts
+    ticket.office_opens, ticket.office_closes = rule.office.opens, rule.office.closes
     ticket.closed_at, ticket.answer, ticket.satisfaction = None, "", None
     ticket.times_reopened += 1
-    ticket.save(update_fields=["due_at", "counts", "closed_at", "answer", "satisfaction", "times_reopened"])
+    ticket.save(update_fields=REOPENED_FIELDS)
     _step(ticket, Act.REOPEN, by, text=reason)
     cancel_notices(about=ticket)
     _tell_owner(ticket, REOPENED)
@@ -150,18 +158,20 @@ def rate_ticket(ticket: Ticket, *, satisfaction: int, text: str, by: User) -> No
 
 
 @transaction.atomic
-def set_ticket_rules(cohort: Cohort, rules: Iterable[Rule]) -> None:
-    """Hours and owner by category; tickets that are open keep theirs."""
+def set_ticket_rules(cohort: Cohort, rules: Iterable[Rule], office: Office | None = None) -> None:
+    """Hours and owner by category, and when the office is open; tickets that are open keep theirs."""
     Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
-    rules = {each.category: each for each in rules}
-    before = {category: _words(each) for category, each in rules_of(cohort).items()}
-    for category, rule in rules.items():
+    before = _words_of(cohort)
+    for rule in rules:
         values = {"hours": rule.hours, "owner": rule.owner, "counts": rule.counts}
-        TicketRule.objects.update_or_create(cohort=cohort, category=Category(category), defaults=values)
-    after = {category: _words(each) for category, each in rules.items()}
-    changed = {category: words for category, words in after.items() if before[category] != words}
+        TicketRule.objects.update_or_create(cohort=cohort, category=Category(rule.category), defaults=values)
+    if office:
+        OfficeHours.objects.update_or_create(cohort=cohort, defaults={"opens": office.opens, "closes": office.closes})
+    after = _words_of(cohort)
+    changed = [key for key, words in after.items() if before[key] != words]
     if changed:
-        record("placements.set_ticket_rules", cohort, before={key: before[key] for key in changed}, after=changed)
+        before, after = ({key: words[key] for key in changed} for words in (before, after))
+        record("placements.set_ticket_rules", cohort, before=before, after=after)
 
 
 # The clock ------------------------------------------------------------------------------------------------------------
@@ -169,21 +179,21 @@ def set_ticket_rules(cohort: Cohort, rules: Iterable[Rule]) -> None:
 
 def _due_at(now: datetime, rule: Rule) -> datetime:
     now = timezone.localtime(now)
-    return clock.due_at(now, rule.hours, rule.counts, _working(rule.counts, now))
+    return clock.due_at(now, rule.hours, _hours(rule.counts, rule.office, now))
 
 
 def _moved(ticket: Ticket, now: datetime) -> datetime:
     """Later by as much as the clock stood of the hours that count."""
     due, stopped_at, now = map(timezone.localtime, (ticket.due_at, ticket.stopped_at, now))
-    return clock.moved(due, stopped_at, now, ticket.counts, _working(ticket.counts, min(due, stopped_at)))
+    return clock.moved(due, stopped_at, now, _hours(ticket.counts, ticket.office, min(due, stopped_at)))
 
 
-def _working(counts: str, since: datetime) -> IsWorkingDay | None:
-    """The calendar of the office from that day on; none where every hour counts."""
+def _hours(counts: str, office: Office, since: datetime) -> Hours:
+    """With the calendar of working days from that day on, where not every hour counts."""
     if counts == clock.Counts.ALL:
-        return None
+        return clock.EVERY
     first = since.date()
-    return working_days_between(first, first + clock.FURTHEST)
+    return Hours(counts, office, working_days_between(first, first + clock.FURTHEST))
 
 
 # Telling --------------------------------------------------------------------------------------------------------------
@@ -260,5 +270,7 @@ def _said(text: str, otherwise: str) -> str:
     return text.strip()
 
 
-def _words(rule: Rule) -> str:
-    return f"{rule.hours} h {rule.counts} {rule.owner or ''}".strip()
+def _words_of(cohort: Cohort) -> dict[str, str]:
+    rules = rules_of(cohort)
+    words = {key: f"{rule.hours} h {rule.counts} {rule.owner or ''}".strip() for key, rule in rules.items()}
+    return words | {"office": str(office_of(cohort))}

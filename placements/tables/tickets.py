@@ -4,6 +4,7 @@ from datetime import date, datetime
 import django_filters
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,13 @@ from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
 ICONS = {Category.HOUSING: "home", Category.MEALS: "heart-hand", Category.SAFETY: "shield", Category.OTHER: "message"}
+CATEGORIES = [(key, capfirst(words)) for key, words in Category.choices]  # as they stand alone
 MONTH = re.compile(r"(\d{4})-(\d{2})")
+
+
+def category_name(key: str) -> str:
+    """As it stands alone: in a cell, in a heading."""
+    return capfirst(str(Category(key).label))
 
 
 def category_choices() -> list[tuple[str, str, str]]:
@@ -47,7 +54,7 @@ def month_of(text: str) -> tuple[datetime, datetime] | None:
 
 class TicketFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Trainee, host or words"), method="search")
-    category = django_filters.ChoiceFilter(label=_("Category"), choices=Category.choices, empty_label=_("Any category"))
+    category = django_filters.ChoiceFilter(label=_("Category"), choices=CATEGORIES, empty_label=_("Any category"))
     host = RowFilter(label=_("Host"), field_name="host", empty_label=_("All hosts"), nowhere=_("placed nowhere"))
     since = SinceFilter(label=_("Answered since"), field_name="closed_at")
     month = django_filters.CharFilter(label=_("Month, as 2026-09"), method="in_month")
@@ -69,7 +76,7 @@ class TicketTable(Table):
     name = _("Tickets")
     columns = (
         Column("name", _("Trainee"), source="trainee__person__name", sort="trainee__person__name_key"),
-        Column("category", _("Category"), text=lambda key: str(Category(key).label), sort="category"),
+        Column("category", _("Category"), text=category_name, sort="category"),
         Column("host", _("Host enterprise"), source="host__name", sort="host__name"),
         Column("text", _("In their words")),
         Column("owner", _("Who sees to it"), source="owner__name", sort="owner__name"),

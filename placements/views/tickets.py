@@ -11,10 +11,10 @@ from cohorts.access import COHORT
 from cohorts.selectors.charge import people_in_charge
 from placements.access import TICKETS_COHORT
 from placements.forms.tickets import AssignForm, SaidForm, TicketRulesForm
-from placements.models import Category, Ticket
-from placements.selectors.tickets import month_picture, rules_of
+from placements.models import Ticket
+from placements.selectors.tickets import month_picture, office_of, rules_of
 from placements.services import tickets as services
-from placements.tables.tickets import TicketTable, month_of, state_of
+from placements.tables.tickets import CATEGORIES, TicketTable, month_of, state_of
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, FormPage, StaticPage
@@ -50,7 +50,7 @@ class TicketMonth(StaticPage):
             month=month,
             first_on=timezone.localdate(starts_at),
             picture=month_picture(mine, starts_at, ends_at),
-            categories=Category.choices,
+            categories=CATEGORIES,
             **kwargs,
         )
 
@@ -147,10 +147,14 @@ class TicketRules(FormPage):
 
     def get_form_kwargs(self):
         people = people_in_charge(self.cohort, day=timezone.localdate()).order_by("name", "pk")
-        return super().get_form_kwargs() | {"people": people, "rules": rules_of(self.cohort)}
+        return super().get_form_kwargs() | {
+            "people": people,
+            "rules": rules_of(self.cohort),
+            "office": office_of(self.cohort),
+        }
 
     def save(self, form):
-        services.set_ticket_rules(self.cohort, form.rules())
+        services.set_ticket_rules(self.cohort, form.rules(), form.office())
 
     def get_success_url(self):
         return reverse("placements:ticket_list", kwargs={"cohort": self.cohort.pk})

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from django.db.models import Avg, Count, DecimalField, Max, Q, Sum
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -151,7 +152,7 @@ class Gathering:
         lines = [
             Line(
                 (
-                    each.get_category_display(), each.trainee.person.name, str(each.host or ""),
+                    capfirst(each.get_category_display()), each.trainee.person.name, str(each.host or ""),
                     each.owner.name if each.owner else "",
                     _("clock stopped") if each.stopped_at else moment(each.due_at),
                 ),
@@ -223,7 +224,7 @@ class Gathering:
         lines = [
             Line(
                 (
-                    str(Category(row["category"]).label),
+                    capfirst(str(Category(row["category"]).label)),
                     number(row["n"]),
                     number(half_up(Fraction(row["points"], row["n"]), 1), 1),
                 ),

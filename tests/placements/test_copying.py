@@ -1,6 +1,6 @@
 """A cohort that is copied takes over how people apply and are chosen, and the rules of life at the hosts; nobody and no answer."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,6 +9,7 @@ from cohorts.models import Application, ApplicationRound
 from cohorts.rules.applications import Stage
 from cohorts.rules.screening import PriorityRule, RuleSet
 from cohorts.services.cohorts import copy_cohort
+from placements.models import OfficeHours
 from placements.rules.feedback import usual_rules
 from placements.services.feedback import change_rules
 from placements.services.visits import set_visit_rule
@@ -51,6 +52,7 @@ def test_rules_of_life_at_the_hosts_are_copied_as_first_versions():
     change_rules(source, usual_rules(), by=by)
     make.matching_rules(source, most_of_unit=3)
     source.ticket_rules.create(category="housing", hours=12, counts="office", owner=by)
+    OfficeHours.objects.create(cohort=source, opens=time(8), closes=time(17))
     source.ticket_rules.create(category="meals", hours=8, owner=gone)
     set_visit_rule(source, weeks=5)
 
@@ -62,6 +64,7 @@ def test_rules_of_life_at_the_hosts_are_copied_as_first_versions():
         ("housing", 12, "office", by.pk),
         ("meals", 8, "all", None),
     }
+    assert (new.office_hours.opens, new.office_hours.closes) == (time(8), time(17))
     assert new.visit_rule.weeks == 5
 
 

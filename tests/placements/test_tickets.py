@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import AuditEntry, CalendarDay, ExportRecord, Notice, Role
-from placements.models import Ticket, TicketRule, TicketStep
+from placements.models import OfficeHours, Ticket, TicketRule, TicketStep
 from placements.rules import clock
+from placements.rules.clock import Office
 from placements.selectors.tickets import Rule, month_picture
 from placements.services import tickets as services
 from tests import make
@@ -244,15 +245,19 @@ def test_the_hours_that_count_are_data_and_a_ticket_keeps_those_it_was_opened_wi
     CalendarDay.objects.all().delete()
     for ahead in range(40):
         CalendarDay.objects.create(day=timezone.localdate() + ahead * DAY, is_working=ahead in (10, 11))
-    services.set_ticket_rules(place.cohort, [Rule("meals", 10, None, "office")])
+    services.set_ticket_rules(place.cohort, [Rule("meals", 10, None, "office")], Office(time(8, 30), time(17)))
 
     ticket = a_ticket(place, "meals")
-    services.set_ticket_rules(place.cohort, [Rule("meals", 10)])
+    services.set_ticket_rules(place.cohort, [Rule("meals", 10)], Office(time(0), time(1)))
     services.stop_clock(ticket, reason="the cook is away", by=organizer)
     services.start_clock(ticket, by=organizer)
     due = timezone.localtime(Ticket.objects.get().due_at)
 
-    assert (due.date() - timezone.localdate(), due.hour, due.minute) == (11 * DAY, 10, 0)
+    assert (due.date() - timezone.localdate(), due.hour, due.minute) == (
+        11 * DAY,
+        10,
+        0,
+    )  # 8.5 hours on the first working day
     assert (Ticket.objects.get().counts, a_ticket(place, "meals").counts) == ("office", "all")
 
 
@@ -262,10 +267,14 @@ def test_the_page_of_rules_keeps_hours_and_which_of_them_count(client, place, or
     given = {f"{each}_hours": "8" for each in ("housing", "meals", "safety", "other")}
     given |= {f"{each}_counts": "days" for each in ("housing", "meals", "safety", "other")}
 
-    bad = client.post(address, given | {"meals_counts": "never"})
+    given |= {"opens": "08:30", "closes": "17:30"}
+
+    bad = [client.post(address, given | wrong) for wrong in ({"meals_counts": "never"}, {"closes": "08:30"})]
     kept = client.post(address, given)
 
-    assert (bad.status_code, kept.status_code) == (422, 302)
+    assert ([each.status_code for each in bad], kept.status_code) == ([422, 422], 302)
+    assert OfficeHours.objects.values_list("opens", "closes").get() == (time(8, 30), time(17, 30))
+    assert AuditEntry.objects.filter(action="placements.set_ticket_rules").count() == 1
     assert set(TicketRule.objects.values_list("hours", "counts")) == {(8, "days")}
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -196,7 +197,9 @@ def _is_shorter(span: Span) -> bool:
 def _ticket_words(move: Move) -> Moved:
     owner = move["owner"] or _("the organizers")
     due = moment(datetime.fromisoformat(move["due"]))
-    return Moved(str(Category(move["category"]).label), due, _("stays open; %(owner)s answers") % {"owner": owner})
+    return Moved(
+        capfirst(str(Category(move["category"]).label)), due, _("stays open; %(owner)s answers") % {"owner": owner}
+    )
 
 
 register(Mover("tickets", gettext_lazy("Open ticket about the host that is left"), _tickets, _ticket_words, follows))

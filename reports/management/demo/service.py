@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from cohorts.models import Cohort
 from placements.models import Category, Counts, Placement, Ticket, TicketStep, Visit, VisitTask
+from placements.rules.clock import Office
 from placements.selectors.tickets import rules_of
 from placements.services.tickets import set_ticket_rules
 from placements.services.visits import set_visit_rule
@@ -40,7 +41,7 @@ def build_service(cohort: Cohort, *, by: User, rng: random.Random, today: date) 
     if not placements:
         return
     rules = [replace(rule, owner=by, counts=COUNTS.get(key, rule.counts)) for key, rule in rules_of(cohort).items()]
-    set_ticket_rules(cohort, rules)
+    set_ticket_rules(cohort, rules, Office(time(8, 30), time(17, 30)))
     set_visit_rule(cohort, weeks=WEEKS)
     for number in range(TICKETS):
         _ticket(rng.choice(placements), number, by=by, rng=rng, now=timezone.now())
