@@ -115,15 +115,24 @@ def _answered(notice) -> Line:
 register(Kind(tickets.ANSWERED, gettext_lazy("Ticket answered"), _answered))
 
 
-def _task(notice) -> Line:
-    given = notice.params
-    words = {"task": given["task"], "host": given["host"], "due": day(date.fromisoformat(given["due"]))}
-    text = _("After the visit to %(host)s: “%(task)s”, due on %(due)s.") % words
-    return Line(text, reverse("placements:visit_detail", kwargs={"pk": given["visit"]}))
+def _task(sentence):
+    def line(notice) -> Line:
+        given = notice.params
+        words = {"task": given["task"], "host": given["host"], "due": day(date.fromisoformat(given["due"]))}
+        return Line(_(sentence) % words, reverse("placements:visit_detail", kwargs={"pk": given["visit"]}))
+
+    return line
 
 
-register(Kind(visits.TASK_GIVEN, gettext_lazy("Task after a visit"), _task, visits.still_to_do, Urgency.DIGEST))
-register(Kind(visits.TASK_DUE, gettext_lazy("Task after a visit due"), _task, visits.still_to_do, Urgency.DIGEST))
+_TO_DO = gettext_noop("After the visit to %(host)s: “%(task)s”, due on %(due)s.")
+TASKS = (
+    (visits.TASK.given, gettext_lazy("Task after a visit"), _TO_DO),
+    (visits.TASK.due, gettext_lazy("Task after a visit due"), _TO_DO),
+    (visits.TASK.overdue, gettext_lazy("Task after a visit overdue"),
+     gettext_noop("After the visit to %(host)s: “%(task)s” was due on %(due)s and is still open.")),
+)  # fmt: skip
+for _name, _label, _sentence in TASKS:
+    register(Kind(_name, _label, _task(_sentence), visits.still_to_do, Urgency.DIGEST))
 
 
 def _action(sentence):

@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import record
 from accounts.services.audit import changes
-from accounts.services.notices import cancel_notices, notify
+from accounts.services.owed import Owed, as_told
 from cohorts.models import Cohort
 from placements.models import Host, Placement, Visit, VisitPicture, VisitRule, VisitTask
-from trainee_mgmt.kit.days import midnight
+from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.pictures import encode_anew
 from trainee_mgmt.kit.uploads import drop_files, keep_file
 
-TASK_GIVEN, TASK_DUE = "placements.visit_task_given", "placements.visit_task_due"
+TASK = Owed("placements.visit_task_given", "placements.visit_task_due", "placements.visit_task_overdue")
 MOST_PICTURES = 6
 
 
@@ -124,7 +124,7 @@ def remove_picture(picture: VisitPicture) -> None:
 def add_task(visit: Visit, *, text: str, owner: User, due_on: date) -> VisitTask:
     visit = _locked(visit)
     task = VisitTask.objects.create(visit=visit, text=text.strip(), owner=owner, due_on=due_on)
-    _tell(task)
+    _tell(task, is_new=True)
     record("placements.add_visit_task", visit, after={"task": task.text, "owner": owner.name, "due_on": due_on})
     return task
 
@@ -137,8 +137,7 @@ def change_task(task: VisitTask, *, text: str, owner: User, due_on: date) -> Vis
         return task
     task.text, task.owner, task.due_on = text.strip(), owner, due_on
     task.save(update_fields=["text", "owner", "due_on"])
-    cancel_notices(about=task)
-    _tell(task)
+    _tell(task, is_new="owner" in after)
     record("placements.change_visit_task", task.visit, before=before, after=after)
     return task
 
@@ -147,7 +146,7 @@ def change_task(task: VisitTask, *, text: str, owner: User, due_on: date) -> Vis
 def finish_task(task: VisitTask, *, result: str) -> None:
     task = _open_task(task)
     VisitTask.objects.filter(pk=task.pk).update(done_at=timezone.now(), result=result.strip()[:300])
-    cancel_notices(about=task)
+    TASK.forget(task)
     record("placements.finish_visit_task", task.visit, after={"task": task.text, "result": result.strip()[:100]})
 
 
@@ -157,31 +156,27 @@ def reopen_task(task: VisitTask) -> None:
     if task.done_at is None:
         raise Refused(_("This task is open already."))
     VisitTask.objects.filter(pk=task.pk).update(done_at=None)
+    _tell(task, is_new=False)
     record("placements.reopen_visit_task", task.visit, after={"task": task.text})
 
 
 @transaction.atomic
 def remove_task(task: VisitTask) -> None:
     task = _locked_task(task)
-    cancel_notices(about=task)
+    TASK.forget(task)
     record("placements.remove_visit_task", task.visit, before={"task": task.text, "owner": task.owner.name})
     task.delete()
 
 
 def still_to_do(notices: list) -> list:
-    """Those whose task is open and due on the day that was told."""
-    tasks = VisitTask.objects.filter(pk__in={each.about_id for each in notices}, done_at=None)
-    is_open = {(pk, due_on.isoformat()) for pk, due_on in tasks.values_list("pk", "due_on")}
-    return [each for each in notices if (each.about_id, each.params["due"]) in is_open]
+    return as_told(notices, VisitTask.objects.filter(done_at=None))
 
 
-def _tell(task: VisitTask) -> None:
-    """The owner, now and on the day it is due."""
-    told = {"visit": task.visit_id, "task": task.text, "host": task.visit.host.name, "due": task.due_on.isoformat()}
-    key = f"{task.pk}:{task.due_on.isoformat()}"
-    notify(TASK_GIVEN, [task.owner_id], about=task, key=key, params=told)
-    morning = midnight(task.due_on)
-    notify(TASK_DUE, [task.owner_id], about=task, key=key, params=told, not_before=morning)
+def _tell(task: VisitTask, *, is_new: bool) -> None:
+    """The owner: now, on the day it is due, and the day after if it is still open."""
+    told = {"visit": task.visit_id, "task": task.text, "host": task.visit.host.name}
+    by = actor.current().user_id
+    TASK.tell(task, owner=task.owner_id, due_on=task.due_on, by=by, is_new=is_new, **told)
 
 
 def _plan(cohort: Cohort, host: Host, visitor: User, planned_on: date) -> Visit:

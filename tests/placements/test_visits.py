@@ -4,7 +4,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -16,7 +16,9 @@ from placements.rules.visit_plan import proposed_days
 from placements.selectors.visits import coverage, overdue_visits, uncovered_hosts
 from placements.services import visits as services
 from tests import make
+from trainee_mgmt.kit.days import bounds
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.notices import KINDS
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -183,9 +185,35 @@ def test_a_task_has_an_owner_and_a_day_and_its_owner_is_told_and_does_it(client,
     assert page.status_code == 200
     assert (task.result, bool(task.done_at)) == ("bought", True)
     assert set(Notice.objects.values_list("user", "kind", "state")) == {
-        (officer.pk, services.TASK_GIVEN, "cancelled"),
-        (officer.pk, services.TASK_DUE, "cancelled"),
+        (officer.pk, kind, "cancelled") for kind in (services.TASK.given, services.TASK.due, services.TASK.overdue)
     }
+
+
+def test_the_owner_hears_the_day_after_of_a_task_that_is_still_open_and_of_no_other(cohort, organizer):
+    visit, officer = make.visit(cohort, to=a_host(cohort), done_on=TODAY), make.user()
+    is_open, done, moved = (
+        services.add_task(visit, text=text, owner=officer, due_on=TODAY) for text in ("a fan", "a lamp", "a key")
+    )
+    told = list(Notice.objects.filter(kind=services.TASK.overdue).order_by("pk"))
+    VisitTask.objects.filter(pk=done.pk).update(done_at=timezone.now())
+    VisitTask.objects.filter(pk=moved.pk).update(due_on=TODAY + DAY)
+
+    assert {each.not_before for each in told} == {bounds(TODAY)[1]}
+    assert [each.about_id for each in KINDS[services.TASK.overdue].still_true(told)] == [is_open.pk]
+    with translation.override("en"):
+        assert "“a fan” was due on" in KINDS[services.TASK.overdue].line(told[0]).text
+
+
+def test_an_opened_task_is_told_when_it_is_due_and_not_as_new(cohort, organizer, clock):
+    visit, officer = make.visit(cohort, to=a_host(cohort), done_on=TODAY), make.user()
+    task = services.add_task(visit, text="a fan", owner=officer, due_on=clock.now.date() + DAY)
+    services.finish_task(task, result="bought")
+    clock.forward(minutes=1)
+
+    services.reopen_task(task)
+
+    waiting = Notice.objects.filter(state="waiting").values_list("kind", flat=True)
+    assert set(waiting) == {services.TASK.due, services.TASK.overdue}
 
 
 def test_an_officer_sees_no_visit_without_a_task_of_their_own(client, cohort):
