@@ -22,8 +22,8 @@ def calendar(off):
     return lambda day: day.weekday() < 5 and day not in off
 
 
-MINUTES_OF_DAY = st.lists(st.integers(0, 60 * 24 - 1), min_size=2, max_size=2, unique=True).map(sorted)
-OFFICES = MINUTES_OF_DAY.map(lambda pair: Office(*(time(*divmod(minute, 60)) for minute in pair)))
+QUARTERS = st.tuples(st.integers(0, 80), st.integers(12, 92)).filter(lambda pair: pair[0] + 12 <= pair[1])
+OFFICES = QUARTERS.map(lambda pair: Office(*(time(*divmod(quarter * 15, 60)) for quarter in pair)))
 HOURS = st.builds(Hours, KINDS, OFFICES, OFF.map(calendar))
 
 
