@@ -24,6 +24,12 @@ WHEN = [
 MILESTONES = 4  # boxes; more are seldom wanted
 
 
+class ShownLinkForm(forms.Form):
+    """The link that a page showed when a button of it was pressed."""
+
+    instead_of = forms.IntegerField(required=False)
+
+
 class FeedbackRulesForm(CrispyMixin, forms.Form):
     """Milestones and questions, each in its own boxes; what is left empty is left out."""
 

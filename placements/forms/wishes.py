@@ -108,6 +108,7 @@ class ContactForm(CrispyMixin, forms.Form):
         widget=forms.RadioSelect,
         help_text=_("The link asks for the last four digits of this person's phone, if the office has it."),
     )
+    instead_of = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the link that the page showed
     submit_label = _("Make the link")
 
     def __init__(self, *args, contacts, **kwargs):

@@ -74,15 +74,19 @@ def _write(placements: list[Placement], by: User | None) -> None:
 
 
 @transaction.atomic
-def renew_link(placement: Placement, *, by: User | None) -> None:
-    """A new link; the old one opens nothing from now on."""
+def renew_link(placement: Placement, *, instead_of: int | None, by: User | None) -> bool:
+    """A new link; the old one opens nothing from now on. Answers whether it was made: not where another link than
+    ``instead_of``, which the page showed, has come in the meantime."""
     locked = Placement.objects.select_for_update(no_key=True, of=("self",)).get(pk=placement.pk)
     if locked.mentor_id is None:
         raise Refused(_("Name a mentor for this placement first."))
     if locked.state == Placement.State.CALLED_OFF:
         raise Refused(_("This placement was called off; nobody is asked about it."))
+    if live_links().filter(placement=locked).values_list("pk", flat=True).first() != instead_of:
+        return False
     _write([locked], by)
     record("placements.renew_feedback_link", locked)
+    return True
 
 
 @transaction.atomic

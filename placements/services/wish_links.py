@@ -39,14 +39,22 @@ def make_wish_links(cohort: Cohort, *, by: User) -> int:
 
 
 @transaction.atomic
-def renew_wish_link(cohort: Cohort, contact: HostContact, *, by: User) -> WishLink:
-    """A new link for this contact; the one before opens nothing from now on."""
+def renew_wish_link(cohort: Cohort, contact: HostContact, *, instead_of: int | None, by: User) -> WishLink:
+    """A new link for this contact; the one before (``instead_of``, which the page showed) opens nothing from now on. Where
+    a link for the same contact has come in the meantime, it is that one."""
     Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
     _refuse_without_window(cohort)
     if contact.left_on:
         raise Refused(_("%(name)s has left. Choose another contact.") % {"name": contact.name})
     if not asked_hosts(cohort).filter(pk=contact.host_id).exists():
         raise Refused(_("This host offers no post to this cohort."))
+    standing = live_wish_links().filter(cohort=cohort, host=contact.host_id).select_related("contact").first()
+    if standing and standing.pk != instead_of:
+        if standing.contact_id == contact.pk:
+            return standing
+        raise Refused(
+            _("A link was made for %(name)s in the meantime. Open this page anew.") % {"name": standing.contact}
+        )
     made = _write(cohort, [contact], by=by)[0]
     record("placements.renew_wish_link", made, after={"contact": contact.name})
     return made

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,7 +18,7 @@ from django.views.generic import View
 
 from accounts.selectors import letters_about
 from cohorts.access import COHORT, MANAGED_COHORT
-from placements.forms.feedback import AnswersForm, FeedbackRulesForm, HelpForm, ReasonForm
+from placements.forms.feedback import AnswersForm, FeedbackRulesForm, HelpForm, ReasonForm, ShownLinkForm
 from placements.models import FeedbackRequest, FeedbackRules, Placement
 from placements.rules.feedback import KIND_NAMES, STATE_NAMES, STATE_TAGS, Kind, State, usual_rules
 from placements.selectors.feedback import (
@@ -157,8 +158,12 @@ class _OfPlacement(ActionPage, abstract=True):
 
 class FeedbackLinkRenew(_OfPlacement):
     def act(self, placement):
-        links.renew_link(placement, by=self.request.user)
-        return _("A new link was made; the old one opens nothing any more.")
+        form = ShownLinkForm(self.request.POST)
+        if not form.is_valid():
+            raise BadRequest("instead_of is the link that the page showed")
+        if links.renew_link(placement, by=self.request.user, **form.cleaned_data):
+            return _("A new link was made; the old one opens nothing any more.")
+        return _("The link was made or revoked in the meantime; nothing was changed. This is how it stands.")
 
 
 class FeedbackLinkRevoke(_OfPlacement):

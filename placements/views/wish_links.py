@@ -167,6 +167,10 @@ class WishLinkRenew(FormPage):
         super().enter(request, **kwargs)
         self.host = self.find(Host, kwargs["pk"])
 
+    def get_initial(self):
+        standing = live_wish_links().filter(cohort=self.cohort, host=self.host)
+        return {"instead_of": standing.values_list("pk", flat=True).first()}
+
     def get_form_kwargs(self):
         contacts = HostContact.objects.filter(host=self.host, left_on=None).order_by("is_mentor", "pk")
         return super().get_form_kwargs() | {"contacts": contacts}
@@ -175,7 +179,7 @@ class WishLinkRenew(FormPage):
         return super().get_context_data(cancel_url=self.get_success_url(), **kwargs)
 
     def save(self, form):
-        services.renew_wish_link(self.cohort, form.cleaned_data["contact"], by=self.request.user)
+        services.renew_wish_link(self.cohort, by=self.request.user, **form.cleaned_data)
 
     def get_success_url(self):
         return _host_url(self.cohort, self.host.pk)

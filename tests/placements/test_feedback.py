@@ -16,6 +16,7 @@ from placements.services.feedback import ask_again, change_rules, excuse, reconc
 from placements.services.links import link_behind, make_links, renew_link, revoke_link
 from placements.services.signed import address_of, are_own_digits, token_of
 from tests import make
+from tests.races import race
 from trainee_mgmt.kit.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -180,7 +181,7 @@ def test_links_are_made_once(stay, link):
     "end",
     [
         lambda stay, link: revoke_link(stay),
-        lambda stay, link: renew_link(stay, by=None),
+        lambda stay, link: renew_link(stay, instead_of=link.pk, by=None),
         lambda stay, link: FeedbackLink.objects.update(ends_on=timezone.localdate() - timedelta(days=1)),
         lambda stay, link: Placement.objects.update(mentor=make.contact(stay.seat.offer.post.host)),
         lambda stay, link: Placement.objects.update(state=Placement.State.CALLED_OFF),
@@ -211,6 +212,31 @@ def test_somebody_else_with_the_link_does_not_get_past_the_digits(client, stay, 
     assert stay.trainee.person.name not in asked
     assert (answered.status_code, wrong.status_code) == (422, 422)
     assert Feedback.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_clicks_on_a_new_link_at_once_one_makes_it():
+    stay = make.stay()
+    make_links(stay.trainee.cohort, [stay], by=None)
+    old = FeedbackLink.objects.get()
+
+    made = race(*[lambda: renew_link(stay, instead_of=old.pk, by=None)] * 4)
+
+    assert (sorted(made), FeedbackLink.objects.count()) == ([False, False, False, True], 2)
+    assert FeedbackLink.objects.get(revoked_at=None).pk != old.pk
+    assert AuditEntry.objects.filter(action="placements.renew_feedback_link").count() == 1
+
+
+def test_an_older_tab_does_not_end_the_link_that_was_just_made(client, stay, link, organizer):
+    client.force_login(organizer)
+    address = reverse("placements:feedback_link_renew", kwargs={"pk": stay.pk})
+    for shown in (link.pk, link.pk, "", "9" * 5000):
+        answer = client.post(address, {"instead_of": shown})
+
+    assert (answer.status_code, FeedbackLink.objects.count()) == (400, 2)
+    assert f'name="instead_of" value="{FeedbackLink.objects.latest("pk").pk}"' in (
+        client.get(reverse("placements:placement_detail", kwargs={"pk": stay.pk})).content.decode()
+    )
 
 
 @pytest.mark.parametrize("page", ["placements:feedback_links", "cohorts:my_applications", "placements:my_placement"])

@@ -250,7 +250,7 @@ def test_once_places_are_published_the_page_takes_nothing_and_tells_no_result(ph
     "end",
     [
         lambda cohort, link: revoke_wish_link(cohort, link.host),
-        lambda cohort, link: renew_wish_link(cohort, link.contact, by=make.user()),
+        lambda cohort, link: renew_wish_link(cohort, link.contact, instead_of=link.pk, by=make.user()),
         lambda cohort, link: WishWindow.objects.update(
             hosts_from=timezone.now() - timedelta(days=60), hosts_until=timezone.now() - timedelta(days=31)
         ),
@@ -364,7 +364,7 @@ def test_buttons_make_renew_and_revoke_and_say_what_happened(client, cohort, off
 
     made = press("wish_links_make", kwargs={"cohort": cohort.pk})
     unsent = press("wish_link_send")
-    renewed = press("wish_link_renew", {"contact": other.pk})
+    renewed = press("wish_link_renew", {"contact": other.pk, "instead_of": WishLink.objects.get().pk})
     revoked = press("wish_link_revoke")
     again = press("wish_link_revoke")
 
@@ -373,6 +373,15 @@ def test_buttons_make_renew_and_revoke_and_say_what_happened(client, cohort, off
     assert "Mr Second" in renewed
     assert "The link opens nothing any more." in revoked
     assert "There is no link to revoke." in again
+
+
+def test_an_older_tab_does_not_end_a_hosts_link_that_was_just_made(cohort, link):
+    by, other = make.user(), make.contact(link.host, name="Mr Second")
+    made, again = (renew_wish_link(cohort, link.contact, instead_of=link.pk, by=by) for _click in range(2))
+
+    with pytest.raises(Refused, match="in the meantime"):
+        renew_wish_link(cohort, other, instead_of=link.pk, by=by)
+    assert (made, WishLink.objects.count()) == (again, 2)
 
 
 def test_what_hosts_see_is_set_with_the_window(client, cohort, organizer):
