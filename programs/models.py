@@ -3,6 +3,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+from trainee_mgmt.kit.names import NameKey
 
 
 class Program(models.Model):
@@ -10,6 +11,15 @@ class Program(models.Model):
 
     unit = models.ForeignKey(Unit, verbose_name=_("run by"), on_delete=models.PROTECT, related_name="programs")
     name = models.CharField(_("name"), max_length=100)
+    theme = models.CharField(
+        _("theme"),
+        max_length=60,
+        blank=True,
+        db_default="",
+        default="",
+        help_text=_("Whoever was in a training of the same theme, at any office, counts as repeating it. Empty: none."),
+    )
+    theme_key = models.GeneratedField(expression=NameKey("theme"), output_field=models.TextField(), db_persist=True)
     summary = models.TextField(_("what it is for"), max_length=2000, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
 

@@ -13,18 +13,18 @@ from trainee_mgmt.kit.errors import Refused
 
 
 @transaction.atomic
-def create_program(*, unit: Unit, name: str, summary: str = "") -> Program:
+def create_program(*, unit: Unit, name: str, theme: str = "", summary: str = "") -> Program:
     """A new program of the unit; its name is unique there."""
-    program = Program(unit=unit, name=name, summary=summary)
+    program = Program(unit=unit, name=name, theme=theme, summary=summary)
     _save(program)
-    record("programs.create_program", program, after={"unit": unit.name, "name": name})
+    record("programs.create_program", program, after={"unit": unit.name, "name": name, "theme": theme})
     return program
 
 
 @transaction.atomic
-def edit_program(program: Program, *, unit: Unit, name: str, summary: str = "") -> Program:
+def edit_program(program: Program, *, unit: Unit, name: str, theme: str = "", summary: str = "") -> Program:
     program = _locked(program)
-    before, after = changes(program, {"unit": unit, "name": name, "summary": summary})
+    before, after = changes(program, {"unit": unit, "name": name, "theme": theme, "summary": summary})
     if not after:
         return program
     for field, value in after.items():

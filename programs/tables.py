@@ -8,10 +8,11 @@ from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
 
 class ProgramFilters(TableFilters):
-    q = django_filters.CharFilter(label=gettext_lazy("Name or unit"), method="search")
+    q = django_filters.CharFilter(label=gettext_lazy("Name, unit or theme"), method="search")
 
     def search(self, queryset, name, value):
-        return queryset.filter(Q(name__icontains=value) | Q(unit__name__icontains=value)) if value else queryset
+        fits = Q(name__icontains=value) | Q(unit__name__icontains=value) | Q(theme__icontains=value)
+        return queryset.filter(fits) if value else queryset
 
 
 def state(closed_on):
@@ -23,6 +24,7 @@ class ProgramTable(Table):
     columns = (
         Column("name", gettext_lazy("Program"), sort="name"),
         Column("unit", gettext_lazy("Run by"), source="unit__name", sort="unit__name"),
+        Column("theme", gettext_lazy("Theme"), sort="theme_key"),
         Column("cohorts", gettext_lazy("Cohorts"), source="cohort_count", number=True),
         Column(
             "state",

@@ -8,6 +8,7 @@ from accounts.models import Unit
 from programs import services
 from programs.forms import ProgramForm
 from programs.models import Program
+from programs.selectors import themes
 from programs.tables import ProgramTable
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, Page
@@ -43,7 +44,7 @@ class ProgramCreate(FormPage):
 
     def get_form_kwargs(self):
         units = self.reachable(Unit).filter(closed_on=None).order_by("path")
-        return super().get_form_kwargs() | {"units": units}
+        return super().get_form_kwargs() | {"units": units, "themes": themes()}
 
     def save(self, form):
         return services.create_program(**form.cleaned_data)
@@ -63,7 +64,7 @@ class ProgramUpdate(EditPage):
     def get_form_kwargs(self):
         units = self.reachable(Unit, "programs.create_program").filter(closed_on=None)
         mine = Unit.objects.filter(pk=self.object.unit_id)
-        return super().get_form_kwargs() | {"units": (units | mine).distinct().order_by("path")}
+        return super().get_form_kwargs() | {"units": (units | mine).distinct().order_by("path"), "themes": themes()}
 
     def save(self, form):
         return services.edit_program(self.object, **form.cleaned_data)

@@ -44,7 +44,7 @@ class RulesForm(forms.Form):
         gettext_lazy("Places on the waiting list"), least=0, most=10000, required=False,
         help_text=gettext_lazy("Empty: everybody who is not chosen waits."),
     )  # fmt: skip
-    repeat_years = _number(gettext_lazy("Years within which the same program is a repeat"), least=0, most=30)
+    repeat_years = _number(gettext_lazy("Years within which the same program or theme is a repeat"), least=0, most=30)
     seats = _number(
         gettext_lazy("Seats"), least=1, most=30000,
         help_text=gettext_lazy("For the trial only; the seats themselves are set in the round."),

@@ -14,11 +14,13 @@ from django.utils.translation import ngettext_lazy
 
 from trainee_mgmt.kit.formats import span
 
-REPEAT_YEARS = 5  # a training of the same program within so many years is a repeat, unless the rules say otherwise
+REPEAT_YEARS = (
+    5  # a training of the same program or theme within so many years is a repeat, unless the rules say otherwise
+)
 
 TRAINEE, CHOSEN, NOMINATED, APPLIED = "trainee", "chosen", "nominated", "applied"
 LEAVE, AWAY, EXEMPT = "leave", "away", "exempt"
-REPEAT, OTHERS, HOURS = "repeat", "others", "hours"
+REPEAT, THEME, OTHERS, OTHERS_OF_THEME, HOURS = "repeat", "theme", "others", "others_theme", "hours"
 HINTS = frozenset({HOURS})  # told, but no reason is asked for
 
 
@@ -32,6 +34,7 @@ class Engagement:
     starts_on: date
     ends_on: date
     office: str
+    theme: str = ""  # its key; programs without one have none in common
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,12 @@ def findings(
     hours: Decimal | None = None,
     untrained: int = 0,
     repeat_years: int = REPEAT_YEARS,
+    theme: str = "",
 ) -> list[Finding]:
     """What speaks against calling somebody to ``cohort``, the weightiest first.
 
-    ``hours``: held already in the year in which the cohort begins; ``untrained``: others of the same employer who never
-    were in the program, told only beside a repeat.
+    ``hours``: held already in the year in which the cohort begins; ``theme``: that of the cohort in words; ``untrained``:
+    others of the same employer who never were in the program, or in one of its theme, told only beside a repeat.
     """
     others = sorted(
         (each for each in engagements if each.cohort != cohort.cohort), key=lambda each: (each.starts_on, each.cohort)
@@ -93,24 +97,32 @@ def findings(
         for each in absences
         if overlap(cohort.starts_on, cohort.ends_on, each.starts_on, each.ends_on)
     ]
-    if last := _repeated(cohort, others, repeat_years):
-        found.append(Finding(REPEAT, _span(last) | {"office": last.office, "years": repeat_years}, last.cohort))
-        if untrained:
-            found.append(Finding(OTHERS, {"count": untrained}))
+    repeats = _repeats(cohort, others, repeat_years, theme)
+    found += repeats
+    if repeats and untrained:
+        found.append(
+            Finding(OTHERS_OF_THEME, {"count": untrained, "theme": theme})
+            if cohort.theme
+            else Finding(OTHERS, {"count": untrained})
+        )
     if hours:
         found.append(Finding(HOURS, {"hours": f"{hours.normalize():f}", "year": cohort.starts_on.year}))
     return found
 
 
-def _repeated(cohort: Engagement, others: Iterable[Engagement], years: int) -> Engagement | None:
-    """The last training of the same program that ended before this one begins and no longer ago than the years say."""
+def _repeats(cohort: Engagement, others: Iterable[Engagement], years: int, theme: str) -> list[Finding]:
+    """The last training of the same program, and the last of another program of the same theme, of those that ended before
+    this one begins and no longer ago than the years say."""
     since = _years_before(cohort.starts_on, years)
-    same = [
-        each
-        for each in others
-        if each.kind == TRAINEE and each.program == cohort.program and since <= each.ends_on < cohort.starts_on
-    ]
-    return max(same, key=lambda each: each.ends_on, default=None)
+    past = [each for each in others if each.kind == TRAINEE and since <= each.ends_on < cohort.starts_on]
+    same = [each for each in past if each.program == cohort.program]
+    alike = [each for each in past if each.program != cohort.program and each.theme and each.theme == cohort.theme]
+    found = []
+    for code, trainings, words in ((REPEAT, same, {}), (THEME, alike, {"theme": theme})):
+        if last := max(trainings, key=lambda each: each.ends_on, default=None):
+            told = _span(last) | {"office": last.office, "years": years} | words
+            found.append(Finding(code, told, last.cohort))
+    return found
 
 
 def _years_before(day: date, years: int) -> date:
@@ -134,9 +146,18 @@ SENTENCES = {
     AWAY: _("Is sent elsewhere, %(span)s. Ask %(office)s."),
     EXEMPT: _("Is exempt from training, %(span)s. Ask %(office)s."),
     REPEAT: _("Was in this program already, %(span)s; within %(years)s years it counts as a repeat."),
+    THEME: _(
+        "Was in a training on “%(theme)s” already, %(span)s; within %(years)s years the same theme counts as a repeat. "
+        "Ask %(office)s."
+    ),
     OTHERS: ngettext_lazy(
         "%(count)s other person of the same work unit applied and never was in this program.",
         "%(count)s other people of the same work unit applied and never were in this program.",
+        "count",
+    ),
+    OTHERS_OF_THEME: ngettext_lazy(
+        "%(count)s other person of the same work unit applied and never was in a training on “%(theme)s”.",
+        "%(count)s other people of the same work unit applied and never were in a training on “%(theme)s”.",
         "count",
     ),
     HOURS: _("Has %(hours)s credit hours in %(year)s already."),
@@ -150,7 +171,9 @@ CODES = {
     AWAY: _("sent elsewhere"),
     EXEMPT: _("exempt"),
     REPEAT: _("repeat training"),
+    THEME: _("same theme again"),
     OTHERS: _("others never trained"),
+    OTHERS_OF_THEME: _("others never trained on the theme"),
     HOURS: _("hours held"),
 }
 

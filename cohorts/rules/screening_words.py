@@ -60,8 +60,8 @@ def limits_in_words(rules: RuleSet) -> list[str]:
         lines.append(_("The waiting list has %(n)s places.") % {"n": rules.waiting_places})
     lines.append(
         ngettext(
-            "The same program within %(n)s year counts as a repeat.",
-            "The same program within %(n)s years counts as a repeat.",
+            "The same program, or another one of its theme, within %(n)s year counts as a repeat.",
+            "The same program, or another one of its theme, within %(n)s years counts as a repeat.",
             rules.repeat_years,
         )
         % {"n": rules.repeat_years}

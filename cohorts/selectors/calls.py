@@ -35,7 +35,8 @@ def findings_of(applications: Iterable[Application], cohort: Cohort) -> dict[int
     hours = _hours(people.values(), cohort.starts_on.year)
     untrained = _untrained(rows, cohort)
     years = repeat_years(cohort)
-    here = Engagement(TRAINEE, cohort.pk, cohort.program_id, cohort.starts_on, cohort.ends_on, "")
+    program = cohort.program
+    here = Engagement(TRAINEE, cohort.pk, program.pk, cohort.starts_on, cohort.ends_on, "", program.theme_key)
     return {
         row.pk: findings(
             cohort=here,
@@ -44,6 +45,7 @@ def findings_of(applications: Iterable[Application], cohort: Cohort) -> dict[int
             hours=hours.get(people.get(row.id_index)),
             untrained=untrained.get(row.work_unit, 0),
             repeat_years=years,
+            theme=program.theme,
         )
         for row in rows
     }
@@ -64,7 +66,7 @@ def without_reason(found: Mapping[int, Collection[Finding]]) -> dict[int, list[F
 
 
 def repeat_years(cohort: Cohort) -> int:
-    """Within how many years the same program is a repeat, as the newest rules of the cohort's screening say."""
+    """Within how many years the same program or theme is a repeat, as the newest rules of the cohort's screening say."""
     rules = ScreeningRules.objects.filter(round__cohort=cohort).order_by("-version").first()
     return rules.rule_set.repeat_years if rules else REPEAT_YEARS
 
@@ -80,9 +82,9 @@ def _engagements(people: Mapping[str, int], humans: Collection[str], cohort: Coh
     for person, joined_on, ended_on, *of_cohort in places.values_list(
         "person", "joined_on", "ended_on", *_cohort_fields("cohort")
     ):
-        pk, program, _starts_on, ends_on, office = of_cohort
+        pk, program, _starts_on, ends_on, *about = of_cohort
         found[of_person[person]].append(
-            Engagement(TRAINEE, pk, program, joined_on, max(joined_on, min(ended_on or ends_on, ends_on)), office)
+            Engagement(TRAINEE, pk, program, joined_on, max(joined_on, min(ended_on or ends_on, ends_on)), *about)
         )
     wishes = Application.objects.open().filter(id_index__in=humans, trainee=None).exclude(round__cohort=cohort)
     for human, state, origin, *of_cohort in wishes.values_list(
@@ -93,7 +95,8 @@ def _engagements(people: Mapping[str, int], humans: Collection[str], cohort: Coh
 
 
 def _cohort_fields(path: str) -> list[str]:
-    return [f"{path}__{name}" for name in ("pk", "program", "starts_on", "ends_on", "program__unit__name")]
+    names = ("pk", "program", "starts_on", "ends_on", "program__unit__name", "program__theme_key")
+    return [f"{path}__{name}" for name in names]
 
 
 def _kind(state: str, origin: str) -> str:
@@ -121,9 +124,12 @@ def _hours(people: Collection[int], year: int) -> dict[int, Decimal]:
 
 
 def _untrained(rows: Iterable[Application], cohort: Cohort) -> dict[str, int]:
-    """How many humans of each work unit applied for the program, now or before, and never were in it."""
+    """How many humans of each work unit applied for the program, now or before, and never were in it, nor in another one
+    of its theme."""
     units = {row.work_unit for row in rows if row.work_unit}
-    trained = Trainee.objects.filter(cohort__program=cohort.program_id, person__id_index=OuterRef("id_index"))
+    theme = cohort.program.theme_key
+    same = Q(cohort__program=cohort.program_id) | (Q(cohort__program__theme_key=theme) if theme else Q())
+    trained = Trainee.objects.filter(same, person__id_index=OuterRef("id_index"))
     applied = Application.objects.filter(
         ~Exists(trained), round__cohort__program=cohort.program_id, work_unit__in=units, id_index__isnull=False
     )

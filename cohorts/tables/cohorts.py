@@ -31,11 +31,12 @@ def stage_tag(starts_on: date, ends_on: date, is_closed: bool):
 
 
 class CohortFilters(TableFilters):
-    q = django_filters.CharFilter(label=gettext_lazy("Name or program"), method="search")
+    q = django_filters.CharFilter(label=gettext_lazy("Name, program or theme"), method="search")
     program = KeyFilter(field_name="program", label=gettext_lazy("Program"))
 
     def search(self, queryset, name, value):
-        return queryset.filter(Q(name__icontains=value) | Q(program__name__icontains=value)) if value else queryset
+        fits = Q(name__icontains=value) | Q(program__name__icontains=value) | Q(program__theme__icontains=value)
+        return queryset.filter(fits) if value else queryset
 
 
 class CohortTable(Table):

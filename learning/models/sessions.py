@@ -10,13 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.models import Cohort, TrainingClass
 from learning.rules.places import place_words
 from library.models import Venue
-
-
-class NameKey(Func):
-    """A name as it is compared: one width, no spaces, no case (``rules.conflicts.name_key`` does the same)."""
-
-    template = "regexp_replace(lower(normalize(%(expressions)s, NFKC)), '\\s', '', 'g')"
-    output_field = models.TextField()
+from trainee_mgmt.kit.names import NameKey
 
 
 class TimeRange(Func):

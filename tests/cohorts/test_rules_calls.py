@@ -1,5 +1,6 @@
 """What speaks against calling a person to a cohort."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,8 +16,8 @@ days = st.integers(0, 40).map(lambda n: date(2026, 2, 1) + n * DAY)
 spans = st.tuples(days, days).map(lambda pair: (min(pair), max(pair)))
 
 
-def engaged(starts_on, ends_on, *, kind="trainee", cohort=2, program=8):
-    return Engagement(kind, cohort, program, starts_on, ends_on, "Their office")
+def engaged(starts_on, ends_on, *, kind="trainee", cohort=2, program=8, theme=""):
+    return Engagement(kind, cohort, program, starts_on, ends_on, "Their office", theme)
 
 
 def codes(**given_too):
@@ -73,6 +74,39 @@ def test_others_who_never_were_in_the_program_are_told_beside_a_repeat_only():
 
     assert codes(engagements=[before], untrained=2) == ["repeat", "others"]
     assert codes(untrained=2) == []
+
+
+def themed(*engagements, untrained=0, years=5):
+    here = replace(HERE, theme="parks")
+    return findings(cohort=here, engagements=engagements, untrained=untrained, repeat_years=years, theme="Parks")
+
+
+def test_another_program_of_the_theme_is_a_repeat_and_says_theme_time_and_office():
+    before = engaged(date(2025, 3, 1), date(2025, 4, 30), theme="parks")
+
+    found = themed(before, engaged(date(2024, 3, 1), date(2024, 4, 30), theme="parks"), untrained=2)
+
+    assert [(each.code, each.asks, each.cohort) for each in found] == [("theme", True, 2), ("others_theme", True, None)]
+    assert [in_words(*each.to_json()) for each in found] == [
+        "Was in a training on “Parks” already, 1 Mar 2025 – 30 Apr 2025; within 5 years the same theme counts as a repeat. "
+        "Ask Their office.",
+        "2 other people of the same work unit applied and never were in a training on “Parks”.",
+    ]
+
+
+def test_no_theme_another_theme_and_one_long_ago_are_no_repeat():
+    last_year = date(2025, 3, 1), date(2025, 4, 30)
+
+    assert codes(engagements=[engaged(*last_year)]) == []
+    assert themed(engaged(*last_year, theme="roads"), engaged(*last_year, cohort=3)) == []
+    assert themed(engaged(*last_year, theme="parks"), years=1) == []
+    assert themed(engaged(*last_year, theme="parks", kind="chosen")) == []
+
+
+def test_the_same_program_and_another_one_of_its_theme_are_told_apart():
+    here, elsewhere = (engaged(date(2025, 3, 1), date(2025, 4, 30), program=n, theme="parks") for n in (7, 8))
+
+    assert [each.code for each in themed(here, elsewhere)] == ["repeat", "theme"]
 
 
 def test_absences_and_hours_are_told_and_hours_ask_no_reason():

@@ -15,6 +15,7 @@ from cohorts.services.applications.outcomes import choose_from_waiting
 from cohorts.services.applications.review import accept, accept_all
 from cohorts.services.calls import call_all_the_same, exempt, take_back_override
 from cohorts.services.screening import change_outcome, decide, is_reproduced, make_rules, run, simulate
+from programs.models import Program
 from tests import make
 from tests.races import race
 from trainee_mgmt.kit.actor import Actor, acting
@@ -289,6 +290,26 @@ def test_nobody_who_is_called_elsewhere_is_chosen_without_a_reason(round, office
     override = Override.objects.get()
     assert (override.kind, override.reason, override.findings[0][0]) == ("call", "Both offices agreed.", "trainee")
     assert ScreeningRow.objects.get(application=four[0]).outcome == "chosen"
+
+
+def test_a_class_of_the_same_theme_at_another_office_needs_a_reason_that_the_report_lists(round, office):
+    Program.objects.filter(pk=round.cohort.program_id).update(theme="Parks and companies")
+    theirs = make.program(unit=make.unit("Their office"), theme="parks  AND ｃｏｍｐａｎｉｅｓ")
+    before = make.cohort(program=theirs, starts_on=date(2025, 3, 1), ends_on=date(2025, 4, 30))
+    called, other = (make.application(round, state="submitted", work_unit="County") for _n in range(2))
+    engaged(called, before)
+    called, other = Application.objects.select_related("round__cohort__program").order_by("pk")
+
+    with pytest.raises(
+        Refused, match=r"training on “Parks and companies” already, 1 Mar 2025 – 30 Apr 2025;.* Their office"
+    ):
+        accept(called)
+    accept(other)
+    made = call_all_the_same(called, reason="Two years ago.", by=office)
+
+    span = {"from": "2025-03-01", "until": "2025-04-30", "office": "Their office", "years": 5}
+    theme = {"theme": "Parks and companies"}
+    assert made.findings == [["theme", span | theme], ["others_theme", {"count": 1} | theme]]
 
 
 def test_a_new_finding_asks_for_a_new_reason(round, office, four):

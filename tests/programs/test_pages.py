@@ -3,6 +3,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, Role
 from programs.models import Program
+from programs.selectors import themes
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,23 @@ def test_a_program_is_made_once_and_written_down_once(client):
     assert again.status_code == 422
     assert Program.objects.get().name == "Spark"
     assert AuditEntry.objects.get().action == "programs.create_program"
+
+
+def test_the_form_offers_each_theme_of_all_offices_once_and_the_list_finds_by_it(client):
+    make.program(unit=make.unit("Elsewhere"), theme="Parks & roads")
+    make.program(unit=make.unit("Far away"), theme="parks &  ROADS")
+    unit = make.unit()
+    client.force_login(make.user(Role.ORGANIZER, unit))
+
+    form = client.get(reverse("programs:program_create")).content.decode()
+    client.post(
+        reverse("programs:program_create"), {"name": "Spark", "unit": unit.pk, "theme": "Parks & Roads", "summary": ""}
+    )
+    page = client.get(reverse("programs:program_list"), {"q": "roads"})
+
+    assert form.count('<option value="Parks &amp; roads">') == 1
+    assert [program.theme for program in page.context["table"].ordered] == ["Parks & Roads"]
+    assert themes() == ["Parks & roads"]
 
 
 def test_a_program_with_cohorts_is_closed_and_not_deleted(client):

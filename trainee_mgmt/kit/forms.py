@@ -5,7 +5,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import flatatt
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +68,18 @@ class DateTimeInput(forms.DateTimeInput):
 
     def __init__(self, attrs=None):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class OfferInput(forms.TextInput):
+    """A text box that offers what others wrote; the form sets ``offered``, and anything else may be typed."""
+
+    offered: tuple[str, ...] | list[str] = ()
+
+    def render(self, name, value, attrs=None, renderer=None):
+        known = f"{(attrs or {}).get('id', name)}_offered"
+        box = super().render(name, value, {**(attrs or {}), "list": known}, renderer)
+        words = format_html_join("", '<option value="{}"></option>', ((each,) for each in self.offered))
+        return format_html('{}<datalist id="{}">{}</datalist>', box, known, words)
 
 
 class LongSelect(forms.Select):

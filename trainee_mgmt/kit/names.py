@@ -1,9 +1,11 @@
-"""The order of names by pinyin: a stored sort key, so that lists sort in the database."""
+"""The order of names by pinyin: a stored sort key, so that lists sort in the database; and names as they are compared."""
 
 import re
 import unicodedata
 from functools import cache
 from importlib import import_module
+
+from django.db import models
 
 SEPARATOR = "  "  # two spaces sort before any syllable, so 李 comes before 李安
 
@@ -64,3 +66,10 @@ def _spoken(text: str) -> list[str]:
         else:
             is_word = False
     return spoken
+
+
+class NameKey(models.Func):
+    """A name as it is compared: one width, no spaces, no case (``learning.rules.conflicts.name_key`` does the same)."""
+
+    template = "regexp_replace(lower(normalize(%(expressions)s, NFKC)), '\\s', '', 'g')"
+    output_field = models.TextField()

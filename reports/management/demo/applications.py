@@ -8,13 +8,13 @@ from io import BytesIO
 from django.db.models import F
 
 from accounts.models import Role, ScopeKind, Unit, User
-from cohorts.models import Application, ApplicationRound, Cohort, ProfileField, Trainee
+from cohorts.models import Application, ApplicationRound, Cohort, Person, ProfileField, Trainee
 from cohorts.services.applications import review
 from cohorts.services.applications.handing_in import begin, take_values
 from cohorts.services.applications.importing import apply_applications, compute_applications
 from cohorts.services.applications.rounds import add_rule, set_quota, set_round
 from reports.management.demo.accounts import account, grant, unit
-from reports.management.demo.people import Crowd
+from reports.management.demo.people import Crowd, Someone
 from trainee_mgmt.kit.actor import Actor, acting
 from trainee_mgmt.kit.days import moment
 from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
@@ -28,7 +28,7 @@ OFFICES = ("商务局", "发改局", "工信局", "乡村振兴局", "产业园�
 COUNTIES = ("北湖区", "苏仙区", "资兴市", "桂阳县", "宜章县", "永兴县")
 TITLES = ("副主任", "副科长", "股长", "一级科员")
 UNITS = (("县委组织部", 22), ("市直单位", 20), ("高新区管委会", 4))
-NEXT, APPLICANTS, SEATS = "第七批", 60, 46
+NEXT, APPLICANTS, SEATS, KNOWN_AT = "第七批", 60, 46, 10
 SENT_BACK = (
     "年度考核材料不全，请补齐后重新推荐。",
     "推荐表缺单位意见，请盖章后重新提交。",
@@ -100,11 +100,20 @@ def next_batch(cohort: Cohort, *, organizer: User, crowd: Crowd, today: date) ->
         round = _round(after, today)
         _nominators(round)
         payload, _summary = compute_applications(
-            round, _file(crowd, rng, starts_on), "报名推荐表.xlsx", lambda *_: None
+            round, _file(crowd, rng, starts_on, _of_same_theme(after)), "报名推荐表.xlsx", lambda *_: None
         )
         apply_applications(round, payload, lambda *_: None, by_unit=False)
         _answer(round)
         begin(round, answers={"work_years": "6"}, born_on=date(today.year - 30, 5, 1), sex="")
+
+
+def _of_same_theme(cohort: Cohort) -> Someone:
+    """A trainee of another program of the theme, young enough: the guard tells the office of the class before."""
+    program, oldest = cohort.program, cohort.starts_on.replace(day=1, year=cohort.starts_on.year - 39)
+    others = Person.objects.filter(traineeships__cohort__program__theme_key=program.theme_key, born_on__gt=oldest)
+    others = others.exclude(traineeships__cohort__program=program).exclude(id_number=None)
+    person = others.order_by("pk").first()
+    return Someone(person.name, person.sex, person.born_on, person.id_number.open(), person.phone.open())
 
 
 def _round(cohort: Cohort, today: date) -> ApplicationRound:
@@ -134,10 +143,11 @@ def _nominators(round: ApplicationRound) -> None:
             grant(account("nominator", "谢明远", nominating), Role.ORGANIZER, ScopeKind.UNIT, unit=nominating)
 
 
-def _file(crowd: Crowd, rng: random.Random, day: date) -> bytes:
+def _file(crowd: Crowd, rng: random.Random, day: date, known: Someone) -> bytes:
     """A list as such units send it: 35 nominated by two units, 25 who apply themselves."""
-    rows = []
-    for place, each in enumerate(crowd.crowd(APPLICANTS, on=day, lowest=24, highest=39)):
+    rows, people = [], list(crowd.crowd(APPLICANTS, on=day, lowest=24, highest=39))
+    people[KNOWN_AT] = known
+    for place, each in enumerate(people):
         unit, way = (UNITS[0][0], "单位推荐") if place < 19 else (UNITS[1][0], "单位推荐" if place < 35 else "个人申报")
         job = (f"{rng.choice(COUNTIES)}{rng.choice(OFFICES)}", rng.choice(TITLES), unit, way)
         facts = ["是" if rng.random() < share else "否" for share in (0.3, 0.45, 0.2, 0.3)]

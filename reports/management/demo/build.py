@@ -72,7 +72,7 @@ def _program(
     district = unit(plan.district, city, Unit.Level.DISTRICT)
     office = unit(plan.office, district, Unit.Level.OFFICE)
     streets = {f"{name}街道": unit(f"{name}街道", district, Unit.Level.STREET) for name in plan.streets}
-    program = Program.objects.create(unit=office, name=plan.name, summary=plan.summary)
+    program = Program.objects.create(unit=office, name=plan.name, theme=plan.theme, summary=plan.summary)
     grant(organizer, Role.ORGANIZER, ScopeKind.PROGRAM, scope=program)
     cohort = _cohort(plan, program, today)
     ask_fields(plan, cohort)

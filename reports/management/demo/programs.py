@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+WITH_COMPANIES = "产业园区与企业"  # a theme of two programs: whoever was in one repeats it in the other
 STREETS = ("新湖", "西乡", "航城", "福海", "沙井", "新桥", "松岗", "燕罗", "石岩", "福永")
 
 
@@ -25,6 +26,7 @@ class DemoProgram:
     prompts: str = ""
     ages: tuple[int, int] = (26, 50)
     streets: tuple[str, ...] = field(default=())
+    theme: str = ""
 
 
 PROGRAMS = (
@@ -69,6 +71,7 @@ PROGRAMS = (
         sessions_a_week=1,
         topics=("园区品牌怎么做", "场地与活动运营", "讲师团建设", "基地互访"),
         journals=False,
+        theme=WITH_COMPANIES,
     ),
     DemoProgram(
         key="S2",
@@ -87,6 +90,7 @@ PROGRAMS = (
         prompts="企业的上下游是谁？\n企业今年的战略是什么？\n最大的风险在哪里？",
         journal_score="points",
         ages=(24, 38),
+        theme=WITH_COMPANIES,
     ),
     DemoProgram(
         key="S3",
