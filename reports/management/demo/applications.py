@@ -111,7 +111,7 @@ def _of_same_theme(cohort: Cohort) -> Someone:
     """A trainee of another program of the theme, young enough: the guard tells the office of the class before."""
     program, oldest = cohort.program, cohort.starts_on.replace(day=1, year=cohort.starts_on.year - 39)
     others = Person.objects.filter(traineeships__cohort__program__theme_key=program.theme_key, born_on__gt=oldest)
-    others = others.exclude(traineeships__cohort__program=program).exclude(id_number=None)
+    others = others.exclude(traineeships__cohort__program=program).exclude(id_index=None)
     person = others.order_by("pk").first()
     return Someone(person.name, person.sex, person.born_on, person.id_number.open(), person.phone.open())
 
