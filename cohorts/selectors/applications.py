@@ -146,6 +146,23 @@ def state_counts(round: ApplicationRound) -> dict[str, int]:
 
 
 @dataclass(frozen=True)
+class Intake:
+    """How a cohort may get its people by applications. ``is_usual``: it has a round, or another cohort of the program had."""
+
+    has_round: bool
+    is_usual: bool
+    handed_in: int
+
+
+def intake_of(cohort: Cohort) -> Intake:
+    """One query."""
+    rounds = ApplicationRound.objects.filter(cohort__program=cohort.program_id)
+    counted = Count("applications", filter=~Q(applications__state=State.DRAFT))
+    rows = dict(rounds.order_by().values_list("cohort").annotate(n=counted))
+    return Intake(cohort.pk in rows, bool(rows), rows.get(cohort.pk, 0))
+
+
+@dataclass(frozen=True)
 class Desk:
     """What waits for the office in one cohort: applications to be read, free seats with somebody on the waiting list."""
 

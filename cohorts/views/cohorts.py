@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cohorts.access import COHORT
 from cohorts.forms.cohorts import CohortCopyForm, CohortEditForm, CohortForm
 from cohorts.models import Cohort, TrainingClass
+from cohorts.selectors.applications import Intake, intake_of
 from cohorts.selectors.cohorts import overdue_things, overview
 from cohorts.services import cohorts as services
 from cohorts.tables.cohorts import CohortTable, stage_tag
@@ -55,7 +56,7 @@ class CohortDetail(StaticPage):
         self.against = self.against_closing()
         return super().get_context_data(
             overview=seen,
-            steps=[] if cohort.is_closed else [*self.next_steps(seen), *self.closing_step()],
+            steps=[] if cohort.is_closed else [*self.first_people(seen), *self.next_steps(seen), *self.closing_step()],
             against=self.against,
             stage=stage_tag(cohort.starts_on, cohort.ends_on, cohort.is_closed),
             classes=self.with_overdue(seen.classes),
@@ -88,17 +89,39 @@ class CohortDetail(StaticPage):
             why = self.against or _("Nothing stands against closing it.")
             yield {"icon": "lock", "title": _("Close the cohort"), "why": why, "verb": _("Checklist"), "url": url}
 
+    def first_people(self, seen):
+        """The two ways to a cohort without anybody: a roster, or a round of applications, which stands first where the
+        program has chosen people so before."""
+        if seen.active:
+            return []
+        roster = {
+            "icon": "upload",
+            "title": _("Bring the people in"),
+            "why": _("Nobody is in this cohort yet. Spreadsheets are taken as they are."),
+            "verb": _("Import a roster"),
+            "url": link(self.request, "cohorts:roster_import", cohort=self.cohort.pk),
+        }
+        intake = intake_of(self.cohort)
+        ways = [self.applications_step(intake), roster]
+        return [way for way in (ways if intake.is_usual else reversed(ways)) if way["url"]]
+
+    def applications_step(self, intake: Intake):
+        name, verb = ("cohorts:application_list", _("See the applications"))
+        if not intake.has_round:
+            name, verb = ("cohorts:round_update", _("Open applications"))
+            why = _("People apply or are nominated by their units, and are chosen by rules.")
+        elif intake.handed_in:
+            why = ngettext("%(n)s application so far.", "%(n)s applications so far.", intake.handed_in) % {
+                "n": intake.handed_in
+            }
+        else:
+            why = _("There is a round of applications; none has come in yet.")
+        url = link(self.request, name, cohort=self.cohort.pk)
+        return {"icon": "journal", "title": _("Take applications"), "why": why, "verb": verb, "url": url}
+
     def next_steps(self, seen):
         """What the cohort still lacks, in the order in which it is done; only what the reader may do."""
         for lacks, name, icon, title, why, verb in (
-            (
-                not seen.active,
-                "cohorts:roster_import",
-                "upload",
-                _("Bring the people in"),
-                _("Nobody is in this cohort yet. Spreadsheets are taken as they are."),
-                _("Import a roster"),
-            ),
             (
                 seen.without_class,
                 "cohorts:split_create",

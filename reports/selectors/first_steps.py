@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Grant, Unit, User
 from cohorts.access import in_units_of_my_own
-from cohorts.models import Cohort, Trainee, UnitQuota
+from cohorts.models import ApplicationRound, Cohort, Trainee, UnitQuota
 from programs.models import Program
 from reports.selectors.needs import Asked
 from trainee_mgmt.kit import access
@@ -30,24 +30,26 @@ def first_steps(asked: Asked) -> list[Step]:
         return []
     if UnitQuota.objects.filter(in_units_of_my_own(asked.user)).exists():  # came to nominate
         return []
-    has_units, has_roles, has_programs, has_cohorts, has_people = _there_is(asked.user)
+    has_units, has_roles, has_programs, has_cohorts, has_round, has_people = _there_is(asked.user)
     if has_people:
         return []
-    steps = [_a_program(asked, has_programs), _a_cohort(asked, has_cohorts), _people(asked)]
+    ways = [_people(asked), _applications(asked, has_round)]
+    steps = [_a_program(asked, has_programs), _a_cohort(asked, has_cohorts), *ways]
     return (
         [_units(asked, has_units), _accounts(asked, has_roles), *steps] if asked.may("accounts.change_unit") else steps
     )
 
 
 def _there_is(user: User) -> tuple[bool, ...]:
-    """Whether there are units beyond the one that the installation began with, grants of others, programs, cohorts and
-    trainees; one query."""
+    """Whether there are units beyond the one that the installation began with, grants of others, programs, cohorts,
+    rounds of applications and trainees; one query."""
     of_others = Grant.objects.filter(access.rows(user, "accounts.view_grant")).exclude(user=user)
     rows = User.objects.filter(pk=user.pk).values_list(
         Exists(Unit.objects.filter(access.rows(user, "accounts.view_unit")).order_by("pk")[1:2]),
         Exists(of_others),
         Exists(Program.objects.filter(access.rows(user, "programs.view_program"))),
         Exists(Cohort.objects.filter(access.rows(user, "cohorts.change_cohort"))),
+        Exists(ApplicationRound.objects.filter(access.rows(user, "cohorts.change_round"))),
         Exists(Trainee.objects.filter(access.rows(user, "cohorts.view_trainee"))),
     )
     return rows.get()
@@ -100,4 +102,14 @@ def _people(asked: Asked) -> Step:
         _("Import a roster"),
         asked.link("cohorts:roster_import", cohort=min(asked.cohorts)) if asked.cohorts else "",
         is_done=False,
+    )
+
+
+def _applications(asked: Asked, is_done: bool) -> Step:
+    return Step(
+        _("Or take applications"),
+        _("Where people apply or are nominated by their units: until when, for how many seats, by which rules."),
+        _("Open applications"),
+        asked.link("cohorts:round_update", cohort=min(asked.cohorts)) if asked.cohorts else "",
+        is_done,
     )

@@ -189,6 +189,19 @@ def test_the_overview_counts_members_on_the_day_shown(client):
     assert (seen.active, seen.without_class) == (2, 1)
 
 
+def test_a_cohort_without_people_offers_a_roster_and_applications_the_usual_way_first(client):
+    cohort = make.cohort()
+    client.force_login(make.user(Role.ORGANIZER, cohort.program))
+
+    def ways(of):
+        return [step["url"].rpartition(f"/{of.pk}/")[2] for step in client.get(of.get_absolute_url()).context["steps"]]
+
+    assert ways(cohort) == ["roster/", "applications/round/edit/"]
+    make.application(make.application_round(cohort))
+    assert ways(cohort) == ["applications/", "roster/"]
+    assert ways(make.cohort(program=cohort.program)) == ["applications/round/edit/", "roster/"]
+
+
 def test_people_without_a_class_lead_to_the_split(client):
     cohort = make.cohort()
     make.trainee(cohort)

@@ -48,11 +48,13 @@ def test_an_empty_installation_leads_through_its_first_steps():
 
     shown = home_of(admin)
 
-    assert [step.is_done for step in shown.steps] == [False] * 5
+    assert [step.is_done for step in shown.steps] == [False] * 6
     cohort = make.cohort()
-    assert [step.is_done for step in home_of(admin).steps] == [False, False, True, True, False]
+    assert [step.is_done for step in home_of(admin).steps] == [False, False, True, True, False, False]
     make.user(Role.ORGANIZER, make.unit(parent=cohort.program.unit))
-    assert [step.is_done for step in home_of(admin).steps] == [True, True, True, True, False]
+    assert [step.is_done for step in home_of(admin).steps] == [True, True, True, True, False, False]
+    make.application_round(cohort)
+    assert [step.is_done for step in home_of(admin).steps] == [True, True, True, True, False, True]
     make.trainee()
     assert home_of(admin).steps == []
 
