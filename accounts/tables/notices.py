@@ -10,25 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import CalendarDay, Channel, Delivery, Message, Notice
+from accounts.rules.states import DELIVERY_TAGS, NOTICE_TAGS
 from trainee_mgmt.kit.notices import KINDS
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, KeyFilter, Tab, Table, TableFilters
 
 OF_MESSAGE = {"checked": ("accent", "clock"), "sent": ("ok", ""), "failed": ("warn", ""), "cancelled": ("", "")}
-OF_DELIVERY = {
-    "waiting": ("accent", "clock"),
-    "sending": ("accent", "send"),
-    "sent": ("ok", ""),
-    "failed": ("bad", ""),
-    "cancelled": ("", ""),
-}
-OF_NOTICE = {
-    "waiting": ("accent", "clock"),
-    "merged": ("accent", "send"),
-    "sent": ("ok", ""),
-    "dropped": ("", ""),
-    "cancelled": ("", ""),
-}
 
 
 def kind_label(name: str) -> str:
@@ -40,8 +27,13 @@ def message_tag(state: str) -> SafeString:
     return status_tag(kind, Message.State(state).label, drawing)
 
 
+def notice_tag(state: str) -> SafeString:
+    kind, drawing = NOTICE_TAGS[state]
+    return status_tag(kind, Notice.State(state).label, drawing)
+
+
 def delivery_tag(channel: str, state: str) -> SafeString:
-    kind, drawing = OF_DELIVERY[state]
+    kind, drawing = DELIVERY_TAGS[state]
     return status_tag(kind, f"{Channel(channel).label}: {Delivery.State(state).label}", drawing)
 
 
@@ -147,7 +139,7 @@ class NoticeTable(Table):
             "state",
             gettext_lazy("State"),
             text=lambda state: str(Notice.State(state).label),
-            html=lambda state: status_tag(OF_NOTICE[state][0], Notice.State(state).label, OF_NOTICE[state][1]),
+            html=notice_tag,
         ),
         Column("made_at", gettext_lazy("Made at"), sort="made_at"),
     )

@@ -2,7 +2,7 @@
 
 from django import template
 
-from accounts.tables.notices import OF_DELIVERY
+from accounts.rules.states import DELIVERY_TAGS
 from accounts.tables.notices import message_tag as tag_of_message
 from trainee_mgmt.kit.pieces import status_tag
 
@@ -16,5 +16,5 @@ def message_tag(state):
 
 @register.filter
 def delivery_state(delivery):
-    kind, drawing = OF_DELIVERY[delivery.state]
+    kind, drawing = DELIVERY_TAGS[delivery.state]
     return status_tag(kind, delivery.get_state_display(), drawing)

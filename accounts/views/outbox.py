@@ -22,9 +22,9 @@ from accounts.services.outbox import by_hand
 from accounts.tables.notices import CalendarTable, MessageTable, NoticeTable
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.lists import TablePage
+from trainee_mgmt.kit.lists import TablePage, chosen_rows
 from trainee_mgmt.kit.notices import KINDS
-from trainee_mgmt.kit.pages import ActionPage, ButtonPage, EditPage, FormPage, Page, StaticPage, is_key
+from trainee_mgmt.kit.pages import ActionPage, ButtonPage, EditPage, FormPage, Page, StaticPage
 from trainee_mgmt.kit.tables import BulkAction
 
 RECENT = timedelta(days=7)
@@ -106,19 +106,10 @@ class NoticeCancel(Page, View):
     http_method_names = ["post"]
 
     def post(self, request):
-        reachable = self.reachable(Notice)
-        if request.POST.get("all"):
-            chosen = NoticeTable(reachable, request.GET, path=request.path).queryset
-        else:
-            keys = [key for key in request.POST.getlist("pk") if is_key(key)]
-            chosen = reachable.filter(pk__in=keys)
-        cancelled = by_hand.cancel_chosen(chosen)
-        if cancelled:
-            messages.success(
-                request,
-                ngettext("%(count)s notice cancelled.", "%(count)s notices cancelled.", cancelled)
-                % {"count": cancelled},
-            )
+        chosen = chosen_rows(request, self.reachable(Notice), NoticeTable)
+        if cancelled := by_hand.cancel_chosen(chosen):
+            words = ngettext("%(count)s notice cancelled.", "%(count)s notices cancelled.", cancelled)
+            messages.success(request, words % {"count": cancelled})
         else:
             messages.warning(request, _("None of the chosen notices waits any more."))
         return HttpResponseRedirect(reverse("accounts:notice_list"))

@@ -12,6 +12,11 @@ from cohorts.models.cohorts import Cohort, TrainingClass
 from cohorts.models.people import Person
 
 
+def unseen(trainee: str) -> tuple[str, ...]:
+    """What of the trainee at that path a page about something else never shows, to ``defer`` it."""
+    return tuple(f"{trainee}__{name}" for name in ("profile", "person__id_number", "person__phone"))
+
+
 class TraineeQuerySet(models.QuerySet):
     def active(self):
         return self.filter(status=Trainee.Status.ACTIVE)

@@ -8,9 +8,8 @@ from accounts.services.audit import changes
 from accounts.services.following import end_over
 from cohorts.models import Cohort, TrainingClass
 from cohorts.services.lock import change_roster
+from cohorts.services.order import shift
 from trainee_mgmt.kit.errors import Refused
-
-UP, DOWN = "up", "down"
 
 
 @transaction.atomic
@@ -42,16 +41,10 @@ def edit_class(training_class: TrainingClass, *, name: str, unit: Unit | None = 
 def shift_class(training_class: TrainingClass, direction: str) -> None:
     """One place up or down in the order of the classes; at the end of the row nothing changes."""
     change_roster(training_class.cohort_id)
-    classes = list(TrainingClass.objects.filter(cohort=training_class.cohort_id).order_by("number", "pk"))
-    at = next(index for index, one in enumerate(classes) if one.pk == training_class.pk)
-    to = max(0, min(len(classes) - 1, at + (1 if direction == DOWN else -1)))
-    if to == at:
-        return
-    classes[at], classes[to] = classes[to], classes[at]
-    for number, one in enumerate(classes, start=1):
-        one.number = number
-    TrainingClass.objects.bulk_update(classes, ["number"])
-    record("cohorts.shift_class", training_class, before={"place": at + 1}, after={"place": to + 1})
+    classes = TrainingClass.objects.filter(cohort=training_class.cohort_id).order_by("number", "pk")
+    before, after = shift(classes, training_class, direction, field="number")
+    if before != after:
+        record("cohorts.shift_class", training_class, before={"place": before}, after={"place": after})
 
 
 @transaction.atomic

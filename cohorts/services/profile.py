@@ -10,9 +10,9 @@ from cohorts.models import Application, Cohort, EligibilityRule, ProfileField
 from cohorts.rules.headers import FIELDS, meaning
 from cohorts.rules.profile_keys import profile_key
 from cohorts.services.lock import change_roster
+from cohorts.services.order import shift
 from trainee_mgmt.kit.errors import Refused
 
-UP, DOWN = "up", "down"
 PERSON_COLUMNS = frozenset(["number", "name", "sex", "born_on", "age", "phone", "id_number", "email", "work_unit"])
 
 
@@ -50,16 +50,10 @@ def edit_field(field: ProfileField, **values) -> ProfileField:
 def shift_field(field: ProfileField, direction: str) -> None:
     """One place up or down in the list."""
     change_roster(field.cohort_id)
-    fields = list(ProfileField.objects.filter(cohort=field.cohort_id).order_by("order", "pk"))
-    at = next(index for index, one in enumerate(fields) if one.pk == field.pk)
-    to = max(0, min(len(fields) - 1, at + (1 if direction == DOWN else -1)))
-    if to == at:
-        return
-    fields[at], fields[to] = fields[to], fields[at]
-    for order, one in enumerate(fields, start=1):
-        one.order = order
-    ProfileField.objects.bulk_update(fields, ["order"])
-    record("cohorts.shift_profile_field", field, before={"place": at + 1}, after={"place": to + 1})
+    fields = ProfileField.objects.filter(cohort=field.cohort_id).order_by("order", "pk")
+    before, after = shift(fields, field, direction, field="order")
+    if before != after:
+        record("cohorts.shift_profile_field", field, before={"place": before}, after={"place": after})
 
 
 @transaction.atomic

@@ -6,17 +6,22 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Channel, Delivery, Notice
+from accounts.rules.states import NOTICE_TAGS
 from cohorts.models import Announcement
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table
 
 TAGS = {"draft": ("", "edit"), "sent": ("ok", ""), "cancelled": ("warn", "")}
-OF_NOTICE = {"waiting": "accent", "merged": "accent", "sent": "ok", "dropped": "", "cancelled": ""}
 
 
 def announcement_tag(state: str) -> SafeString:
     kind, drawing = TAGS[state]
     return status_tag(kind, Announcement.State(state).label, drawing)
+
+
+def recipient_tag(state: str) -> SafeString:
+    kind, drawing = NOTICE_TAGS[state]
+    return status_tag(kind, Notice.State(state).label, drawing)
 
 
 class AnnouncementTable(Table):
@@ -50,7 +55,7 @@ class RecipientTable(Table):
             "state",
             gettext_lazy("State"),
             text=lambda state: str(Notice.State(state).label),
-            html=lambda state: status_tag(OF_NOTICE[state], Notice.State(state).label),
+            html=recipient_tag,
         ),
         Column(
             "ways",

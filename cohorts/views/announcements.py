@@ -70,7 +70,9 @@ class AnnouncementUpdate(EditPage):
         return reverse("cohorts:announcement_check", kwargs={"pk": self.object.pk})
 
 
-class _OneAnnouncement(StaticPage, abstract=True):
+class _OfAnnouncement:
+    """A page about one announcement, beside what it says and to whom."""
+
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
         self.announcement = self.find(Announcement, kwargs["pk"], related=("cohort__program", "made_by"))
@@ -86,7 +88,7 @@ class _OneAnnouncement(StaticPage, abstract=True):
         )
 
 
-class AnnouncementCheck(_OneAnnouncement):
+class AnnouncementCheck(_OfAnnouncement, StaticPage):
     """Before it goes out: who gets it, how many, by which way, and who cannot be reached."""
 
     allow = "cohorts.send_announcement"
@@ -110,7 +112,7 @@ class AnnouncementCheck(_OneAnnouncement):
         )
 
 
-class AnnouncementDetail(TablePage):
+class AnnouncementDetail(_OfAnnouncement, TablePage):
     """What was said, and for each person whether it has gone out, by which way, and whether it was seen."""
 
     allow = "cohorts.view_announcement"
@@ -120,21 +122,10 @@ class AnnouncementDetail(TablePage):
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
-        self.announcement = self.find(Announcement, kwargs["pk"], related=("cohort__program", "made_by"))
-        self.cohort = self.announcement.cohort
         self.title = self.announcement.title
 
     def get_rows(self):
         return Notice.objects.filter(about_type=Announcement._meta.label, about_id=self.announcement.pk)
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(
-            announcement=self.announcement,
-            cohort=self.cohort,
-            classes=list(self.announcement.classes.order_by("number", "pk").values_list("name", flat=True)),
-            nav="cohorts:announcement_list",
-            **kwargs,
-        )
 
 
 class AnnouncementSend(ActionPage):

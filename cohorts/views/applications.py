@@ -1,7 +1,6 @@
 """The applications of a cohort as the office sees them: the list, one of them, and what is done with it."""
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -21,8 +20,8 @@ from cohorts.views.found import findings_about
 from cohorts.views.rounds import MANAGED
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import ActionPage, FormPage, Page, StaticPage, is_key
+from trainee_mgmt.kit.lists import TablePage, chosen_rows
+from trainee_mgmt.kit.pages import ActionPage, FormPage, Page, StaticPage
 from trainee_mgmt.kit.tables import BulkAction
 
 State = Application.State
@@ -81,14 +80,7 @@ class ApplicationsAccept(Page, View):
 
     def post(self, request, **kwargs):
         mine = Application.objects.filter(round__cohort=self.cohort)
-        if request.POST.get("all"):
-            table = ApplicationTable(mine, request.GET, path="", **table_options(request, self.cohort))
-            chosen = table.queryset.order_by()
-        else:
-            keys = request.POST.getlist("pk")
-            if not all(is_key(key) for key in keys):
-                raise BadRequest("keys of applications are numbers")
-            chosen = mine.filter(pk__in=keys)
+        chosen = chosen_rows(request, mine, ApplicationTable, lambda: table_options(request, self.cohort))
         try:
             count, left = review.accept_all(chosen.only("pk"))
         except Refused as refusal:

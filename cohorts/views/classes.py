@@ -10,6 +10,7 @@ from cohorts.models import Trainee, TrainingClass
 from cohorts.selectors.cohorts import members_on, overdue_things
 from cohorts.selectors.offices import in_office
 from cohorts.services import classes as services
+from cohorts.services.order import DOWN, UP
 from cohorts.tables.classes import ClassTable
 from cohorts.tables.trainees import ClassTraineeTable
 from cohorts.views.days import day_of
@@ -159,13 +160,13 @@ class ClassAction(ActionPage, abstract=True):
 
 class ClassUp(ClassAction):
     def act(self, training_class):
-        services.shift_class(training_class, services.UP)
+        services.shift_class(training_class, UP)
         return ""
 
 
 class ClassDown(ClassAction):
     def act(self, training_class):
-        services.shift_class(training_class, services.DOWN)
+        services.shift_class(training_class, DOWN)
         return ""
 
 

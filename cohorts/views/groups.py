@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from cohorts.access import COHORT, MANAGED_COHORT
 from cohorts.forms.groups import GroupCreateForm, GroupEditForm
 from cohorts.models import GroupMembership, StudyGroup
+from cohorts.models.trainees import unseen
 from cohorts.services import groups as services
 from cohorts.tables.groups import GroupTable
 from cohorts.views.days import day_of
@@ -43,7 +44,7 @@ class GroupDetail(StaticPage):
     def get_context_data(self, **kwargs):
         day, _asked = day_of(self.request, self.group.cohort)
         members = self.group.memberships.select_related("trainee__person").order_by("-is_leader", "trainee__number")
-        members = list(members.defer("trainee__person__phone", "trainee__person__id_number", "trainee__profile"))
+        members = list(members.defer(*unseen("trainee")))
         return super().get_context_data(
             group=self.group,
             cohort=self.group.cohort,

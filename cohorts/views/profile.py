@@ -6,6 +6,7 @@ from cohorts.access import MANAGED_COHORT
 from cohorts.forms.profile import ProfileFieldForm
 from cohorts.models import ProfileField
 from cohorts.services import profile as services
+from cohorts.services.order import DOWN, UP
 from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, Inside, StaticPage
 
 
@@ -65,13 +66,13 @@ class FieldAction(ActionPage, abstract=True):
 
 class ProfileFieldUp(FieldAction):
     def act(self, field):
-        services.shift_field(field, services.UP)
+        services.shift_field(field, UP)
         return ""
 
 
 class ProfileFieldDown(FieldAction):
     def act(self, field):
-        services.shift_field(field, services.DOWN)
+        services.shift_field(field, DOWN)
         return ""
 
 

@@ -1,6 +1,5 @@
 """What is done with trainees: adding, editing, moving, withdrawing, one by one or many at once."""
 
-from django.core.exceptions import BadRequest
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +17,7 @@ from cohorts.services.people import look_up_person
 from cohorts.tables.trainees import TraineeTable
 from cohorts.views.days import day_of
 from cohorts.views.trainees import AboutTrainee, roster_for
+from trainee_mgmt.kit.lists import chosen_rows
 from trainee_mgmt.kit.pages import ActionPage, FormPage
 
 
@@ -217,18 +217,13 @@ class ChosenPage(FormPage, abstract=True):
             raise Http404
 
     def find_chosen(self):
-        post = self.request.POST
         mine = self.reachable(Trainee).filter(cohort=self.cohort).select_related("person")
         mine = mine.defer("person__phone", "person__id_number")
-        if post.get("all") == "1":
-            day, asked = day_of(self.request, self.cohort)
-            context = roster_for(self.request, self.cohort, day, asked)
-            listed = TraineeTable(mine, self.request.GET, path="", context=context).queryset
-            return mine.filter(pk__in=listed.order_by().values("pk"))
-        keys = post["chosen"].split(",") if post.get("chosen") else post.getlist("pk")
-        if not all(key.isascii() and key.isdigit() and len(key) < 16 for key in keys):
-            raise BadRequest("keys of trainees are numbers")
-        return mine.filter(pk__in=keys)
+        return chosen_rows(self.request, mine, TraineeTable, self.get_table_options)
+
+    def get_table_options(self) -> dict:
+        day, asked = day_of(self.request, self.cohort)
+        return {"context": roster_for(self.request, self.cohort, day, asked)}
 
     def post(self, request, *args, **kwargs):
         if "chosen" in request.POST:

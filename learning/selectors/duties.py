@@ -11,13 +11,13 @@ from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from cohorts.models import ClassMembership, Cohort, GroupMembership, Trainee
+from cohorts.models.trainees import unseen
 from learning.models import DutyDue, DutyKind, DutyPause, DutyRecord, DutySpeaker, DutyTurn, Leave
 from learning.rules.duties import Speaker, Standing, forecast, in_turn, standing
 from learning.rules.weeks import monday_of
 from trainee_mgmt.kit.days import midnight
 
 WEEK = timedelta(days=7)
-UNSEEN = ("trainee__profile", "trainee__person__id_number", "trainee__person__phone")
 Where = tuple[int, int, int | None]  # kind, class, group
 
 
@@ -182,7 +182,7 @@ class _Turns:
         mondays = sorted({monday for weeks in self.open.values() for monday in weeks})
         classes = {training_class for _kind, training_class, _group in self.open}
         decided = DutyTurn.objects.filter(in_force=True, training_class__in=classes, monday__gte=mondays[0])
-        for each in decided.select_related("trainee__person").defer(*UNSEEN).order_by("pk"):
+        for each in decided.select_related("trainee__person").defer(*unseen("trainee")).order_by("pk"):
             self.decided[_where(each)][each.monday].append(each)
         spoken = DutySpeaker.objects.filter(record__in_force=True, record__kind__in=self.kinds).order_by()
         per_person = spoken.values_list("record__kind", "trainee").annotate(n=Count("pk"), last=Max("record__held_on"))

@@ -9,6 +9,7 @@ from django.db.models.functions import Left, Length
 
 from accounts.models import User
 from cohorts.models import Cohort
+from cohorts.models.trainees import unseen
 from cohorts.rules.scoring import Scoring
 from learning.models import Finding, Journal, JournalNote, JournalScore
 from learning.rules.findings import Paragraph, paragraphs
@@ -17,7 +18,6 @@ from learning.selectors.findings import Citation, citation, findings_of
 from trainee_mgmt.kit import access
 
 OPENING = 3000  # so much of a text stands on a page of many; the rest is one key away
-UNSEEN = ("trainee__profile", "trainee__person__id_number", "trainee__person__phone")
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ def reviewable(queryset: QuerySet[Journal]) -> QuerySet[Journal]:
     authors = JournalNote.objects.select_related("author").defer("author__phone", "author__first_password")
     return (
         queryset.select_related("trainee__person")
-        .defer(*UNSEEN)
+        .defer(*unseen("trainee"))
         .prefetch_related("pictures", Prefetch("notes", authors.order_by("pk")))
     )
 
 
 def readings(user: User, cohort: Cohort, keys: Sequence[int]) -> list[Reading]:
     """These journals in their order, long texts by their opening. The same number of queries for any number of them."""
-    rows = reviewable(Journal.objects).defer("body", *UNSEEN)
+    rows = reviewable(Journal.objects).defer("body", *unseen("trainee"))
     found = rows.annotate(opening=Left("body", OPENING), length=Length("body")).in_bulk(keys)
     scores, signals = _scores(user, cohort, keys), open_signals(user, keys)
     return [

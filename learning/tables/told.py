@@ -5,16 +5,16 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Channel, Delivery, Notice
+from accounts.rules.states import DELIVERY_TAGS, NOTICE_TAGS
 from trainee_mgmt.kit.notices import KINDS
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
-OF_NOTICE = {"waiting": "accent", "merged": "accent", "sent": "ok", "dropped": "", "cancelled": ""}
-OF_DELIVERY = {"waiting": "accent", "sending": "accent", "sent": "ok", "failed": "bad", "cancelled": ""}
 OURS = ("learning.", "cohorts.")
 
 
@@ -33,8 +33,13 @@ def ways_in_words(pairs) -> str:
 
 
 def ways_as_tags(pairs):
-    tags = ((status_tag(OF_DELIVERY[state], f"{way}: {said}"),) for way, state, said in ways(pairs))
+    tags = ((_tag(DELIVERY_TAGS[state], f"{way}: {said}"),) for way, state, said in ways(pairs))
     return format_html_join(" ", "{}", tags) or "—"
+
+
+def _tag(look: tuple[str, str], text) -> SafeString:
+    kind, drawing = look
+    return status_tag(kind, text, drawing)
 
 
 class ToldFilters(TableFilters):
@@ -59,7 +64,7 @@ class ToldTable(Table):
             "state",
             _("State"),
             text=lambda state: str(Notice.State(state).label),
-            html=lambda state: status_tag(OF_NOTICE[state], Notice.State(state).label),
+            html=lambda state: _tag(NOTICE_TAGS[state], Notice.State(state).label),
         ),
         Column("ways", _("Channels"), text=ways_in_words, html=ways_as_tags),
         Column("read_at", _("Seen in the inbox"), source="message__read_at"),

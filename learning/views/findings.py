@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.access import COHORT
+from cohorts.models.trainees import unseen
 from cohorts.views.links import link
 from learning.forms.findings import FindingCloseForm, FindingEditForm, FindingForm, PlaceField
 from learning.models import Finding, Journal
@@ -19,7 +20,6 @@ from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, StaticPage
 
 WITH_JOURNAL = ("journal__trainee__cohort__program", "journal__trainee__person")
-UNSEEN = ("journal__trainee__profile", "journal__trainee__person__id_number", "journal__trainee__person__phone")
 
 
 def journal_url(user, journal: Journal) -> str:
@@ -108,7 +108,11 @@ class FindingDetail(StaticPage):
     template_name = "learning/finding_detail.html"
 
     def get_context_data(self, **kwargs):
-        rows = self.reachable(Finding).select_related(*WITH_JOURNAL, "owner", "made_by", "closed_by").defer(*UNSEEN)
+        rows = (
+            self.reachable(Finding)
+            .select_related(*WITH_JOURNAL, "owner", "made_by", "closed_by")
+            .defer(*unseen("journal__trainee"))
+        )
         finding = get_object_or_404(rows, pk=self.kwargs["pk"])
         user = self.request.user
         may_change = access.may(user, "learning.change_finding", finding)

@@ -12,7 +12,7 @@ from accounts.services.outbox.by_hand import cancel_chosen
 from learning.access.sessions import PLANNED_COHORT
 from learning.access.told import about_cohorts
 from learning.tables.told import ToldTable
-from trainee_mgmt.kit.lists import TablePage
+from trainee_mgmt.kit.lists import TablePage, chosen_rows
 from trainee_mgmt.kit.pages import Page
 from trainee_mgmt.kit.tables import BulkAction
 
@@ -43,12 +43,7 @@ class ToldCancel(Page, View):
 
     def post(self, request, **kwargs):
         reachable = self.reachable(Notice).filter(about_cohorts([self.cohort.pk]))
-        if request.POST.get("all"):
-            chosen = ToldTable(reachable, request.GET, path=request.path).queryset
-        else:
-            keys = [key for key in request.POST.getlist("pk") if key.isascii() and key.isdigit() and len(key) < 19]
-            chosen = reachable.filter(pk__in=keys)
-        if cancelled := cancel_chosen(chosen):
+        if cancelled := cancel_chosen(chosen_rows(request, reachable, ToldTable)):
             words = ngettext("%(count)s notice cancelled.", "%(count)s notices cancelled.", cancelled)
             messages.success(request, words % {"count": cancelled})
         else:

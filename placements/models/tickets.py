@@ -77,18 +77,21 @@ class OfficeHours(models.Model):
         return f"{self.cohort} {clock.Office(self.opens, self.closes)}"
 
 
+def overdue_at(now) -> Q:
+    """Without an answer, with a running clock, and over its time at that moment."""
+    return Q(closed_at=None, stopped_at=None, due_at__lt=now)
+
+
 class TicketQuerySet(models.QuerySet):
     def open(self):
         return self.filter(closed_at=None)
 
     def overdue(self, now=None):
-        """The clock runs and its time is over."""
-        return self.open().filter(stopped_at=None, due_at__lt=now or timezone.now())
+        return self.filter(overdue_at(now or timezone.now()))
 
     def annotate_late(self, now):
-        """``is_late``: open, with a running clock, and over its time at that moment."""
-        late = Q(closed_at=None, stopped_at=None, due_at__lt=now)
-        return self.annotate(is_late=ExpressionWrapper(late, output_field=models.BooleanField()))
+        """``is_late``: overdue at that moment."""
+        return self.annotate(is_late=ExpressionWrapper(overdue_at(now), output_field=models.BooleanField()))
 
 
 class Ticket(models.Model):
@@ -150,6 +153,10 @@ class Ticket(models.Model):
 
     def get_absolute_url(self):
         return reverse("placements:ticket_detail", kwargs={"pk": self.pk})
+
+    def is_overdue(self, now) -> bool:
+        """The same as ``overdue_at`` of one ticket."""
+        return self.closed_at is None and self.stopped_at is None and self.due_at < now
 
     @property
     def office(self) -> clock.Office:

@@ -8,6 +8,7 @@ from django.db.models import Count, DateField, F, Min, Q, QuerySet, Value
 from django.db.models.functions import TruncDate
 
 from placements.models import Ticket, Visit, VisitTask
+from placements.models.tickets import overdue_at
 
 TICKETS, VISITS, TASKS = "tickets", "visits", "tasks"
 IN_ORDER = (TICKETS, TASKS, VISITS)
@@ -44,7 +45,7 @@ def on_desk(
 def _parts(tickets, visits, tasks, now: datetime, today: date) -> Iterator[QuerySet]:
     none = Count("pk", filter=Q(pk=None))
     if tickets is not None:
-        late = Count("pk", filter=Q(stopped_at=None, due_at__lt=now))
+        late = Count("pk", filter=overdue_at(now))
         yield _part(TICKETS, tickets.open(), late, Min(TruncDate("due_at")))
     if tasks is not None:
         is_open = tasks.filter(done_at=None).annotate(cohort=F("visit__cohort"))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from cohorts.models import Cohort
 from placements.models import Category, Counts, OfficeHours, Ticket, TicketRule
+from placements.models.tickets import overdue_at
 from placements.rules.clock import USUAL, Office
 from trainee_mgmt.kit.rounding import half_up
 
@@ -52,7 +53,7 @@ def open_tickets(cohort: Cohort):
 
 def late_at(now: datetime) -> Q:
     """Answered after its time, or over it and not answered."""
-    return Q(closed_at=None, stopped_at=None, due_at__lt=now) | Q(closed_at__gt=F("due_at"))
+    return overdue_at(now) | Q(closed_at__gt=F("due_at"))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from placements.models import Category
+from placements.models.tickets import overdue_at
 from placements.selectors.tickets import late_at
 from trainee_mgmt.kit.choosing import RowFilter, SinceFilter
 from trainee_mgmt.kit.days import midnight
@@ -106,7 +107,7 @@ class TicketTable(Table):
         now = timezone.now()
         return (
             Tab("open", _("Open"), Q(closed_at=None)),
-            Tab("overdue", _("Overdue"), Q(closed_at=None, stopped_at=None, due_at__lt=now)),
+            Tab("overdue", _("Overdue"), overdue_at(now)),
             Tab("stopped", _("Clock stopped"), Q(stopped_at__isnull=False)),
             Tab("closed", _("Answered"), Q(closed_at__isnull=False)),
             Tab("reopened", _("Opened again"), Q(times_reopened__gt=0)),

@@ -1,4 +1,3 @@
-from django.core.exceptions import BadRequest
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -17,8 +16,8 @@ from placements.selectors.hosts import history_of, posts_of
 from placements.services import hosts as services
 from placements.tables.hosts import HostTable, state_tag
 from trainee_mgmt.kit import access
-from trainee_mgmt.kit.lists import TablePage
-from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, Page, is_key
+from trainee_mgmt.kit.lists import TablePage, chosen_rows
+from trainee_mgmt.kit.pages import ActionPage, DeletePage, EditPage, FormPage, Page
 from trainee_mgmt.kit.tables import BulkAction
 
 FORM = "placements/host_form.html"
@@ -148,14 +147,8 @@ class HostsCheck(FormPage):
             raise Http404
 
     def find_chosen(self):
-        post, mine = self.request.POST, self.reachable(Host)
-        if post.get("all") == "1":
-            listed = HostTable(mine, self.request.GET, path="", context=mine).queryset
-            return mine.filter(pk__in=listed.order_by().values("pk"))
-        keys = post["chosen"].split(",") if post.get("chosen") else post.getlist("pk")
-        if not all(map(is_key, keys)):
-            raise BadRequest("keys of hosts are numbers")
-        return mine.filter(pk__in=keys)
+        mine = self.reachable(Host)
+        return chosen_rows(self.request, mine, HostTable, lambda: {"context": mine})
 
     def post(self, request, *args, **kwargs):
         if "chosen" in request.POST:

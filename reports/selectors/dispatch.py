@@ -89,7 +89,7 @@ class Gathering:
             Line(
                 (each.trainee.person.name, str(each.host or ""), moment(each.opened_at)),
                 _one("placements:ticket_detail", each.pk),
-                self._is_late(each),
+                each.is_overdue(self.now),
             )
             for each in rows.order_by("opened_at", "pk")
         ]
@@ -157,15 +157,12 @@ class Gathering:
                     _("clock stopped") if each.stopped_at else moment(each.due_at),
                 ),
                 _one("placements:ticket_detail", each.pk),
-                self._is_late(each),
+                each.is_overdue(self.now),
             )
             for each in rows
         ]  # fmt: skip
         head = (_("Category"), _("Trainee"), _("Host enterprise"), _("In charge"), _("Answer due"))
         return Section("tickets", _("Open tickets"), head, lines, self.rows("placements:ticket_list", "?view=open"))
-
-    def _is_late(self, ticket: Ticket) -> bool:
-        return ticket.stopped_at is None and ticket.due_at < self.now
 
     # What moved since the last meeting --------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""``TablePage``: the list page of a ``Table``, and its export."""
+"""``TablePage``: the list page of a ``Table``, its export, and which of its rows were chosen."""
 
 import tempfile
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from trainee_mgmt.kit import access
-from trainee_mgmt.kit.pages import StaticPage
+from trainee_mgmt.kit.pages import StaticPage, is_key
 from trainee_mgmt.kit.sheets import XLSX, csv_rows, xlsx_rows
 from trainee_mgmt.kit.tables import RECORDERS, ExportRequest
 from trainee_mgmt.kit.uploads import content_disposition
@@ -60,6 +60,22 @@ class TablePage(StaticPage, abstract=True):
             record(asked)
         name = f"{self.title or table.name}-{timezone.localdate():%Y%m%d}.{kind}"
         return export_response(table, kind=kind, name=name)
+
+
+def chosen_rows(request, rows, table_class, options=dict):
+    """Of ``rows`` those whose boxes were ticked in their list, or with ``all`` whatever it lists under its filters.
+
+    ``options()``: what the table of the list is made with. A form that asks more about the rows carries their keys in
+    ``chosen``, joined by commas.
+    """
+    post = request.POST
+    if post.get("all"):
+        listed = table_class(rows, request.GET, path="", **options()).queryset
+        return rows.filter(pk__in=listed.order_by().values("pk"))
+    keys = post["chosen"].split(",") if post.get("chosen") else post.getlist("pk")
+    if not all(map(is_key, keys)):
+        raise BadRequest("the keys of chosen rows are numbers")
+    return rows.filter(pk__in=keys)
 
 
 def export_response(table, *, kind: str, name: str):
