@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry, Role
 from cohorts.models import ClassMembership, Cohort, Person, Trainee
 from cohorts.services import classes, cohorts, groups, profile, trainees
+from cohorts.services.order import DOWN, UP
 from programs.services import edit_program
 from tests import make
 from trainee_mgmt.kit.errors import Refused
@@ -413,8 +414,8 @@ def test_an_officer_changes_nobody(client):
             its.trainee, number=its.trainee.number, work_unit="", position="", joined_on=SEP, profile={}
         ),
         lambda its: trainees.fill_own_profile(its.trainee, {}),
-        lambda its: classes.shift_class(its.training_class, classes.DOWN),
-        lambda its: profile.shift_field(its.field, profile.UP),
+        lambda its: classes.shift_class(its.training_class, DOWN),
+        lambda its: profile.shift_field(its.field, UP),
     ],
 )
 def test_what_changes_nothing_is_no_entry_in_the_audit_log(save):
