@@ -60,10 +60,24 @@ const say = (name) => {
 // Why the server did not take it, in the words of its page.
 const reason = (page) => page.querySelector(".errors li, .note-bad div, main p")?.textContent.trim();
 
+// It stays as it was typed, with the words of the server.
+const refuse = async (entry, answer, page) => {
+  if ((await find(entry.url))?.at !== entry.at) return; // typed anew meanwhile
+  await run("readwrite", (store) => store.put({ ...entry, error: reason(page) ?? String(answer.status) }));
+  document.dispatchEvent(new CustomEvent("kept:refused", { detail: { entry } }));
+};
+const isRefused = ({ status }) => status >= 400 && status < 500 && status !== 429; // 429: too many at once, later again
+
+const read = async (url) => {
+  const page = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  return { page, html: new DOMParser().parseFromString(await page.text(), "text/html") };
+};
+
 // A fresh token comes with the page of the form, which also tells who is signed in now.
 const send = async (entry) => {
-  const page = await fetch(entry.url, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-  const html = new DOMParser().parseFromString(await page.text(), "text/html");
+  const { page, html } = await read(entry.url);
+  const isOutOfReach = isRefused(page) && (await read("/")).html.body.dataset.user === user; // a page of an error names nobody
+  if (isOutOfReach) return refuse(entry, page, html);
   if (page.redirected || html.body.dataset.user !== user) return;
   const token = html.querySelector("[name=csrfmiddlewaretoken]")?.value;
   if (!page.ok || !token) throw new Error(page.status);
@@ -74,11 +88,9 @@ const send = async (entry) => {
     if (now && now.at === entry.at) await forget(entry.id);
     say("sent");
     document.dispatchEvent(new CustomEvent("kept:sent", { detail: { entry, told: await answer.json().catch(() => ({})) } }));
-  } else if (answer.status >= 400 && answer.status < 500) {
-    const told = new DOMParser().parseFromString(await answer.text(), "text/html");
-    await run("readwrite", (store) => store.put({ ...entry, error: reason(told) ?? String(answer.status) }));
-    document.dispatchEvent(new CustomEvent("kept:refused", { detail: { entry } }));
-  }
+  } else if (isRefused(answer)) {
+    await refuse(entry, answer, new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } else throw new Error(answer.status);
 };
 
 let sending = false, onceMore = false;
@@ -87,11 +99,13 @@ const drain = async () => {
   onceMore = sending; // the network came back while a request of before was still failing
   if (sending) return;
   sending = true;
+  let isLeft = false;
   try {
-    for (const entry of await mine()) if (!entry.error) await send(entry);
+    for (const entry of await mine()) if (!entry.error) await send(entry).catch(() => { isLeft = true; });
   } catch {
-    setTimeout(drain, PATIENCE); // the network was there and is gone again
+    isLeft = true;
   } finally {
+    if (isLeft) setTimeout(drain, PATIENCE); // the network was there and is gone again
     sending = false;
     await show();
     if (onceMore) drain();

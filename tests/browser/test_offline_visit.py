@@ -52,3 +52,25 @@ def test_notes_that_were_refused_or_typed_without_a_network_stay_on_the_page_and
     assert (found, left) == ([], None)
     assert (visit.notes, visit.done_on) == (WORDS, today)
     assert AuditEntry.objects.filter(action="placements.note_visit").count() == 1
+
+
+KEEP = """([urls, words]) => Promise.all(urls.map((url, nth) => globalThis.kept.keep({ url, title: url, at: nth + 1, data: [
+  ["done_on", words[0]], ["companions", ""], ["notes", words[1]]] })))"""
+
+
+def test_notes_of_a_visit_that_went_out_of_reach_say_so_and_hold_back_no_others(client, live_server, chromium_path):
+    today = timezone.localdate()
+    cohort = make.cohort(starts_on=today - timedelta(days=30), ends_on=today + timedelta(days=30))
+    gone, visit = make.visit(make.cohort(), on=today), make.visit(cohort, on=today)
+    urls = [reverse("placements:visit_note", kwargs={"pk": each.pk}) for each in (gone, visit)]
+
+    with signed_in(client, make.user(Role.ORGANIZER, cohort), live_server, chromium_path, PHONE) as tab:
+        tab.goto(reverse("accounts:me"))
+        tab.evaluate(KEEP, [urls, [today.isoformat(), WORDS]])
+        tab.reload()
+        expect(tab.locator("[data-kept] li")).to_have_count(1)
+        expect(tab.locator("[data-kept] [data-error]")).not_to_be_empty()
+        expect(tab.locator("[data-kept] [data-title]")).to_have_text(urls[0])
+
+    visit.refresh_from_db()
+    assert visit.notes == WORDS
