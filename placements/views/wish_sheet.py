@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from placements.models import MatchPlan, Offer, Wish
+from placements.models import MOST_RANKS, MatchPlan, Offer, Wish
 from placements.rules.host_wishes import REFUSED, Choice, from_json, read_choices
 from placements.selectors.wish_links import candidates_seen
 from placements.selectors.wishes import host_said, offers_of_host
@@ -91,11 +91,11 @@ class WishSheet(SignedPage):
         return plans.filter(state=MatchPlan.State.PUBLISHED).exists()
 
     def receive(self):
-        offer = self._offer(self.request.POST.get("post", ""))
-        if offer is None:
-            raise Closed
+        if not (key := self.request.POST.get("post")):
+            raise Closed  # no form of ours: nothing that was said is replaced by nothing
+        offer = self._offer(key)
         trainees = self.link.cohort.trainees.values_list("pk", flat=True)
-        chosen = read_choices(self.request.POST, trainees, ranks=self.link.cohort.wish_window.host_ranks)
+        chosen = read_choices(self.request.POST, trainees, ranks=MOST_RANKS)
         keeps = self.request.POST.get("do") == KEEP
         try:
             (keep_draft if keeps else send_by_link)(self.link, offer, chosen)

@@ -150,6 +150,16 @@ def test_somebody_who_was_sent_back_is_nominated_again_if_a_slot_is_free():
     assert (again.state, again.reason, again.phone.open()) == ("submitted", "", "13900000002")
 
 
+def test_a_nomination_whose_quota_is_gone_is_no_application_of_ones_own():
+    """Begun in the moment in which the quota was taken away."""
+    quota = make.unit_quota(seats=1)
+    nominee = begin(quota.round, quota=quota)
+    quota.delete()
+
+    with pytest.raises(Refused):
+        handing_in.hand_in(nominee, values=values(), answers={})
+
+
 def test_self_applications_leave_the_quota_alone():
     quota = make.unit_quota(seats=1)
     apply(quota.round)

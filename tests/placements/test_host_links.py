@@ -143,8 +143,8 @@ def test_ranks_begin_with_one_are_given_once_and_are_at_most_so_many(phone, coho
         given = {f"choice-{each.pk}": rank for each, rank in zip(people, ranks)}
         return phone.post(address_of(link), given | {"post": offer.pk}).status_code
 
-    assert [send("1", "1"), send("2"), send("1", "2"), send("1", "2", "3")] == [422, 422, 302, 302]
-    assert len(said(offer)) == 2  # a rank beyond what is allowed is not read at all
+    assert [send("1", "1"), send("2"), send("1", "2"), send("3", "1", "2")] == [422, 422, 302, 422]
+    assert [rank for _who, rank, *_rest in said(offer)] == [1, 2]  # nothing of what was refused; no rank dropped unsaid
 
 
 def test_whoever_left_meanwhile_cannot_be_wished(cohort, offer, link):
@@ -408,6 +408,17 @@ def test_asking_hosts_is_the_offices(client, cohort, role):
 
 
 # Rules ----------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_no_form_of_the_page_replaces_nothing(phone, cohort, offer, link):
+    one = make.trainee(in_cohort=cohort)
+    phone.post(address_of(link), {"post": offer.pk, f"choice-{one.pk}": "1"})
+    before = said(offer)
+
+    answers = [phone.post(address_of(link), {}), phone.post(address_of(link), b"{}", content_type="application/json")]
+
+    assert [each.status_code for each in answers] == [404, 404]
+    assert said(offer) == before != []
 
 
 def test_choices_are_read_as_far_as_they_make_sense():

@@ -122,6 +122,8 @@ def hand_in(application: Application, *, values: Mapping[str, Any], answers: Map
     quota = _locked_quota(application)
     application = lock_application(application.pk, *CHANGEABLE)
     refuse_unless_open(application.round)
+    if application.origin == Origin.NOMINATED and quota is None:
+        raise Refused(_("The quota of this unit was taken away. Ask the office."))
     _refuse_closed_way(application.round, quota)
     _take_in(application, values, answers)
     _refuse_incomplete(application)
