@@ -109,7 +109,7 @@ def test_the_same_program_and_another_one_of_its_theme_are_told_apart():
     assert [each.code for each in themed(here, elsewhere)] == ["repeat", "theme"]
 
 
-def test_absences_and_hours_are_told_and_hours_ask_no_reason():
+def test_absences_and_hours_are_told_and_hours_ask_no_reason(clock):
     absences = [
         Absence("leave", date(2026, 11, 1), None, "Their office"),
         Absence("exempt", date(2026, 1, 1), date(2026, 8, 31), "Their office"),

@@ -33,7 +33,7 @@ def test_a_sentence_is_said_in_the_language_of_whoever_reads_it():
     assert english == {"problems": [{"why": "This cell is empty."}], "rows": 3, "old": "当时就是这样写的。"}
 
 
-def test_what_stands_in_a_sentence_is_said_too():
+def test_what_stands_in_a_sentence_is_said_too(clock):
     start, end = datetime(2026, 9, 8, 1, tzinfo=UTC), datetime(2026, 9, 8, 3, tzinfo=UTC)
     with override("zh-hans"):
         inner = say_many("%(n)s person", "%(n)s people", 2) % {"n": 2}

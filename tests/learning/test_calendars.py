@@ -14,6 +14,8 @@ from learning.services.rules_of_timetable import change_rule
 from tests import make
 from trainee_mgmt.kit.errors import Refused
 
+pytestmark = pytest.mark.usefixtures("clock")  # September 2026
+
 DAY = date(2026, 12, 8)
 
 

@@ -13,6 +13,8 @@ from library.services import close_venue
 from tests import make
 from tests.learning.conflicting import DAY, facts, other_class
 
+pytestmark = pytest.mark.usefixtures("clock")  # September 2026
+
 
 @pytest.fixture
 def of(db):

@@ -21,6 +21,8 @@ from tests.learning.conflicting import DAY, facts, kinds, other_class, two_place
 from tests.races import race, refusals
 from trainee_mgmt.kit.errors import Refused
 
+pytestmark = pytest.mark.usefixtures("clock")  # September 2026
+
 
 @pytest.fixture
 def of(db):

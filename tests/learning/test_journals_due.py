@@ -170,7 +170,7 @@ def test_what_was_handed_in_stays_though_the_writer_left_earlier_or_the_day_beca
     assert [start.day for start, *_days in asked_of(trainee)] == [1, 2, 3]
 
 
-def test_the_days_of_a_cohort_leave_no_journal_outside():
+def test_the_days_of_a_cohort_leave_no_journal_outside(clock):
     cohort = make.cohort(starts_on=date(2026, 9, 1), ends_on=date(2026, 9, 30))
     trainee = make.trainee(cohort, of=make.person(name="Anna"))
     make.journal(trainee, week=date(2026, 9, 7), state="submitted")

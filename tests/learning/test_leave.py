@@ -28,7 +28,7 @@ from tests import make
 from tests.races import race, refusals
 from trainee_mgmt.kit.errors import Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]  # on the eighth of September 2026
 DAY = date(2026, 9, 8)
 HALF = Decimal("0.5")
 

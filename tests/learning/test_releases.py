@@ -14,6 +14,8 @@ from tests import make
 from tests.races import race, refusals
 from trainee_mgmt.kit.errors import Refused
 
+pytestmark = pytest.mark.usefixtures("clock")  # September 2026
+
 DAY = date(2026, 12, 8)
 
 

@@ -14,6 +14,8 @@ from learning.services.rules_of_timetable import change_rule
 from tests import make
 from trainee_mgmt.kit.sheets import ListSheet, xlsx_lists
 
+pytestmark = pytest.mark.usefixtures("clock")  # September 2026
+
 DAY = date(2026, 12, 8)
 HEADER = ["日期", "时间", "课程名称", "授课班级", "授课教师", "地点"]
 

@@ -12,6 +12,8 @@ from learning.services import make_session
 from tests import make
 from tests.learning.test_session_plans import Desk
 
+pytestmark = pytest.mark.usefixtures("clock")  # September 2026
+
 MONDAY = date(2026, 12, 7)
 
 

@@ -99,10 +99,11 @@ def _program(
 
 def _cohort(plan: DemoProgram, program: Program, today: date) -> Cohort:
     monday = today - timedelta(days=today.weekday())
+    starts_on = monday - timedelta(weeks=plan.weeks_gone)
     return Cohort.objects.create(
         program=program,
-        name=plan.cohort,
-        starts_on=monday - timedelta(weeks=plan.weeks_gone),
+        name=plan.cohort.format(year=starts_on.year),
+        starts_on=starts_on,
         ends_on=monday + timedelta(weeks=plan.weeks_left, days=4),
         journal_every=Cohort.JournalEvery.WEEK if plan.journals else Cohort.JournalEvery.NONE,
         journal_prompts=plan.prompts,

@@ -14,7 +14,7 @@ class DemoProgram:
     office: str
     name: str
     summary: str
-    cohort: str
+    cohort: str  # its name; {year} is that of its first day
     classes: tuple[str, ...]
     size: int
     weeks_gone: int
@@ -63,7 +63,7 @@ PROGRAMS = (
         office="北仑区星联盟办公室",
         name="星联盟园区研学",
         summary="以产业园区为基地，一园一特色、一基地一品牌。",
-        cohort="2026 年基地骨干班",
+        cohort="{year} 年基地骨干班",
         classes=("大碶基地班", "芯港基地班"),
         size=80,
         weeks_gone=5,
@@ -99,7 +99,7 @@ PROGRAMS = (
         office="佛山市委党校培训处",
         name="主体班次",
         summary="案例课、现场教学与“1+N”联合授课；专题班占六成。",
-        cohort="2026 年秋季学期",
+        cohort="{year} 年第二期",
         classes=("县干班", "青干班", "专题一班"),
         size=147,
         weeks_gone=6,
@@ -116,7 +116,7 @@ PROGRAMS = (
         office="滨湖区党员教育中心",
         name="党员教育培训",
         summary="年初定重点、季度问进展、年末看成效；点单派单，一训一评。",
-        cohort="2026 年下半年",
+        cohort="{year} 年第二批",
         classes=("蠡园班", "河埒班"),
         size=90,
         weeks_gone=4,
