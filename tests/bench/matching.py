@@ -49,9 +49,9 @@ def programs_of(given: Problem) -> list:
     """The linear programs that solving takes, as HiGHS has them before it runs."""
     found, run = [], model.run
 
-    def keep(solver, **kwargs):
+    def keep(solver, *args):
         found.append(solver.getLp())
-        return run(solver, **kwargs)
+        return run(solver, *args)
 
     model.run = keep
     try:
