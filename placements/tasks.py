@@ -3,6 +3,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import services
+from placements.services import prices
 from placements.services.feedback import reconcile_all
 from placements.services.match_plans import solve_plan as solve
 from placements.services.telling import ask_for_opinions
@@ -18,6 +19,18 @@ def solve_plan(job_id: int) -> None:
             "words": str(plan.get_state_display()),
             "result_url": reverse("placements:match_plan_detail", kwargs={"pk": plan.pk}),
         }
+
+    services.run_job(job_id, work)
+
+
+@shared_task(name="placements.find_price")
+def find_price(job_id: int) -> None:
+    """What another place costs in a large plan (``given``: price); a second run changes nothing."""
+
+    def work(job, progress):
+        price = prices.find_price(job.given["price"], progress)
+        page = reverse("placements:match_pair_move", kwargs={"pk": price.pair_id})
+        return {"result_url": f"{page}?offer={price.offer_id}"}
 
     services.run_job(job_id, work)
 

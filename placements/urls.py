@@ -90,6 +90,7 @@ urlpatterns = [
     path("matching/<int:pk>/publish/", publication.MatchPlanPublish.as_view(), name="match_plan_publish"),
     path("matching/pairs/<int:pk>/", pairs.MatchPairDetail.as_view(), name="match_pair_detail"),
     path("matching/pairs/<int:pk>/move/", pairs.MatchPairMove.as_view(), name="match_pair_move"),
+    path("matching/pairs/<int:pk>/price/", pairs.MatchPairPrice.as_view(), name="match_pair_price"),
     path("matching/pairs/<int:pk>/lock/", pairs.MatchPairLock.as_view(), name="match_pair_lock"),
     path("cohorts/<int:cohort>/placements/", publication.PlacementList.as_view(), name="placement_list"),
     path("me/placement/", publication.MyPlacement.as_view(), name="my_placement"),

@@ -282,6 +282,7 @@ WORDS = {
     "placements.let_together": _("let two trainees together again"),
     "placements.lock_pair": _("locked a place of a plan"),
     "placements.make_plan": _("made a matching plan"),
+    "placements.ask_price": _("asked for the price of another place in a plan"),
     "placements.move_in_plan": _("moved somebody in a plan by hand"),
     "placements.publish_plan": _("published a matching plan"),
     "placements.save_matching_rules": _("made a version of the rules of matching"),

@@ -107,6 +107,13 @@ class PlanForm(CrispyMixin, forms.Form):
         return self.days[self.cleaned_data["starts_on"]]
 
 
+class PriceForm(forms.Form):
+    """The post whose price is asked for, in a plan as it stands on the screen."""
+
+    offer = forms.IntegerField(min_value=1, max_value=2**62)
+    revision = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
 class MoveForm(CrispyMixin, forms.Form):
     """A place by hand, once its cost was read; ``revision`` is that of the plan on the screen."""
 

@@ -13,7 +13,7 @@ from placements.models.leads import Stage as LeadStage
 from placements.models.links import SignedLink
 from placements.models.opinions import HostOpinion, OpinionGiven
 from placements.models.placements import Placement
-from placements.models.plans import KeptApart, MatchingRules, MatchPair, MatchPlan
+from placements.models.plans import KeptApart, MatchingRules, MatchPair, MatchPlan, MatchPrice
 from placements.models.tickets import Category, Counts, OfficeHours, Ticket, TicketRule, TicketStep
 from placements.models.visits import Visit, VisitPicture, VisitRule, VisitTask
 from placements.models.wishes import MOST_RANKS, HostAnswer, HostDraft, Wish, WishLink, WishWindow
@@ -44,6 +44,7 @@ __all__ = [
     "LeadStep",
     "MatchPair",
     "MatchPlan",
+    "MatchPrice",
     "MatchingRules",
     "Offer",
     "OfficeHours",

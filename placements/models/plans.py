@@ -175,3 +175,23 @@ class MatchPair(models.Model):
 
     def __str__(self):
         return f"{self.plan} {self.trainee}"
+
+
+class MatchPrice(models.Model):
+    """What it costs all together to give a trainee of a plan another post, as the worker found it; it holds for one revision
+    of the plan. Without ``found`` it is being searched."""
+
+    pair = models.ForeignKey(MatchPair, on_delete=models.CASCADE, related_name="prices")
+    offer = models.ForeignKey(Offer, verbose_name=_("post"), on_delete=models.CASCADE, related_name="+")
+    revision = models.PositiveIntegerField()
+    found = models.JSONField(null=True)
+    job = models.ForeignKey(Job, on_delete=models.SET_NULL, related_name="+", null=True)
+
+    class Meta:
+        verbose_name = _("price of a place")
+        constraints = [
+            models.UniqueConstraint(fields=["pair", "offer", "revision"], name="placements_price_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.pair} → {self.offer}"

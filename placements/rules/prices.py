@@ -18,8 +18,11 @@ class Price:
 
 def price(facts: Facts, problem: Problem, plan: Solution, person: str, post: str, *, seconds: float) -> Price:
     """``problem`` holds no lock of this person."""
+    return as_price(facts, person, post, alternative(problem, plan, person, post, seconds=seconds))
+
+
+def as_price(facts: Facts, person: str, post: str, found: Alternative | Clash) -> Price:
     ranks = facts.ranks.get((person, post))
-    found = alternative(problem, plan, person, post, seconds=seconds)
     if isinstance(found, Clash):
         found = tuple(rule for rule in found.rules if not _goes_without_saying(rule, person, post))
     return Price(post, ranks.trainee if ranks else None, found)

@@ -1,14 +1,16 @@
-"""Clashing rules as they are kept with a plan."""
+"""Clashing rules and prices as they are kept with a plan."""
 
 from dataclasses import asdict
 
 from placements.rules.matching.problem import (
+    Alternative,
     Apart,
     Clash,
     LeastAtHost,
     LeastAtPost,
     Lock,
     MostOfGroup,
+    Move,
     OnePlace,
     Refusal,
     Rule,
@@ -27,6 +29,16 @@ def clash_from_json(told: dict | list) -> Clash:
     """A list is of the time when every clash was the smallest."""
     rules, is_smallest = (told["rules"], told["is_smallest"]) if isinstance(told, dict) else (told, True)
     return Clash(tuple(map(_rule, rules)), is_smallest)
+
+
+def price_to_json(found: Alternative | Clash) -> dict:
+    return {"clash": clash_to_json(found)} if isinstance(found, Clash) else asdict(found)
+
+
+def price_from_json(told: dict) -> Alternative | Clash:
+    if "clash" in told:
+        return clash_from_json(told["clash"])
+    return Alternative(told["cost"], told["fewer"], tuple(Move(**each) for each in told["moves"]))
 
 
 def _rule(told: dict) -> Rule:

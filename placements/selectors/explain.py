@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -27,10 +28,10 @@ from placements.rules.matching.problem import (
     Seats,
     Solution,
 )
-from placements.rules.matching.solver import TookTooLong
-from placements.rules.prices import Price, price, unmet, worth_a_look
+from placements.rules.matching.solver import Clock, TookTooLong
+from placements.rules.prices import Price, as_price, price, unmet, worth_a_look
 from placements.rules.stored import clash_from_json
-from placements.selectors.plans import facts_of, locks_of, solution_of
+from placements.selectors.plans import facts_of, known_price, locks_of, solution_of
 
 CRITERIA = {
     Criterion.POST_FIT: gettext_lazy("post fit"),
@@ -43,7 +44,7 @@ CRITERIA = {
 }
 
 
-A_LIST, ASKED = 1.5, 20  # seconds that one price may take in a list, and where it alone is asked for
+A_PAGE = 2  # seconds that the prices of a page may take all together; what takes longer belongs to the worker
 NAMED = 3  # so many of those who would move are named in a list of prices; the page of a move names all
 
 
@@ -111,9 +112,12 @@ class Explainer:
         there = {str(offer.post.host_id): offer.post.host.name for offer in offers}
         self.hosts = {key: there.get(key) or _("a host whose posts were withdrawn") for key in self.facts.hosts}
         self.solution: Solution = solution_of(plan)
-        self._problem: Problem = self.facts.problem()
         self._locks = locks_of(plan)
-        self._is_slow = not plan.is_small
+        self._clock = Clock(A_PAGE if plan.is_small else 0)
+
+    @cached_property
+    def _problem(self) -> Problem:
+        return self.facts.problem()
 
     def problem(self, person: str) -> Problem:
         return self._problem.with_rules(*(Lock(*pair) for pair in self._locks if pair[0] != person))
@@ -123,31 +127,26 @@ class Explainer:
         """The prices of the posts wished and of those that fit best."""
         if not self.plan.is_open:
             return []
-        problem = self.problem(person)
         posts = worth_a_look(self.facts, self.solution, person, most=most)
-        return [self._priced(person, problem, post) for post in posts if post in self.on_offer]
+        return [self._priced(person, post) for post in posts if post in self.on_offer]
 
     def option(self, person: str, post: str) -> Option:
-        """The price of one post, with everybody who moves because of it."""
-        problem = self.problem(person)
-        try:
-            found = price(self.facts, problem, self.solution, person, post, seconds=ASKED)
-        except TookTooLong as refused:
-            return self._without_price(person, post, str(refused))
-        return self._option(person, found, most=len(self.people))
+        """The price of one post, with everybody who moves because of it; not known where only the worker finds it."""
+        if known := known_price(self.plan, person, post):
+            return self._option(person, as_price(self.facts, person, post, known), most=len(self.people))
+        return self._priced(person, post, most=len(self.people))
 
     def unmet(self, person: str) -> list[Option]:
         """Every wish that ranks before the place found, with the reason why it was not met."""
-        problem = self.problem(person)
-        return [self._priced(person, problem, post) for post, _rank in unmet(self.facts, self.solution, person)]
+        return [self._priced(person, post) for post, _rank in unmet(self.facts, self.solution, person)]
 
-    def _priced(self, person: str, problem: Problem, post: str) -> Option:
-        """In a list. After one that took too long no more are named: the page is to come."""
-        if not self._is_slow:
+    def _priced(self, person: str, post: str, *, most: int = NAMED) -> Option:
+        if left := self._clock.left:
             try:
-                return self._option(person, price(self.facts, problem, self.solution, person, post, seconds=A_LIST))
+                found = price(self.facts, self.problem(person), self.solution, person, post, seconds=left)
+                return self._option(person, found, most=most)
             except TookTooLong:
-                self._is_slow = True
+                pass
         return self._without_price(person, post, _("Its price takes a moment to find: choose it to be moved by hand."))
 
     def _without_price(self, person: str, post: str, words: str) -> Option:

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from django.db.models import Count, Q
 
-from placements.models import MatchPair, MatchPlan, Offer
+from placements.models import MatchPair, MatchPlan, MatchPrice, Offer
 from placements.rules.assembling import TRAINEE, Facts
-from placements.rules.matching.problem import Solution
+from placements.rules.matching.problem import Alternative, Clash, Solution
+from placements.rules.stored import price_from_json
 from trainee_mgmt.kit.crypto import open_bytes
 from trainee_mgmt.kit.rounding import half_up
 
@@ -29,6 +30,20 @@ def locks_of(plan: MatchPlan, *, but: str = "") -> list[tuple[str, str]]:
 
 def solution_of(plan: MatchPlan) -> Solution:
     return Solution(places_of(plan), int(plan.total * 100))
+
+
+def price_asked(pair: MatchPair, revision: int, post: str) -> MatchPrice | None:
+    rows = MatchPrice.objects.filter(pair=pair, revision=revision, offer=int(post)).select_related("job")
+    return rows.first()
+
+
+def known_price(plan: MatchPlan, person: str, post: str) -> Alternative | Clash | None:
+    """What the worker found for the plan as it stands."""
+    rows = MatchPrice.objects.filter(
+        pair__plan=plan, pair__trainee=int(person), offer=int(post), revision=plan.revision
+    )
+    found = rows.values_list("found", flat=True).first()
+    return price_from_json(found) if found else None
 
 
 @dataclass(frozen=True)

@@ -17,16 +17,16 @@ from cohorts.models import Cohort
 from placements.models import MatchPair, MatchPlan
 from placements.rules.assembling import Facts
 from placements.rules.matching import alternative, solve
-from placements.rules.matching.problem import Clash, Solution
+from placements.rules.matching.problem import Alternative, Clash, Solution
 from placements.rules.matching.solver import TookTooLong
 from placements.rules.stored import clash_to_json
 from placements.selectors.matching import gather, latest_rules
-from placements.selectors.plans import facts_of, locks_of, places_of, solution_of
+from placements.selectors.plans import facts_of, known_price, locks_of, places_of, solution_of
 from placements.services.seats import lock_offers
 from trainee_mgmt.kit.crypto import seal_bytes
 from trainee_mgmt.kit.errors import Refused
 
-AT_ONCE, ASKED, IN_WORKER = 4, 20, 50  # seconds for one question; a job without a sign of life for 90 is lost
+AT_ONCE, IN_WORKER = 2, 50  # seconds for one question; a job without a sign of life for 90 is lost
 TASK = "placements.solve_plan"
 Progress = Callable[[int, int, str], None]
 
@@ -102,10 +102,14 @@ def solve_plan(
     progress(1, 4, _("Points of all pairs"))
     problem = facts.problem(locks)
     progress(2, 4, _("The best plan"))
-    found = best = solve(problem, seconds=seconds)
+
+    def searched(tried: int) -> None:
+        progress(2, 4, _("Rules that clash: %(n)s combinations were tried") % {"n": tried})
+
+    found = best = solve(problem, seconds=seconds, tried=searched)
     if before and isinstance(best, Solution):
         progress(3, 4, _("As little as possible is changed"))
-        found = solve(problem, keep=before, seconds=seconds)
+        found = solve(problem, keep=before, seconds=seconds, tried=searched)
     seconds = Decimal(f"{time.monotonic() - began:.2f}")
     progress(4, 4, "")
     return _store(plan_id, facts, found=found, best=best, locks=locks, seconds=seconds)
@@ -191,7 +195,7 @@ def points_of(hundredths: int) -> Decimal:
 def move(plan: MatchPlan, trainee_id: int, offer_id: int, *, reason: str, revision: int, by: User) -> MatchPlan:
     """Give a trainee this post, at the least cost for all, and lock it. ``revision`` is that of the plan whose cost was read."""
     plan = locked(plan)
-    _open(plan, revision)
+    checked_open(plan, revision)
     reason = reason.strip()[:200]
     if not reason:
         raise Refused(_("Say why; it stands beside the place."))
@@ -199,8 +203,7 @@ def move(plan: MatchPlan, trainee_id: int, offer_id: int, *, reason: str, revisi
     facts = facts_of(plan)
     if person not in facts.person or post not in facts.post:
         raise Refused(_("This post or this person is not in the plan."))
-    now = solution_of(plan)
-    found = alternative(facts.problem(locks_of(plan, but=person)), now, person, post, seconds=ASKED)
+    found = known_price(plan, person, post) or _price_at_once(plan, facts, person, post)
     if isinstance(found, Clash):
         raise Refused(_("This place breaks a hard rule; the page says which. Change the rule and make a new plan."))
     _refuse_withdrawn(each.after for each in found.moves if each.after)
@@ -220,12 +223,23 @@ def move(plan: MatchPlan, trainee_id: int, offer_id: int, *, reason: str, revisi
     return plan
 
 
+def _price_at_once(plan: MatchPlan, facts: Facts, person: str, post: str) -> Alternative | Clash:
+    """For a plan whose prices are found while somebody waits."""
+    try:
+        if plan.is_small:
+            problem = facts.problem(locks_of(plan, but=person))
+            return alternative(problem, solution_of(plan), person, post, seconds=AT_ONCE)
+    except TookTooLong:
+        pass
+    raise Refused(_("The price of this place was not found yet. Let it be named first."))
+
+
 @transaction.atomic
 def lock(pair: MatchPair, *, is_locked: bool) -> MatchPair:
     """A locked pair stays when the plan is solved again."""
     plan = locked(pair.plan)
     pair = plan.pairs.select_related("offer__post__host", "trainee__person").get(pk=pair.pk)
-    _open(plan, plan.revision)
+    checked_open(plan, plan.revision)
     if pair.offer_id is None:
         raise Refused(_("There is no place to lock."))
     if pair.is_locked == is_locked:
@@ -257,7 +271,8 @@ def locked(plan: MatchPlan) -> MatchPlan:
     return found
 
 
-def _open(plan: MatchPlan, revision: int) -> None:
+def checked_open(plan: MatchPlan, revision: int) -> None:
+    """Refuses a plan that nobody changes any more, and one that was changed since it was read."""
     if plan.state == MatchPlan.State.PUBLISHED:
         raise Refused(_("The plan is published and stays as it is. Change the place itself."))
     if not plan.is_open:

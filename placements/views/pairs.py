@@ -1,15 +1,18 @@
 """One pair of a plan and everybody at a host: points, prices of other places, reasons, moves by hand."""
 
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from placements.forms.plans import MoveForm
+from accounts.services import live_progress
+from placements.forms.plans import MoveForm, PriceForm
 from placements.models import MatchPair, MatchPlan
 from placements.selectors.explain import Explainer, parts_of
-from placements.selectors.plans import by_host
+from placements.selectors.plans import by_host, price_asked
 from placements.services import match_plans as services
+from placements.services import prices
 from placements.views.plans import OfPlan
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.pages import ActionPage, FormPage, StaticPage, is_key
@@ -82,8 +85,13 @@ class MatchPairMove(OfPair, FormPage):
         option = self.explainer.option(self.person, self.asked) if self.asked and self.asked != had else None
         posts = sorted((name, key) for key, name in self.explainer.on_offer.items() if key != had)
         return super().get_context_data(
-            option=option, asked=self.asked, posts=posts, is_open=self.plan.is_open, **kwargs
+            option=option, asked=self.asked, posts=posts, is_open=self.plan.is_open, job=self._job(), **kwargs
         )
+
+    def _job(self):
+        """The work that finds the price, while it goes on or if it came to nothing."""
+        asked = price_asked(self.pair, self.plan.revision, self.asked) if self.asked else None
+        return live_progress(asked.job) if asked and asked.job and asked.found is None else None
 
     def save(self, form):
         given = form.cleaned_data
@@ -101,6 +109,31 @@ class MatchPairMove(OfPair, FormPage):
 
     def get_success_url(self):
         return reverse("placements:match_pair_detail", kwargs={"pk": self.pair.pk})
+
+
+class MatchPairPrice(ActionPage):
+    """POST ``offer`` and ``revision``: the worker finds the price; the page of the move shows how far it is."""
+
+    allow = "placements.change_pair"
+    model = MatchPair
+
+    def get_rows(self):
+        return super().get_rows().select_related("plan", "trainee__person")
+
+    @property
+    def given(self) -> dict:
+        form = PriceForm(self.request.POST)
+        if not form.is_valid():
+            raise BadRequest("offer and revision are whole numbers")
+        return form.cleaned_data
+
+    def act(self, pair):
+        prices.ask_price(pair, self.given["offer"], revision=self.given["revision"])
+        return _("The price is being found; this page shows it as soon as it is.")
+
+    def get_success_url(self, pair):
+        page = reverse("placements:match_pair_move", kwargs={"pk": pair.pk})
+        return f"{page}?offer={self.given['offer']}"
 
 
 class MatchPairLock(ActionPage):

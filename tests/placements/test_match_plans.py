@@ -6,13 +6,17 @@ from random import Random
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
-from accounts.models import AuditEntry
-from placements.models import KeptApart, MatchPair, MatchPlan, Placement, Post, plans
+from accounts.models import AuditEntry, Job, Role
+from placements.models import KeptApart, MatchPair, MatchPlan, MatchPrice, Placement, Post, plans
+from placements.rules.matching.problem import Alternative, Clash, Lock, Move, Seats
+from placements.rules.stored import price_from_json, price_to_json
 from placements.selectors import explain
 from placements.selectors.explain import Explainer
 from placements.selectors.plans import changes_between
 from placements.services import match_plans as services
+from placements.services import prices
 from placements.services.matching_rules import let_together
 from tests import make
 from trainee_mgmt.kit.errors import Refused
@@ -303,10 +307,68 @@ def test_a_plan_that_takes_long_goes_to_the_worker_and_its_lists_name_no_prices(
 
     plan.refresh_from_db()
     assert (plan.state, plan.job.state) == ("solved", "done")
-    monkeypatch.setattr(explain, "A_LIST", 0)
+    monkeypatch.setattr(explain, "A_PAGE", 0)
     options = Explainer(plan).options(str(plan.pairs.first().trainee_id))
     assert options
     assert {(each.is_known, each.cost) for each in options} == {(False, None)}
+
+
+def test_in_a_large_plan_the_worker_finds_a_price_once_and_the_move_applies_exactly_that(
+    client, django_capture_on_commit_callbacks, monkeypatch
+):
+    cohort, one, _other, _a, b = moved_world()
+    plan, organizer = plan_of(cohort), make.user(Role.ORGANIZER, cohort)
+    told = Explainer(plan).option(str(one.pk), str(b.pk))
+    monkeypatch.setattr(plans, "SMALL", 1)
+    pair = plan.pairs.get(trainee=one)
+    move, ask = (reverse(f"placements:match_pair_{name}", kwargs={"pk": pair.pk}) for name in ("move", "price"))
+    client.force_login(organizer)
+    given = {"offer": b.pk, "revision": 0}
+
+    before = client.get(move, {"offer": b.pk})
+    early = client.post(move, given | {"reason": "The host asked"})
+    for _click in range(2):
+        client.post(ask, given)
+    waits = client.get(move, {"offer": b.pk})
+    with django_capture_on_commit_callbacks(execute=True):
+        MatchPrice.objects.get().job.delete()
+        client.post(ask, given)
+    known = client.get(move, {"offer": b.pk})
+    client.post(move, given | {"reason": "The host asked"})
+
+    price, job = MatchPrice.objects.get(), Job.objects.get(task=prices.TASK)
+    assert (before.context["option"].is_known, before.context["job"]) == (False, None)
+    assert "was not found yet" in early.content.decode()
+    assert waits.context["job"].state == "queued"
+    assert (job.state, job.result_url) == ("done", f"{move}?offer={b.pk}")
+    assert (known.context["option"], known.context["job"]) == (told, None)
+    assert MatchPair.objects.get(pk=pair.pk).cost == told.cost == Decimal(price.found["cost"]).scaleb(-2)
+    assert AuditEntry.objects.filter(action="placements.ask_price").count() == 2
+    with pytest.raises(Refused, match="changed the plan in the meantime"):
+        prices.ask_price(pair, b.pk, revision=0)
+
+
+def test_a_price_that_rules_forbid_is_kept_with_those_rules():
+    clash = Clash((Seats("7"), Lock("1", "7")), is_smallest=False)
+    found = Alternative(30, 1, (Move("1", "7", None, -30),))
+
+    assert [price_from_json(price_to_json(each)) for each in (clash, found)] == [clash, found]
+
+
+def test_the_search_for_clashing_rules_gives_signs_of_life():
+    cohort = make.cohort()
+    people(cohort, 3)
+    make.matching_rules(cohort, least_at_host=2)
+    make.offer(cohort), make.offer(cohort)
+    plan = MatchPlan.objects.get(pk=plan_of(cohort).pk)
+    MatchPlan.objects.filter(pk=plan.pk).update(state="draft")
+    told = []
+
+    services.solve_plan(plan.pk, lambda done, total, words: told.append(str(words)))
+
+    tries = [words for words in told if "combinations were tried" in words]
+    assert MatchPlan.objects.get(pk=plan.pk).state == "infeasible"
+    assert tries[:2] == ["Rules that clash: 1 combinations were tried", "Rules that clash: 2 combinations were tried"]
 
 
 def test_a_plan_is_thrown_away_unless_another_stands_on_it():

@@ -6,7 +6,7 @@ linear program, and a mixed-integer one where a fraction remains. Rows are put i
 same input gives the same plan whatever the order it came in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -24,11 +24,13 @@ def solve(
     keep: Mapping[str, str] | None = None,
     near: Mapping[str, str] | None = None,
     seconds: float = SECONDS,
+    tried: Callable[[int], None] | None = None,
 ) -> Solution | Clash:
     """
     The proven best plan. With ``keep``, an earlier plan, as few people as possible move: fill, then what is kept, then points.
     With ``near``, of the best plans one in which as few as possible move.
 
+    ``tried`` hears, while clashing rules are searched, how many combinations were tried.
     A contradiction is answered by a smallest set of rules that cannot hold together; ``TookTooLong`` where nothing is proven
     in so many seconds.
     """
@@ -42,20 +44,26 @@ def solve(
     try:
         chosen = model.best([*wishes, worth])
     except TookTooLong:  # perhaps because there is none: that is found in another way
-        if (clash := smallest_clash(problem)).rules:
+        if (clash := smallest_clash(problem, tried)).rules:
             return clash
         raise
     if chosen is None:
-        return smallest_clash(problem)
+        return smallest_clash(problem, tried)
     places = dict(model.pairs[at] for at in np.flatnonzero(chosen))
     return Solution(places, sum(problem.points.get(pair, 0) for pair in places.items()))
 
 
 def alternative(
-    problem: Problem, plan: Solution, person: str, post: str, *, seconds: float = SECONDS
+    problem: Problem,
+    plan: Solution,
+    person: str,
+    post: str,
+    *,
+    seconds: float = SECONDS,
+    tried: Callable[[int], None] | None = None,
 ) -> Alternative | Clash:
     """What it would cost at the least to give this person this post, and who moves because of it: as few as can be at that price."""
-    other = solve(problem.with_rules(Lock(person, post)), near=plan.places, seconds=seconds)
+    other = solve(problem.with_rules(Lock(person, post)), near=plan.places, seconds=seconds, tried=tried)
     if isinstance(other, Clash):
         return other
     moves = []

@@ -9,7 +9,7 @@ be endless; it is left after some rounds, and the clash then says that it may no
 time, so that the same input gives the same answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import highspy
 import numpy as np
@@ -39,15 +39,21 @@ PRIMAL = 4  # the simplex method that shows a contradiction soonest, and by the 
 Keys = frozenset[int]
 
 
-def smallest_clash(problem: Problem) -> Clash:
-    """The fewest rules that cannot hold together, or a few of which that is not known; an empty one if all can hold."""
-    relaxed = _Relaxed(problem.in_order)
+def smallest_clash(problem: Problem, tried: Callable[[int], None] | None = None) -> Clash:
+    """The fewest rules that cannot hold together, or a few of which that is not known; an empty one if all can hold.
+
+    ``tried`` hears how many combinations were tried, each time that one more was."""
+    relaxed = _Relaxed(problem.in_order, tried or _nobody_listens)
     found = relaxed.clash_among(frozenset(range(len(relaxed.rules))))
     if found is None:
         return Clash(())
     found = _thinned(relaxed, _of_one_demand(relaxed) or found)
     found, is_smallest = _fewest(relaxed, found)
     return Clash(tuple(relaxed.rules[at] for at in sorted(found)), is_smallest)
+
+
+def _nobody_listens(_tried: int) -> None:
+    pass
 
 
 def _of_one_demand(relaxed: "_Relaxed") -> Keys | None:
@@ -112,7 +118,8 @@ def _smallest_hitting_set(sets: Sequence[Keys], size: int) -> Keys | None:
 class _Relaxed:
     """The program of a problem in which each rule has a column of its own: at 1 it is given up, and its rows hold by themselves."""
 
-    def __init__(self, problem: Problem):
+    def __init__(self, problem: Problem, tried: Callable[[int], None]):
+        self._tell, self._tried = tried, 0
         self.rules: tuple[Rule, ...] = (
             *problem.rules,
             *(Seats(post.key) for post in problem.posts),
@@ -130,6 +137,10 @@ class _Relaxed:
         self._lp.setOptionValue("presolve", "off")
         self._lp.setOptionValue("simplex_strategy", PRIMAL)
 
+    def _count(self) -> None:
+        self._tried += 1
+        self._tell(self._tried)
+
     def clash_among(self, held: Keys) -> Keys | None:
         """Some of these rules that cannot hold together; None if all can, or if it is not known."""
         fewer = self._contradiction(held)
@@ -144,6 +155,7 @@ class _Relaxed:
 
     def _contradiction(self, held: Keys) -> Keys | None:
         """Of these, the rules by which the linear program shows that it has no solution."""
+        self._count()
         given_up = np.ones(len(self.rules))
         given_up[list(held)] = 0.0
         self._lp.changeColsBounds(len(self._columns), self._columns, given_up, given_up)
@@ -173,6 +185,7 @@ class _Relaxed:
         return None if values is None else frozenset(np.flatnonzero(values[self.pairs :] > 0.5).tolist())
 
     def _whole(self, wish: np.ndarray, held: Keys) -> tuple[highspy.HighsModelStatus, np.ndarray | None]:
+        self._count()
         upper = np.ones(len(wish))
         upper[self.pairs + np.array(sorted(held), dtype=int)] = 0.0
         solver = solver_of(wish, np.zeros(len(wish)), upper, self._rows, whole=True)
