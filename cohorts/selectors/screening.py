@@ -193,5 +193,8 @@ def outcome_of(application: Application) -> Explanation | None:
     row = rows.select_related("screening__rules").first()
     if row is None:
         return None
-    override = Override.objects.filter(application=application, kind=Override.Kind.OUTCOME, in_force=True).first()
-    return explanation(row, override)
+    changed = Override.objects.filter(application=application, kind=Override.Kind.OUTCOME, outcome=application.state)
+    published = (
+        changed.filter(made_at__lte=decision.decided_at).order_by("-pk").first()
+    )  # a later one waits for its decision
+    return explanation(row, published)

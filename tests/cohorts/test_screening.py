@@ -243,6 +243,18 @@ def test_nobody_is_told_anything_before_the_decision(round, office, four):
     assert [outcome_of(row) for row in four] == [None] * 4
 
 
+def test_what_is_changed_by_hand_after_a_decision_is_read_by_nobody_before_the_next(round, office, four):
+    screening = ran(round, office)
+    decide(screening, by=office)
+    before = outcome_of(Application.objects.get(name="Park")).sentences
+
+    change_outcome(screening.rows.get(application__name="Park"), "waiting", reason="Is doubted.", by=office)
+
+    assert outcome_of(Application.objects.get(name="Park")).sentences == before
+    decide(screening, by=office)
+    assert "Is doubted." in outcome_of(Application.objects.get(name="Park")).sentences[0]
+
+
 def test_each_person_is_told_why_and_what_would_have_changed_it(round, office, four):
     decide(ran(round, office), by=office)
 
