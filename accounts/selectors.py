@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,11 +36,24 @@ def units_like(typed: str, reachable: QuerySet) -> dict[int, str]:
 
 def units_named(typed: str, reachable: QuerySet) -> dict[int, str]:
     """The open units that the words name: a code, a name, or the end of a way to it."""
-    parts = SLASHES.split(typed.strip())
-    by_code = reachable.active().filter(code=typed.strip()).exclude(code="")
-    labels = unit_labels([*by_code, *reachable.active().filter(name=parts[-1])[:100]])
-    codes = {unit.pk for unit in by_code}
-    return {pk: way for pk, way in labels.items() if pk in codes or way.split(" / ")[-len(parts) :] == parts}
+    return units_called([typed], reachable)[typed]
+
+
+def units_called(typed: Collection[str], reachable: QuerySet) -> dict[str, dict[int, str]]:
+    """``units_named`` of many words at once, by the words; three queries."""
+    ways = {words: SLASHES.split(words.strip()) for words in typed}
+    by_code = list(reachable.active().filter(code__in={words.strip() for words in ways} - {""}))
+    by_name = reachable.active().filter(name__in={parts[-1] for parts in ways.values()})
+    labels = unit_labels([*by_code, *by_name[: 100 * len(ways)]])
+    codes = {unit.pk: unit.code for unit in by_code}
+    return {
+        words: {
+            pk: way
+            for pk, way in labels.items()
+            if codes.get(pk) == words.strip() or way.split(" / ")[-len(parts) :] == parts
+        }
+        for words, parts in ways.items()
+    }
 
 
 def scopes_like(kind: str, typed: str, holder) -> dict[int, str]:

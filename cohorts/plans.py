@@ -3,13 +3,14 @@
 from io import BytesIO
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import ApplicationRound, Cohort
 from cohorts.selectors.applications import asked_fields
 from cohorts.services.applications.enrolling import apply_enrolling, compute_enrolling, enrolling_version
 from cohorts.services.applications.importing import applications_version, apply_applications, compute_applications
+from cohorts.services.applications.quotas import apply_quotas, compute_quotas, quotas_version
 from cohorts.services.roster import COLUMNS, apply_roster, compute_roster
 from cohorts.services.split import apply_split, compute_split
 from trainee_mgmt.kit.errors import Refused
@@ -72,6 +73,13 @@ class SplitPlan(PlanKind):
         return ""
 
 
+def round_of(cohort: Cohort) -> ApplicationRound:
+    round = ApplicationRound.objects.filter(cohort=cohort).select_related("cohort__program").first()
+    if round is None:
+        raise Refused(gettext("Make the round of applications first."))
+    return round
+
+
 class ApplicationsPlan(PlanKind):
     """Applications of a file; ``round_of`` and ``quota_of`` say whose."""
 
@@ -117,10 +125,7 @@ class ImportApplicationsPlan(ApplicationsPlan):
     subject_model = "cohorts.Cohort"
 
     def round_of(self, subject):
-        round = ApplicationRound.objects.filter(cohort=subject).select_related("cohort__program").first()
-        if round is None:
-            raise Refused(gettext("Make the round of applications first."))
-        return round
+        return round_of(subject)
 
     def done_url(self, subject, outcome):
         return reverse("cohorts:application_list", kwargs={"cohort": subject.pk})
@@ -140,6 +145,34 @@ class ImportNomineesPlan(ApplicationsPlan):
 
     def quota_of(self, subject):
         return subject
+
+
+@register
+class QuotasPlan(PlanKind):
+    """Quotas of many units, typed as rows."""
+
+    name = "cohorts.quotas"
+    title = _("Quotas of units")
+    allow = "cohorts.manage_applications"
+    subject_model = "cohorts.Cohort"
+    template = "cohorts/_quota_plan.html"
+
+    def version(self, subject):
+        return quotas_version(round_of(subject))
+
+    def compute(self, subject, given, source, progress):
+        return compute_quotas(round_of(subject), given["rows"])
+
+    def apply(self, subject, payload, progress):
+        return apply_quotas(round_of(subject), payload, progress)
+
+    def context(self, subject, payload):
+        lines = payload["lines"]
+        words = ngettext("Set the quota of %(n)s unit", "Set the quotas of %(n)s units", len(lines))
+        return {"lines": lines, "nothing": not lines, "apply_label": words % {"n": len(lines)}}
+
+    def done_url(self, subject, outcome):
+        return reverse("cohorts:round_detail", kwargs={"cohort": subject.pk})
 
 
 @register

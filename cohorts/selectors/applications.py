@@ -9,7 +9,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Unit, User
 from cohorts.models import (
     Application,
     ApplicationRound,
@@ -114,6 +114,12 @@ class QuotaLine:
     @property
     def free(self) -> int:
         return max(0, self.seats - self.taken)
+
+
+def units_that_nominate(cohort: Cohort) -> QuerySet[Unit]:
+    """Open units of the tree in which the program stands."""
+    top = cohort.program.unit.path.partition(".")[0]
+    return Unit.objects.filter(path__startswith=f"{top}.", closed_on=None)
 
 
 def quota_lines(round: ApplicationRound) -> list[QuotaLine]:

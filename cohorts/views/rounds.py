@@ -1,6 +1,5 @@
 """The round of a cohort: its settings, its rules in words, the quotas of units."""
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -8,12 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
-from accounts.models import Unit
 from accounts.selectors import units_like
 from cohorts.forms.applications import EligibilityRuleForm, QuotaForm, ReopenForm, RoundForm
 from cohorts.models import ApplicationRound, EligibilityRule, UnitQuota
 from cohorts.rules.applications import STAGE_WORDS, in_words
-from cohorts.selectors.applications import asked_fields, condition_of, quota_lines, state_counts
+from cohorts.selectors.applications import asked_fields, condition_of, quota_lines, state_counts, units_that_nominate
 from cohorts.selectors.cohorts import fields_of
 from cohorts.services.applications import rounds as services
 from trainee_mgmt.kit.pages import ActionPage, FormPage, Inside, Page, StaticPage
@@ -101,12 +99,6 @@ class RuleCreate(RoundPage, FormPage):
 
     def save(self, form):
         return services.add_rule(self.round, **form.values())
-
-
-def units_that_nominate(cohort) -> QuerySet[Unit]:
-    """Open units of the tree in which the program stands."""
-    top = cohort.program.unit.path.partition(".")[0]
-    return Unit.objects.filter(path__startswith=f"{top}.", closed_on=None)
 
 
 class QuotaUpdate(RoundPage, FormPage):

@@ -1,6 +1,5 @@
 """A week, or several, typed as rows: all are checked at once, then become one plan."""
 
-from django.core.exceptions import BadRequest
 from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,11 +15,10 @@ from learning.services.session_plans import decide_typed
 from library.models import Venue
 from trainee_mgmt.kit.formats import day
 from trainee_mgmt.kit.pages import StaticPage
+from trainee_mgmt.kit.typed import MORE, MOST, SHOWN, read_rows, rows_to_show
 
 FIELDS = ("day", "hours", "title", "classes", "teacher", "place")
 LABELS = COLUMNS | {"place": gettext_lazy("Venue or place")}
-SHOWN, MORE, MOST = 10, 10, 300  # rows at first, by a press of a button, at most
-LONGEST = 200  # signs of a field
 
 
 class SessionRows(StaticPage):
@@ -46,11 +44,8 @@ class SessionRows(StaticPage):
             monday=self.monday,
             week=day(self.monday),
             fields=[(name, LABELS[name]) for name in FIELDS],
-            rows=[
-                (number, [(name, LABELS[name], typed.get(number, {}).get(name, ""), cells.get((number, name), ""))
-                          for name in FIELDS], of_row.get(number, []))
-                for number in range(1, count + 1)
-            ],
+            rows=rows_to_show(typed, count, {name: LABELS[name] for name in FIELDS}, of_field=cells, of_row=of_row),
+            offered=("classes", "teacher", "place"),
             problems=len({*(row for row, _name in cells), *of_row}),
             first_wrong=min(({row for row, _name in cells} | of_row.keys()), default=0),
             warnings=decision.warnings if decision else [],
@@ -59,10 +54,10 @@ class SessionRows(StaticPage):
             venues=Venue.objects.in_use().around(unit).order_by("name", "pk").values_list("name", flat=True),
             most=MOST,
             **kwargs,
-        )  # fmt: skip
+        )
 
     def post(self, request, **kwargs):
-        typed, count = _read(request.POST)
+        typed, count = read_rows(request.POST, FIELDS)
         if "more" in request.POST:
             return self._again(typed, min(count + MORE, MOST), status=200)
         decision = decide_typed(self.cohort, typed, self.monday)
@@ -78,20 +73,6 @@ class SessionRows(StaticPage):
 
     def _again(self, typed, count, *, status, **kwargs):
         return self.render_to_response(self.get_context_data(typed=typed, count=count, **kwargs), status=status)
-
-
-def _read(data) -> tuple[dict[int, dict[str, str]], int]:
-    """The fields by the number of their row, and how many rows the page had."""
-    typed: dict[int, dict[str, str]] = {}
-    for key, value in data.items():
-        name, _dash, number = key.partition("-")
-        if name not in FIELDS:
-            continue
-        if not (number.isascii() and number.isdecimal() and len(number) < 4 and 1 <= int(number) <= MOST):
-            raise BadRequest("a field is <name>-<number of the row>")
-        typed.setdefault(int(number), {})[name] = value[:LONGEST].strip()
-    rows = dict(sorted(typed.items()))
-    return {number: fields for number, fields in rows.items() if any(fields.values())}, max(rows, default=SHOWN)
 
 
 def _problems(decision) -> tuple[dict[tuple[int, str], str], dict[int, list[str]]]:

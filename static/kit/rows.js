@@ -1,4 +1,4 @@
-// Sessions typed as rows: a block copied from a spreadsheet goes in from this field to the right and down; Enter and the
+// Rows that are typed: a block copied from a spreadsheet goes in from this field to the right and down; Enter and the
 // arrows move between the rows; typing in the last row adds another.
 const form = document.querySelector("form[data-rows]");
 const body = form.querySelector("tbody");
