@@ -14,9 +14,7 @@ from django.utils.translation import ngettext_lazy
 
 from trainee_mgmt.kit.formats import span
 
-REPEAT_YEARS = (
-    5  # a training of the same program or theme within so many years is a repeat, unless the rules say otherwise
-)
+REPEAT_YEARS = 5  # the same program or theme within so many years is a repeat, unless the rules say otherwise
 
 TRAINEE, CHOSEN, NOMINATED, APPLIED = "trainee", "chosen", "nominated", "applied"
 LEAVE, AWAY, EXEMPT = "leave", "away", "exempt"

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import TrainingClass
 from learning.models import Session
-from learning.rules.conflicts import name_key
 from learning.services.sessions import REPEATS
 from library.models import Venue
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
+from trainee_mgmt.kit.names import name_key
 
 
 class AcceptField(forms.BooleanField):

@@ -4,7 +4,6 @@ Times are half-open intervals [starts_at, ends_at): one that ends when the next 
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -12,6 +11,8 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
+
+from trainee_mgmt.kit.names import name_key
 
 
 class Kind(StrEnum):
@@ -27,11 +28,6 @@ class Kind(StrEnum):
 
 ALWAYS_BLOCKED = frozenset({Kind.VENUE, Kind.CLOSED})
 BETWEEN = re.compile(r"[、，,;；/／|&＆\n]+")
-
-
-def name_key(name: str) -> str:
-    """A name as it is compared: one width, no spaces, no case. The database computes the same (``NameKey``)."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", name).lower())
 
 
 def teacher_keys(names: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from learning.rules.conflicts import name_key
+from trainee_mgmt.kit.names import name_key
 from trainee_mgmt.kit.sheets import headers
 from trainee_mgmt.kit.words import say as _
 

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from learning.models import CalendarFeed, Session, SessionClass
 from learning.rules.calendars import Event
-from learning.rules.conflicts import name_key, teacher_keys
+from learning.rules.conflicts import teacher_keys
 from learning.rules.places import place_words
 from learning.selectors.timetable import class_words
 from learning.selectors.weeks import of_class
 from trainee_mgmt.kit import access
+from trainee_mgmt.kit.names import name_key
 
 BACK = timedelta(days=180)  # what is older has no place in a calendar that looks ahead
 

@@ -19,10 +19,10 @@ from learning.rules.conflicts import (
     Ways,
     among,
     free_slots,
-    name_key,
 )
 from library.models import Venue, Way
 from trainee_mgmt.kit.days import bounds
+from trainee_mgmt.kit.names import name_key
 from trainee_mgmt.kit.words import say as _
 
 LONGEST = timedelta(hours=24)  # of one session

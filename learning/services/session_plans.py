@@ -9,7 +9,7 @@ from django.utils import timezone
 from cohorts.models import Cohort, TrainingClass
 from learning.models import Session, TimetableRule, TimetableState
 from learning.rules.conflict_words import sentence, when_words
-from learning.rules.conflicts import Conflict, Side, name_key
+from learning.rules.conflicts import Conflict, Side
 from learning.rules.session_sheet import BadCell, Problem, SheetRow, class_keys, read_sheet, read_typed
 from learning.selectors.timetable import People, class_words, conflicts_of, planned, rule_of, side_of
 from learning.selectors.weeks import within_week
@@ -17,6 +17,7 @@ from learning.services.conflicts import touch, veiled
 from learning.services.sessions import current, lock_timetable, shifted, write_change, write_new
 from library.models import Venue
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.names import name_key
 from trainee_mgmt.kit.plans import Stale
 from trainee_mgmt.kit.sheets import BadFile, read_book
 from trainee_mgmt.kit.words import say as _

@@ -29,11 +29,6 @@ OPENED, ANSWERED, OVERDUE, REOPENED = (
     "placements.ticket_reopened",
 )
 
-REOPENED_FIELDS = (
-    *("due_at", "counts", "office_opens", "office_closes"),
-    *("closed_at", "answer", "satisfaction", "times_reopened"),
-)
-
 
 @transaction.atomic
 def open_ticket(trainee: Trainee, *, category: str, text: str, key: UUID, by: User) -> Ticket:
@@ -134,7 +129,11 @@ def reopen_ticket(ticket: Ticket, *, reason: str, by: User) -> None:
     ticket.office_opens, ticket.office_closes = rule.office.opens, rule.office.closes
     ticket.closed_at, ticket.answer, ticket.satisfaction = None, "", None
     ticket.times_reopened += 1
-    ticket.save(update_fields=REOPENED_FIELDS)
+    ticket.save(
+        update_fields=[
+            "due_at", "counts", "office_opens", "office_closes", "closed_at", "answer", "satisfaction", "times_reopened",
+        ]
+    )  # fmt: skip
     _step(ticket, Act.REOPEN, by, text=reason)
     cancel_notices(about=ticket)
     _tell_owner(ticket, REOPENED)

@@ -18,10 +18,10 @@ from learning.rules.conflicts import (
     among,
     between,
     free_slots,
-    name_key,
     overlap,
     teacher_keys,
 )
+from trainee_mgmt.kit.names import name_key
 
 NOON = datetime(2026, 9, 8, 12, tzinfo=UTC)  # a Tuesday
 

@@ -253,11 +253,8 @@ def test_the_hours_that_count_are_data_and_a_ticket_keeps_those_it_was_opened_wi
     services.start_clock(ticket, by=organizer)
     due = timezone.localtime(Ticket.objects.get().due_at)
 
-    assert (due.date() - timezone.localdate(), due.hour, due.minute) == (
-        11 * DAY,
-        10,
-        0,
-    )  # 8.5 hours on the first working day
+    # 8.5 of the 10 hours on the first working day
+    assert (due.date() - timezone.localdate(), due.hour, due.minute) == (11 * DAY, 10, 0)
     assert (Ticket.objects.get().counts, a_ticket(place, "meals").counts) == ("office", "all")
 
 

@@ -68,8 +68,13 @@ def _spoken(text: str) -> list[str]:
     return spoken
 
 
+def name_key(name: str) -> str:
+    """A name as it is compared: one width, no spaces, no case."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", name).lower())
+
+
 class NameKey(models.Func):
-    """A name as it is compared: one width, no spaces, no case (``learning.rules.conflicts.name_key`` does the same)."""
+    """The same in the database."""
 
     template = "regexp_replace(lower(normalize(%(expressions)s, NFKC)), '\\s', '', 'g')"
     output_field = models.TextField()
