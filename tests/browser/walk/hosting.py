@@ -2,9 +2,7 @@
 
 from datetime import timedelta
 
-import docx
-
-from tests.browser.walk import applying, matching, nominating, screening, stays, wishes
+from tests.browser.walk import applying, leads, matching, nominating, screening, stays, wishes
 from tests.browser.walk.roster import FILES
 from tests.browser.walk.walk import Walk
 
@@ -122,29 +120,6 @@ def organizer_imports_the_applications(walk: Walk) -> None:
     assert organizer.rows() == 60
 
 
-def trainee_brings_a_lead_to_the_meeting(walk: Walk) -> None:
-    """A lead from the phone; the paper of the monthly meeting is built from what is open."""
-    trainee, organizer, cohort = walk.visitors[walk.placed], walk.visitors["cheng"], walk.cohorts["第六批"]
-    trainee.open("placements:my_leads")
-    trainee.look()
-    trainee.press(trainee.page.locator('main a[href^="/my/leads/"][href$="/new/"]').first)
-    trainee.look()
-    trainee.send(company="深圳智能装备有限公司", what="拟在本市建生产线")
-    trainee.look()
-    organizer.open("placements:lead_list", cohort=cohort)
-    organizer.look()
-    assert organizer.rows() == 1
-
-    organizer.open("reports:dispatch_list", cohort=cohort)
-    organizer.look()
-    organizer.follow("reports:dispatch_create", cohort=cohort)
-    organizer.look()
-    organizer.send(held_on=walk.today, place="301 会议室")
-    organizer.look()
-    paper = organizer.download(organizer.page.locator('main [action$="/file/"] button, main a[href$="/file/"]').first)
-    assert any("第六批" in line.text for line in docx.Document(paper).paragraphs)
-
-
 STEPS = (
     administrator_opens_the_account_of_an_organizer,
     organizer_makes_the_sixth_batch,
@@ -158,5 +133,5 @@ STEPS = (
     *wishes.STEPS,
     *matching.STEPS,
     *stays.STEPS,
-    trainee_brings_a_lead_to_the_meeting,
+    *leads.STEPS,
 )
