@@ -8,7 +8,18 @@ from django.urls import reverse
 from tests import make
 from tests.browser.walk.walk import Walk
 
+TALENT = "专业特长"
 TOO_OLD, BORN = date(1965, 3, 1), date(1992, 5, 6)
+
+
+def organizer_asks_what_the_form_does_not(walk: Walk) -> None:
+    """A field of this cohort, made on a page: applicants answer it, and the trainee whom they become has the answer."""
+    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
+    organizer.choose("cohorts:profile_field_list", cohort=cohort)
+    organizer.follow("cohorts:profile_field_create", cohort=cohort)
+    organizer.look()
+    organizer.send(label=TALENT, kind="text", asked_of_applicants=True)
+    organizer.look()
 
 
 def organizer_says_who_may_apply(walk: Walk) -> None:
@@ -40,10 +51,12 @@ def somebody_applies_on_a_phone(walk: Walk) -> None:
     applicant.press(applicant.page.locator("main .note a.btn"))
     assert applicant.field("name").input_value() == "林小满"
     applicant.fill(id_number=make.id_number_of(BORN), phone="19900009999", position="科员")
+    applicant.page.get_by_label(TALENT).fill("无人机驾驶")
     for needed in applicant.page.locator("main select").all():
         needed.select_option(index=1)
     applicant.press(applicant.page.locator('main button[value="hand_in"]'))
     applicant.look()
+    assert "无人机驾驶" in applicant.text("main")
     key = re.search(r"/one/([^/]+)/", applicant.page.url)[1]
     applicant.press(applicant.page.locator(f'main a[href="{reverse("cohorts:apply_form", kwargs={"key": key})}"]'))
     applicant.fill(position="副科长")
@@ -52,4 +65,4 @@ def somebody_applies_on_a_phone(walk: Walk) -> None:
     applicant.look()
 
 
-STEPS = (organizer_says_who_may_apply, somebody_applies_on_a_phone)
+STEPS = (organizer_asks_what_the_form_does_not, organizer_says_who_may_apply, somebody_applies_on_a_phone)

@@ -1,4 +1,16 @@
-"""An office of the immersive training: who applies, who is chosen, where they go, and how they live there."""
+"""An office of the immersive training: who applies, who is chosen, where they go, and how they live there.
+
+The data are those of the sixth batch as its office has them: files/applications-60.xlsx and files/hosts-23.xlsx. Which promise
+is walked where:
+
+- Application and nomination: applying (a field of the cohort's own, the rule told first), nominating (live quota, a slot sent
+  back with its reason), the import here; the waiting list proposes in screening.next_who_waits_is_proposed_and_chosen.
+- Screening and calls: screening (on leave all the same, ranked, other rules tried, changed by hand, the report of both).
+- Hosts and posts: imported and checked, one by one and together, here.
+- Wishes of both sides, the host's by its link: wishes. Matching, from clashing rules to the one moment of publication: matching.
+- Changes, visits, mentors' answers, what trainees think, tickets: stays. The mentor's seconds: ../test_mentor.py.
+- A paragraph that becomes a finding and a lead, shared passages, leads put together, dispatch meetings: leads.
+"""
 
 from datetime import timedelta
 
@@ -120,6 +132,32 @@ def organizer_imports_the_applications(walk: Walk) -> None:
     assert organizer.rows() == 60
 
 
+def organizer_types_the_days_of_preparation(walk: Walk) -> None:
+    """The class is one; its rows are typed as one thinks of them; the row that cannot be is marked at its field, and one plan is read before it is written."""
+    organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
+    organizer.choose("cohorts:class_list", cohort=cohort)
+    organizer.follow("cohorts:class_create", cohort=cohort)
+    organizer.send(name="沉浸班")
+    organizer.choose("learning:session_list", cohort=cohort)
+    organizer.follow("learning:timetable_week", cohort=cohort)
+    organizer.press(organizer.page.locator('main a[href*="/sessions/rows/"]'))
+    organizer.look()
+    rows = ((walk.today, "09:00-11:30", "行前动员"), (walk.today, "16:00-14:30", "安全教育"))
+    for number, (day, hours, title) in enumerate(rows, 1):
+        for name, value in (("day", day), ("hours", hours), ("title", title), ("classes", "沉浸班")):
+            organizer.field(f"{name}-{number}").fill(str(value))
+    with organizer.expecting(422):
+        organizer.press(organizer.page.locator('main button[value="check"]'))
+    organizer.look()
+    organizer.field("hours-2").fill("14:30-16:00")
+    organizer.press(organizer.page.locator('main button[value="check"]'))
+    organizer.wait_for_work()
+    organizer.look()
+    walk.apply(organizer)
+    organizer.choose("learning:session_list", cohort=cohort)
+    assert organizer.rows() == 2
+
+
 STEPS = (
     administrator_opens_the_account_of_an_organizer,
     organizer_makes_the_sixth_batch,
@@ -128,6 +166,7 @@ STEPS = (
     *applying.STEPS,
     *nominating.STEPS,
     *screening.STEPS,
+    organizer_types_the_days_of_preparation,
     organizer_imports_the_hosts,
     organizer_checks_the_hosts,
     *wishes.STEPS,
