@@ -133,7 +133,7 @@ def organizer_imports_the_applications(walk: Walk) -> None:
 
 
 def organizer_types_the_days_of_preparation(walk: Walk) -> None:
-    """The class is one; its rows are typed as one thinks of them; the row that cannot be is marked at its field, and one plan is read before it is written."""
+    """Rows as one thinks of them: the one that cannot be is marked at its field, and one plan is read before it is written."""
     organizer, cohort = walk.visitors["cheng"], walk.cohorts["第六批"]
     organizer.choose("cohorts:class_list", cohort=cohort)
     organizer.follow("cohorts:class_create", cohort=cohort)

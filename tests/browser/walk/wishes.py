@@ -1,5 +1,6 @@
 """What both sides wish: trainees on their phones, hosts by a signed link without an account; demand per post."""
 
+from collections import Counter
 from datetime import timedelta
 
 from openpyxl import load_workbook
@@ -25,9 +26,12 @@ def organizer_asks_for_wishes(walk: Walk) -> None:
     _header, *rows = load_workbook(slips).active.iter_rows(values_only=True)
     assert len(rows) == 46
     applied = load_workbook(APPLICATIONS).active.iter_rows(min_row=2, values_only=True)
-    phones = {name: phone for name, _sex, _id_number, phone, *_rest in applied} | {nominating.NOMINEE: nominating.PHONE}
-    walk.people = {name: phones[name] for _class, _number, name, _login, _password in rows}
-    walk.first_passwords |= {phones[name]: password for _class, _number, name, _login, password in rows}
+    phones = [(name, phone) for name, _sex, _id_number, phone, *_rest in applied]
+    phones.append((nominating.NOMINEE, nominating.PHONE))
+    namesakes = {name for name, count in Counter(name for name, _phone in phones).items() if count > 1}
+    logins = {name: phone for name, phone in phones if name not in namesakes}
+    walk.people = {name: logins[name] for _class, _number, name, _login, _password in rows if name in logins}
+    walk.first_passwords |= {logins[name]: password for *_place, name, _login, password in rows if name in logins}
 
     organizer.choose("placements:match_plan_list", cohort=cohort)
     organizer.follow("placements:wish_demand", cohort=cohort)
