@@ -12,6 +12,7 @@ from placements.rules.matching import alternative
 from placements.rules.stored import price_to_json
 from placements.selectors.plans import facts_of, locks_of, solution_of
 from placements.services.match_plans import Progress, checked_open, locked
+from placements.services.seats import lock_offers
 from trainee_mgmt.kit.errors import Refused
 
 TASK = "placements.find_price"
@@ -25,6 +26,7 @@ def ask_price(pair: MatchPair, offer_id: int, *, revision: int) -> MatchPrice:
     checked_open(plan, revision)
     if str(offer_id) not in facts_of(plan).post:
         raise Refused(_("This post or this person is not in the plan."))
+    lock_offers([offer_id])
     asked, _is_new = MatchPrice.objects.get_or_create(pair=pair, offer_id=offer_id, revision=revision)
     if asked.found is None and (asked.job is None or asked.job.is_finished):
         title = _("Price of another place for %(name)s") % {"name": pair.trainee.person.name}

@@ -15,6 +15,7 @@ from cohorts.services.trainees import withdraw
 from placements.models import MatchPlan, Offer, Placement
 from placements.services import match_plans
 from placements.services.offers import withdraw_offer
+from placements.services.prices import ask_price
 from placements.services.publication import publish
 from tests import make
 from tests.races import PATIENCE, race, refusals
@@ -239,6 +240,8 @@ def test_a_post_that_is_withdrawn_after_the_plan_is_named_so_and_nobody_is_moved
     assert not any(str(unused.post) in said(page) for page in shown)
     with pytest.raises(Refused):
         match_plans.move(plan, pair.trainee_id, unused.pk, reason="x", revision=plan.revision, by=scene.organizer)
+    with pytest.raises(Refused):
+        ask_price(pair, unused.pk, revision=plan.revision)
 
 
 def test_a_clash_is_told_after_one_of_its_posts_was_withdrawn(client):
