@@ -14,7 +14,7 @@ from trainee_mgmt.kit.days import bounds
 @dataclass(frozen=True)
 class Owed:
     """The three kinds of notices about tasks of one sort; each asks before it goes whether the task is still open, of the
-    same owner and due on the same day (``params``: owner, due)."""
+    same owner (who hears it) and due on the same day (``params``: due)."""
 
     given: str
     due: str
@@ -28,7 +28,7 @@ class Owed:
         was_not_told = self.forget(row)
         if owner is None:
             return
-        params |= {"owner": owner, "due": due_on.isoformat() if due_on else ""}
+        params |= {"due": due_on.isoformat() if due_on else ""}
         key = f"{row.pk}:{timezone.now().isoformat()}"
         if (is_new or was_not_told) and by != owner:
             notify(self.given, [owner], about=row, key=key, params=params)
@@ -48,4 +48,4 @@ def as_told(notices: list, rows: models.QuerySet) -> list:
     """Those whose task is among ``rows`` (the open ones), with the owner and the day that were told."""
     found = rows.filter(pk__in={each.about_id for each in notices}).values_list("pk", "owner", "due_on")
     now = {(pk, owner, due_on.isoformat() if due_on else "") for pk, owner, due_on in found}
-    return [each for each in notices if (each.about_id, each.params["owner"], each.params["due"]) in now]
+    return [each for each in notices if (each.about_id, each.user_id, each.params["due"]) in now]
