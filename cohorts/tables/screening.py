@@ -157,12 +157,12 @@ class OverrideTable(Table):
     name = gettext_lazy("Decided by hand")
     columns = (
         Column("name", gettext_lazy("Name"), source="application__name", sort="application__name_key"),
-        Column("cohort", gettext_lazy("Cohort"), source="round__cohort__name", sort="round__cohort__name"),
+        Column("cohort", gettext_lazy("Cohort"), source="round__cohort__name", sort="round__cohort__name", short=True),
         Column("kind", gettext_lazy("Kind"), text=lambda kind: str(Override.Kind(kind).label), sort="kind"),
         Column("what", gettext_lazy("What"), source=("kind", "outcome", "findings"), text=_what),
         Column("reason", gettext_lazy("Reason")),
-        Column("by", pgettext_lazy("override", "By"), source="made_by__name", sort="made_by__name"),
-        Column("made_at", gettext_lazy("On"), sort="made_at"),
+        Column("by", pgettext_lazy("override", "By"), source="made_by__name", sort="made_by__name", short=True),
+        Column("made_at", gettext_lazy("On"), sort="made_at", short=True),
         Column(
             "in_force",
             gettext_lazy("State"),

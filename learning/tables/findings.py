@@ -51,7 +51,7 @@ class FindingFilters(TableFilters):
 
 
 TITLE = Column("title", _("In a few words"), sort="title")
-KIND = Column("kind", _("Kind"), text=kind_words, sort="kind")
+KIND = Column("kind", _("Kind"), text=kind_words, sort="kind", short=True)
 PERIOD = Column(
     "period",
     _("Period"),
@@ -59,6 +59,7 @@ PERIOD = Column(
     text=span_in_sheet,
     html=span,
     sort="journal__period_start",
+    short=True,
 )
 QUOTE = Column("quote", _("Cited words"), html=short, text=str)
 STATE = Column("state", _("State"), source=("state", "due_on"), text=state_words, html=finding_tag, sort="state")
@@ -77,12 +78,12 @@ class FindingTable(Table):
         TITLE,
         KIND,
         Column("writer", _("From the journal of"), source="journal__trainee__person__name",
-               sort="journal__trainee__person__name_key"),
+               sort="journal__trainee__person__name_key", short=True),
         PERIOD,
         QUOTE,
         Column("text", _("More about it"), on_screen=False),
-        Column("owner", _("In charge"), source="owner__name", sort="owner__name_key"),
-        Column("due_on", _("Due by"), sort="due_on"),
+        Column("owner", _("In charge"), source="owner__name", sort="owner__name_key", short=True),
+        Column("due_on", _("Due by"), sort="due_on", short=True),
         STATE,
         OUTCOME,
         Column("made_by", _("Chosen by"), source="made_by__name", on_screen=False),

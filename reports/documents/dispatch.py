@@ -22,7 +22,7 @@ def dispatch_file(pack: Pack, *, today: date) -> bytes:
         rows = [line.cells for line in section.lines]
         _section(paper, f"{number}. {section.title} ({section.count})", section.head, rows)
     if meeting.minutes:
-        paper.line(_("Minutes"))
+        paper.line(_("Minutes of the meeting"))
         for line in meeting.minutes.splitlines():
             paper.line(line, small=True)
     actions = [

@@ -156,7 +156,7 @@ class DispatchUpdate(_Meeting):
 
 class DispatchMinutes(_Meeting):
     form_class = MinutesForm
-    title = gettext_lazy("Minutes")
+    title = gettext_lazy("Minutes of the meeting")
     success_message = gettext_lazy("The minutes are kept. What stays open stands first in the next pack.")
 
     def save(self, form):

@@ -1,6 +1,6 @@
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils.translation import trans_real
+from django.utils.translation import override, trans_real
 
 TEMPLATE = """{% load i18n %}{% translate "Hand in" %} {% translate "May" context "verb" %}
 {% blocktranslate trimmed count n=rows %}
@@ -74,3 +74,14 @@ def test_compiled_words_are_what_django_reads(po):
     assert po.with_suffix(".mo").exists()
     catalog = trans_real.gettext_module.translation("django", po.parents[2], ["zh_Hans"])
     assert catalog.gettext("Hand in") == "提交"
+
+
+def test_a_process_that_compiles_reads_the_new_catalogues(po):
+    call_command("messages", verbosity=0)
+    with override("zh-hans"):
+        before = trans_real.catalog()
+
+        call_command("messages", compile=True)
+
+    with override("zh-hans"):
+        assert trans_real.catalog() is not before

@@ -266,7 +266,7 @@ class Table:
                     named = f' id="row{pk}"' if self.select else ""
                     out.append(f'<th scope="row"{named}>{inner}</th>')
                 else:
-                    css = ' class="num"' if column.number else ""
+                    css = ' class="num"' if column.number else ' class="nowrap"' if column.short else ""
                     out.append(f'<td{css} data-label="{labels[index]}">{cell}</td>')
             out.append("</tr>")
         return mark_safe("".join(out))  # every value went through _html

@@ -17,6 +17,7 @@ class Column:
     ``text``: from the fetched values to the value of the spreadsheet cell (and of the screen, if ``html`` is not given).
     ``html``: from the fetched values to safe HTML for the screen.
     ``sort``: fields to order by; the page adds the primary key.
+    ``short``: few signs, kept on one line beside columns of long texts.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Column:
     html: Callable[..., SafeString] | None = None
     sort: str | tuple[str, ...] = ()
     number: bool = False
+    short: bool = False
     on_screen: bool = True
     in_sheet: bool = True
 

@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po, write_po
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation.reloader import translation_file_changed
 from django.utils.translation.template import templatize
 
 LOCALE = "zh_Hans"
@@ -130,6 +131,7 @@ class Section:
         with draft.open("wb") as file:
             write_mo(file, self.written())
         draft.replace(self.mo)
+        translation_file_changed(self, self.mo)  # this process may have looked before there was a catalogue
 
 
 def sections() -> list[Section]:
