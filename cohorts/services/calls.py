@@ -14,6 +14,7 @@ from cohorts.models import Application, Exemption, Override
 from cohorts.rules.calls import CODES, Finding, in_words
 from cohorts.rules.screening_words import together
 from cohorts.selectors.calls import findings_of, without_reason
+from cohorts.services.applications import remedies
 from cohorts.services.applications.states import lock_round
 from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.errors import Refused
@@ -78,7 +79,7 @@ def take_back_override(override: Override) -> None:
     record("cohorts.take_back_override", override.application, before={"reason": override.reason})
 
 
-def refuse_without_reason(found: dict[int, list[Finding]], names: dict[int, str]) -> None:
+def refuse_without_reason(found: dict[int, list[Finding]], names: dict[int, str], *, cohort: int) -> None:
     """Refused if somebody is to be called in spite of findings for which nobody gave a reason; the first three are named."""
     if not found:
         return
@@ -88,7 +89,8 @@ def refuse_without_reason(found: dict[int, list[Finding]], names: dict[int, str]
     )
     raise Refused(
         _("%(count)s of those to be chosen are called in spite of a warning; give a reason for each: %(told)s.")
-        % {"count": len(found), "told": told}
+        % {"count": len(found), "told": told},
+        remedy=remedies.of_office(_("Give the reasons"), "call_list", cohort),
     )
 
 

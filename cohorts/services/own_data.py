@@ -2,12 +2,24 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.services import OWN_DATA, OWN_PAGES
-from cohorts.models import Application, ClassMembership, ClassOfficer, Consent, GroupMembership, Person, Trainee
+from cohorts.models import (
+    Application,
+    ClassMembership,
+    ClassOfficer,
+    Consent,
+    GroupMembership,
+    Override,
+    Person,
+    ScreeningDecision,
+    ScreeningRow,
+    Trainee,
+)
+from cohorts.selectors.screening import Explanation, explanation
 
 
 def _people(user: User) -> list[dict[str, Any]]:
@@ -65,6 +77,35 @@ def _applications(user: User) -> list[dict[str, Any]]:
     return list(rows.values(*fields, "position", "answers", "state", "submitted_at", "reason"))
 
 
+def _screenings(user: User) -> list[dict[str, Any]]:
+    """How each decided screening came to the outcome: what was known, the rules met, why, and the reason of a hand."""
+    mine = Application.objects.filter(Q(account=user) | Q(person__user=user))
+    overrides = Override.objects.filter(application__in=mine, kind=Override.Kind.OUTCOME, in_force=True)
+    by_hand = {row.application_id: row for row in overrides}
+    decided = ScreeningDecision.objects.filter(screening=OuterRef("screening"))
+    rows = ScreeningRow.objects.filter(Exists(decided), application__in=mine).order_by("pk")
+    return [
+        _screened(row, explanation(row, by_hand.get(row.application_id)))
+        for row in rows.select_related("screening__rules", "screening__round__cohort__program")
+    ]
+
+
+def _screened(row: ScreeningRow, told: Explanation) -> dict[str, Any]:
+    cohort = row.screening.round.cohort
+    return {
+        "cohort__program__name": cohort.program.name,
+        "cohort__name": cohort.name,
+        "run": row.screening.number,
+        "made_at": row.screening.made_at,
+        "facts": row.facts,
+        "rules_met": told.hits,
+        "outcome": row.outcome,
+        "why": told.why,
+        "what_would_have_changed_it": told.change,
+        "decided_by_hand": told.by_hand,
+    }
+
+
 OWN_PAGES.append((gettext_lazy("My applications"), "cohorts:my_applications", "cohorts.see_own_application"))
 OWN_PAGES.append(
     (gettext_lazy("My profile, and what I have said yes to"), "cohorts:my_profile", "cohorts.see_own_place")
@@ -77,4 +118,5 @@ OWN_DATA |= {
     "offices": _offices,
     "consents": _consents,
     "applications": _applications,
+    "screenings": _screenings,
 }

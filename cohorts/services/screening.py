@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,10 +33,11 @@ from cohorts.selectors.screening import (
     rule_fields,
     stored_standings,
 )
+from cohorts.services.applications import remedies
 from cohorts.services.applications.outcomes import set_outcomes
 from cohorts.services.applications.states import lock_round
 from cohorts.services.calls import refuse_without_reason, write_override
-from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.errors import Refused, Remedy
 
 AT_ONCE = 500  # people whose outcomes are published while one waits; those of a longer list by the worker
 TASK = "cohorts.decide_screening"
@@ -65,12 +65,13 @@ def run(round: ApplicationRound, *, by: User, at: datetime | None = None) -> tup
     round = lock_round(round.pk)
     rules = newest_rules(round)
     if rules is None:
-        raise Refused(_("There are no rules yet. Say first what counts."))
+        raise Refused(_("There are no rules yet. Say first what counts."), remedy=remedies.the_rules(round.cohort_id))
     last = newest_run(round)
     seed = last.seed if last else secrets.token_hex(8)
     keys, standings = _listed(round, rules.rule_set, seed)
     if not standings:
-        raise Refused(_("No application has been accepted for the screening yet."))
+        words = _("No application has been accepted for the screening yet.")
+        raise Refused(words, remedy=remedies.the_applications(round.cohort_id))
     mark = digest(standings)
     if last and (last.digest, last.rules_id, last.seats) == (mark, rules.pk, round.seats):
         return last, False
@@ -207,7 +208,8 @@ def decide(screening: Screening, *, by: User, progress: Progress = lambda done, 
     progress(0, 3, _("The list is compared with the applications"))
     keys, standings = _listed(round, screening.rules.rule_set, screening.seed)
     if (screening.digest, screening.seats) != (digest(standings), round.seats):
-        raise Refused(_("Applications or seats changed since this run. Run the screening again and read the list."))
+        words = _("Applications or seats changed since this run. Run the screening again and read the list.")
+        raise Refused(words, remedy=remedies.the_screening(round.cohort_id))
     found = outcomes_of(screening)
     progress(1, 3, _("Who is called twice is looked for"))
     _refuse_calls(round, found.chosen)
@@ -219,12 +221,14 @@ def decide(screening: Screening, *, by: User, progress: Progress = lambda done, 
 
 
 def _refuse_old(screening: Screening) -> None:
-    last = Screening.objects.filter(round=screening.round_id).aggregate(last=Max("number"))["last"]
-    if last != screening.number:
-        raise Refused(_("There is a newer run. Decide on that one."))
+    last = newest_run(screening.round)
+    if last.pk != screening.pk:
+        cohort = screening.round.cohort
+        remedy = Remedy(_("To the newest run"), last.get_absolute_url(), "cohorts.decide_screening", cohort)
+        raise Refused(_("There is a newer run. Decide on that one."), remedy=remedy)
 
 
 def _refuse_calls(round: ApplicationRound, chosen: list[int]) -> None:
     rows = Application.objects.filter(pk__in=chosen, trainee=None).defer("id_number", "phone")
     names = {row.pk: row.name for row in rows}
-    refuse_without_reason(without_reason(findings_of(rows, round.cohort)), names)
+    refuse_without_reason(without_reason(findings_of(rows, round.cohort)), names, cohort=round.cohort_id)

@@ -11,6 +11,7 @@ from cohorts.rules.applications import Operator
 from cohorts.rules.profile_keys import profile_key
 from cohorts.rules.screening import PriorityRule, RuleSet
 from cohorts.selectors.screening import newest_rules
+from cohorts.services.applications import remedies
 from cohorts.services.applications.states import lock_round
 from cohorts.services.screening import make_rules
 from trainee_mgmt.kit.errors import Refused
@@ -30,7 +31,9 @@ def begin_with_four(round: ApplicationRound, *, by: User, waiting_places: int = 
     """The first version. A yes-or-no field of the same name is used; one that is missing is made, asked of applicants."""
     round = lock_round(round.pk)
     if newest_rules(round):
-        raise Refused(_("There are rules already. Make a new version of them."))
+        raise Refused(
+            _("There are rules already. Make a new version of them."), remedy=remedies.the_rules(round.cohort_id)
+        )
     keys = _keys(round.cohort)
     rules = tuple(
         PriorityRule(keys[label], Operator.ONE_OF.value, [True], points, str(words)) for label, words, points in FOUR

@@ -8,6 +8,7 @@ from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Role
+from accounts.services import OWN_DATA
 from cohorts.models import Application, Override, Screening, ScreeningDecision, ScreeningRow, ScreeningRules
 from cohorts.rules.screening import PriorityRule, RuleSet
 from cohorts.selectors.screening import outcome_of, outcomes_of
@@ -279,6 +280,23 @@ def test_a_reason_of_the_office_comes_first(round, office, four):
 
     assert told[0] == "The office decided by hand: Left the unit."
     assert told[1].startswith("10 points")
+
+
+def test_the_own_data_hold_the_reasons_of_decided_screenings_only(round, office, four):
+    applicant = make.user()
+    Application.objects.filter(name="Office").update(account=applicant)
+    screening = ran(round, office)
+
+    before = OWN_DATA["screenings"](applicant)
+    change_outcome(screening.rows.get(application__name="Office"), "declined", reason="Left the unit.", by=office)
+    decide(screening, by=office)
+    (after,) = OWN_DATA["screenings"](applicant)
+
+    assert (before, OWN_DATA["screenings"](make.user())) == ([], [])
+    assert (after["rules_met"], after["facts"]) == (["Is in office"], {"office": True, "park": False})
+    assert after["decided_by_hand"] == "The office decided by hand: Left the unit."
+    assert after["why"].startswith("5 points, rank 3 of 4")
+    assert "Is in park" in after["what_would_have_changed_it"]
 
 
 # Called twice ---------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from cohorts.services import screening as services
 from cohorts.services.screening import run
 from cohorts.services.screening_start import begin_with_four
 from tests import make
+from trainee_mgmt.kit.errors import Refused, told
 from trainee_mgmt.kit.formats import span
 
 pytestmark = pytest.mark.django_db
@@ -433,3 +435,23 @@ def test_home_says_that_applications_wait_for_a_decision_until_there_is_one(clie
 
     assert "4 applications wait for a decision" in waiting
     assert not [words for words in after if "wait for a decision" in words]
+
+
+def test_a_refusal_leads_to_its_remedy_for_whoever_may_use_it(client):
+    round = make.application_round()
+    organizer, stranger = make.user(Role.ORGANIZER, round.cohort), make.user(Role.ORGANIZER, make.cohort())
+    client.force_login(organizer)
+
+    answer = client.post(reverse("cohorts:screening_run", kwargs={"cohort": round.cohort_id}), follow=True)
+    with pytest.raises(Refused) as refusal:
+        run(round, by=organizer)
+
+    rules = reverse("cohorts:screeningrules_list", kwargs={"cohort": round.cohort_id})
+    sentence = "There are no rules yet. Say first what counts."
+    linked = f'{sentence} <a href="{rules}">To the rules</a>'
+    assert linked in answer.content.decode()
+    assert [told(refusal.value, user) for user in (organizer, stranger, AnonymousUser())] == [
+        linked,
+        sentence,
+        sentence,
+    ]

@@ -17,10 +17,11 @@ from cohorts.rules.applications import facts, lacking_in_words
 from cohorts.rules.profile import merged, missing
 from cohorts.rules.values import facts_of_id
 from cohorts.selectors.applications import NOBODY, Applicant, asked_fields, conditions_of, taken_slots
+from cohorts.services.applications import remedies
 from cohorts.services.applications.states import State, lock_application, put, refuse_unless_open
 from cohorts.services.applications.telling import tell_state
 from cohorts.services.people import sealed_id_number, sealed_phone
-from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.errors import Refused, Remedy
 from trainee_mgmt.kit.names import pinyin_key
 
 Origin = Application.Origin
@@ -164,7 +165,10 @@ def withdraw_for_office(application: Application, *, reason: str) -> Application
     _locked_quota(application)
     application = lock_application(application.pk, *Application.OPEN)
     if application.trainee_id and application.trainee.status == "active":
-        raise Refused(_("%(name)s is a trainee already. Withdraw the trainee first.") % {"name": application.name})
+        trainee = application.trainee
+        remedy = Remedy(_("To the trainee"), trainee.get_absolute_url(), "cohorts.change_trainee", trainee)
+        words = _("%(name)s is a trainee already. Withdraw the trainee first.") % {"name": application.name}
+        raise Refused(words, remedy=remedy)
     was = application.state
     put([application], State.WITHDRAWN, reason=reason)
     record("cohorts.withdraw_application", application, before={"state": was}, after={"reason": reason})
@@ -242,7 +246,8 @@ def _refuse_without_slot(quota: UnitQuota) -> None:
     if taken_slots(quota) >= quota.seats:
         raise Refused(
             _("All %(seats)s slots of %(unit)s are used. Withdraw a nominee first, or ask the office for more.")
-            % {"seats": quota.seats, "unit": quota.unit.name}
+            % {"seats": quota.seats, "unit": quota.unit.name},
+            remedy=remedies.the_nominees(quota),
         )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.services import record
 from cohorts.models import Application, ApplicationRound
 from cohorts.rules.applications import Stage, proposed
+from cohorts.services.applications import remedies
 from cohorts.services.applications.states import State, lock_application, lock_round, put
 from cohorts.services.applications.telling import tell_outcomes, tell_state
 from cohorts.services.calls import give_reason
@@ -39,10 +40,12 @@ def set_outcomes(
     has become a trainee; the same outcomes again change nothing."""
     round = lock_round(round.pk)
     if round.stage(timezone.now()) in (Stage.PLANNED, Stage.OPEN):
-        raise Refused(_("Applications still come in. Close the round before it is decided."))
+        words = _("Applications still come in. Close the round before it is decided.")
+        raise Refused(words, remedy=remedies.the_round(round.cohort_id))
     rows = _screened(round, chosen, waiting, declined)
     if len(chosen) > round.seats:
-        raise Refused(_("%(chosen)s are chosen for %(seats)s seats.") % {"chosen": len(chosen), "seats": round.seats})
+        words = _("%(chosen)s are chosen for %(seats)s seats.") % {"chosen": len(chosen), "seats": round.seats}
+        raise Refused(words, remedy=remedies.more_seats(round.cohort_id))
     enrolled = [row for row in rows.values() if row.trainee_id and row.pk not in set(chosen)]
     if enrolled:
         raise Refused(_("%(name)s is a trainee already and stays chosen.") % {"name": enrolled[0].name})
@@ -67,9 +70,11 @@ def _screened(round: ApplicationRound, *parts: Collection[int]) -> dict[int, App
     rows = of_round.filter(pk__in=keys).select_for_update(of=("self",)).order_by("pk").in_bulk()
     allowed = {*Application.SCREENED, State.DECLINED}
     if len(keys) != len(set(keys)) or len(rows) != len(keys) or any(r.state not in allowed for r in rows.values()):
-        raise Refused(_("These outcomes do not fit the applications. Please screen them again."))
+        words = _("These outcomes do not fit the applications. Please screen them again.")
+        raise Refused(words, remedy=remedies.the_screening(round.cohort_id))
     if there - set(keys):
-        raise Refused(_("Applications came or changed since. Please screen them again."))
+        words = _("Applications came or changed since. Please screen them again.")
+        raise Refused(words, remedy=remedies.the_screening(round.cohort_id))
     return rows
 
 
@@ -112,7 +117,7 @@ def choose_from_waiting(application: Application, *, reason: str = "") -> Applic
     round = lock_round(application.round_id)
     application = lock_application(application.pk, State.WAITING)
     if round.applications.filter(state=State.CHOSEN).count() >= round.seats:
-        raise Refused(_("No seat is free."))
+        raise Refused(_("No seat is free."), remedy=remedies.more_seats(round.cohort_id))
     if application.pk not in proposals(round) and not reason.strip():
         raise Refused(_("Others are before in the list. Say why this one is chosen."))
     give_reason(application, reason=reason)

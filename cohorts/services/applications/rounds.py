@@ -14,6 +14,7 @@ from cohorts.models import Application, ApplicationRound, Cohort, EligibilityRul
 from cohorts.models.applications import public_token
 from cohorts.rules.applications import Condition, Stage, contradictions
 from cohorts.selectors.applications import conditions_of, taken_slots
+from cohorts.services.applications import remedies
 from cohorts.services.applications.states import State, lock_round, refuse_closed_cohort
 from cohorts.services.applications.telling import tell_quota
 from trainee_mgmt.kit.errors import Refused
@@ -79,7 +80,9 @@ def add_rule(round: ApplicationRound, *, field: str, operator: str, value: Any) 
     round = lock_round(round.pk)
     wanted = Condition(field, operator, value)
     if contradictions([*conditions_of(round), wanted]):
-        raise Refused(_("Together with the other rules nobody could meet this one."))
+        raise Refused(
+            _("Together with the other rules nobody could meet this one."), remedy=remedies.the_round(round.cohort_id)
+        )
     version = _next_version(round)
     try:
         with transaction.atomic():
@@ -87,7 +90,9 @@ def add_rule(round: ApplicationRound, *, field: str, operator: str, value: Any) 
                 round=round, field=field, operator=operator, value=value, since=version
             )
     except IntegrityError:
-        raise Refused(_("There is such a rule already. Take it out first.")) from None
+        raise Refused(
+            _("There is such a rule already. Take it out first."), remedy=remedies.the_round(round.cohort_id)
+        ) from None
     record("cohorts.add_eligibility_rule", round, after={"field": field, "condition": operator, "value": value})
     return rule
 
@@ -118,7 +123,8 @@ def set_quota(round: ApplicationRound, unit: Unit, *, seats: int) -> UnitQuota:
     if quota is None:
         quota = UnitQuota(round=round, unit=unit, seats=seats)
     elif (taken := taken_slots(quota)) > seats:
-        raise Refused(_("%(taken)s are nominated already. Send some back first.") % {"taken": taken})
+        words = _("%(taken)s are nominated already. Send some back first.") % {"taken": taken}
+        raise Refused(words, remedy=remedies.the_applications(round.cohort_id))
     if before == seats:
         return quota
     quota.seats = seats

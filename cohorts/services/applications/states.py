@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.models import Application, ApplicationRound, Cohort
 from cohorts.rules.applications import Stage
-from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.errors import Refused, Remedy
 
 State = Application.State
 
@@ -23,7 +23,9 @@ def lock_round(pk: int) -> ApplicationRound:
 def refuse_closed_cohort(cohort: Cohort) -> None:
     """``Refused`` where the cohort is closed: nothing of its applications changes then."""
     if cohort.is_closed:
-        raise Refused(_("%(cohort)s is closed. Open it again before you change it.") % {"cohort": cohort.name})
+        remedy = Remedy(_("Open the cohort's page"), cohort.get_absolute_url(), "cohorts.change_cohort", cohort)
+        words = _("%(cohort)s is closed. Open it again before you change it.") % {"cohort": cohort.name}
+        raise Refused(words, remedy=remedy)
 
 
 def lock_application(pk: int, *states: str) -> Application:
