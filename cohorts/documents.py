@@ -187,7 +187,7 @@ def _heading(cohort: Cohort, paper: ClassPaper, document: Document, wish: Wish) 
     title = " ".join(filter(None, [cohort.name, paper.name, str(document.title)]))
     facts = [_("%(count)s people") % {"count": len(paper.members)}]
     if paper.heads:
-        facts.insert(0, _("Head teacher: %(names)s") % {"names": "、".join(paper.heads)})
+        facts.insert(0, _("Head teacher: %(names)s") % {"names": _(", ").join(paper.heads)})
     if wish.title:
         facts.insert(0, wish.title)
     facts.append(_("as of %(day)s") % {"day": date_format(wish.day, "SHORT_DATE_FORMAT")})

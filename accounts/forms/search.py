@@ -56,6 +56,6 @@ def the_one(found: dict[int, str]) -> int:
         )
     if len(found) > 1:
         raise forms.ValidationError(
-            _("Several have this name: %(names)s.") % {"names": "；".join(list(found.values())[:5])}
+            _("Several have this name: %(names)s.") % {"names": _("; ").join(list(found.values())[:5])}
         )
     return next(iter(found))

@@ -81,7 +81,7 @@ def _wrong_unit(units: Mapping[int, str]) -> str:
         return _("No open unit of the program's tree has this name.")
     if len(units) > 1:
         return _("Several have this name: %(names)s. Write the way to it.") % {
-            "names": "；".join([*units.values()][:5])
+            "names": _("; ").join([*units.values()][:5])
         }
     return ""
 

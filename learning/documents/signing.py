@@ -43,7 +43,7 @@ def facts(sheet: Sheet) -> list[str]:
         lines.append(" · ".join(filter(None, said)))
     count = len(sheet.rows)
     people = ngettext("%(n)s person expected", "%(n)s people expected", count) % {"n": count}
-    heads = [_("Head teacher: %(names)s") % {"names": "、".join(sheet.heads)}] if sheet.heads else []
+    heads = [_("Head teacher: %(names)s") % {"names": _(", ").join(sheet.heads)}] if sheet.heads else []
     return [*lines, " · ".join([*heads, people])]
 
 

@@ -82,7 +82,7 @@ class GiveLeaveForm(CrispyMixin, forms.Form):
 
     def _complain(self, words: list[str], sentence) -> None:
         if words:
-            self.add_error("people", sentence % {"who": "、".join(words[:10])})
+            self.add_error("people", sentence % {"who": _(", ").join(words[:10])})
 
     def values(self) -> dict:
         """What the service takes."""

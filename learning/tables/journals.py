@@ -101,7 +101,7 @@ class JournalTable(Table):
 
 def answered_by(heads) -> str:
     """The head teachers of the class; without one the organizers answer."""
-    return "、".join(heads or ()) or gettext("the organizers")
+    return gettext(", ").join(heads or ()) or gettext("the organizers")
 
 
 def due_words(due_on: date) -> str:

@@ -63,7 +63,7 @@ class LeadEntryForm(LeadForm):
         missing = [number for number in numbers if number not in found]
         if missing:
             raise forms.ValidationError(
-                _("Nobody in this cohort has the number %(numbers)s.") % {"numbers": "、".join(missing)}
+                _("Nobody in this cohort has the number %(numbers)s.") % {"numbers": _(", ").join(missing)}
             )
         return [found[number] for number in numbers]
 

@@ -156,7 +156,7 @@ class Explainer:
     def _option(self, person: str, found: Price, *, most: int = NAMED) -> Option:
         name = self.posts[found.post]
         if not isinstance(found.found, Alternative):
-            words = "；".join(told.text for told in self.in_words(found.found)) or _(
+            words = _("; ").join(told.text for told in self.in_words(found.found)) or _(
                 "A lock of this plan does not let it be."
             )
             return Option(name, int(found.post), found.rank, None, words)
@@ -284,7 +284,7 @@ class Explainer:
         return told + _one_place(placed_once)
 
     def _refusal(self, why: str, post: str, names: Sequence[str]) -> Told:
-        values = {"who": "、".join(names), "post": self.posts[post]}
+        values = {"who": _(", ").join(names), "post": self.posts[post]}
         cohort = self.plan.cohort_id
         if why == LODGING:
             rules = address("placements:matching_rules", cohort=cohort)

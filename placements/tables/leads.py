@@ -28,7 +28,7 @@ def stage_tag(stage: str) -> SafeString:
 
 
 def names(people) -> str:
-    return "、".join(people or ())
+    return gettext(", ").join(people or ())
 
 
 def twice_words(is_twice: bool) -> str:

@@ -178,7 +178,8 @@ class HostsCheck(FormPage):
         return (
             words
             + " "
-            + _("Left as they are, because they are out of use: %(names)s.") % {"names": "、".join(self.closed[:NAMED])}
+            + _("Left as they are, because they are out of use: %(names)s.")
+            % {"names": _(", ").join(self.closed[:NAMED])}
         )
 
     def get_success_url(self):

@@ -76,7 +76,7 @@ def test_every_problem_stands_at_its_row_and_field_and_nothing_typed_is_lost(cli
     assert answer.status_code == 422
     assert wrong(answer) == {
         (1, "unit"): "No open unit of the program's tree has this name.",
-        (2, "unit"): "Several have this name: City / East；City / West / East. Write the way to it.",
+        (2, "unit"): "Several have this name: City / East; City / West / East. Write the way to it.",
         (3, "seats"): "1 are nominated already. Send some back first.",
         (4, "seats"): "A whole number from 0 to 9999.",
         (5, "unit"): "Which unit?",
