@@ -13,17 +13,20 @@ from cohorts.models.trainees import unseen
 from cohorts.rules.scoring import Scoring
 from learning.models import Finding, Journal, JournalNote, JournalScore
 from learning.rules.findings import Paragraph, paragraphs
+from learning.rules.traces import Kind, Trace, shown, traces
 from learning.selectors.copies import open_signals
 from learning.selectors.findings import Citation, citation, findings_of
 from trainee_mgmt.kit import access
 
 OPENING = 3000  # so much of a text stands on a page of many; the rest is one key away
+PLACES = 3  # traces that are shown by their words
 
 
 @dataclass(frozen=True)
 class Reading:
     """A journal on a reviewer's page. ``scoring`` is there for whoever may score it, in a cohort that scores journals;
-    ``signals``: how many others share passages with it; ``findings``: what was made of it, on the page of one."""
+    ``signals``: how many others share passages with it; ``traces``: what chat tools may have left in it; ``findings``: what was
+    made of it, on the page of one."""
 
     journal: Journal
     text: str
@@ -31,6 +34,7 @@ class Reading:
     scoring: Scoring | None = None
     scores: list[JournalScore] = field(default_factory=list)
     signals: int = 0
+    traces: list[Trace] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     citation: Citation | None = None
 
@@ -42,6 +46,15 @@ class Reading:
     def paragraphs(self) -> list[Paragraph]:
         place = self.citation.place if self.citation else None
         return paragraphs(self.text, [place] if place else [])
+
+    @property
+    def places(self) -> list[tuple[str, str, str, Kind]]:
+        """The first traces with the words around them."""
+        return [(*shown(self.text, each), each.kind) for each in self.traces[:PLACES]]
+
+    @property
+    def more_places(self) -> int:
+        return len(self.traces[PLACES:])
 
     @property
     def score(self) -> JournalScore | None:
@@ -75,6 +88,7 @@ def readings(user: User, cohort: Cohort, keys: Sequence[int]) -> list[Reading]:
             cohort.scoring if key in scores else None,
             scores.get(key, []),
             signals.get(key, 0),
+            _traces(user, found[key].opening),
         )
         for key in keys
         if key in found
@@ -93,9 +107,15 @@ def reading(user: User, journal: Journal, *, cite: str = "") -> Reading:
         scoring=scoring,
         scores=scores.get(journal.pk, []),
         signals=open_signals(user, [journal.pk]).get(journal.pk, 0),
+        traces=_traces(user, journal.body),
         findings=findings,
         citation=citation(cite, findings, journal.body),
     )
+
+
+def _traces(user: User, text: str) -> list[Trace]:
+    """For whoever sees what journals share; they are found in the text as it is read, and kept nowhere."""
+    return traces(text) if access.holds(user, "learning.view_copysignal") else []
 
 
 def _scores(user: User, cohort: Cohort, keys: Sequence[int]) -> dict[int, list[JournalScore]]:

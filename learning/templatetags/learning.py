@@ -4,10 +4,12 @@ from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from learning.models import Appeal, CopySignal, Finding, Journal, Scan
 from learning.rules.conflict_words import when_words
 from learning.rules.findings import Paragraph, Piece
+from learning.rules.traces import Kind
 from learning.selectors import JournalPeriod
 from learning.selectors.duties import Line
 from learning.tables import appeals as appeal_table
@@ -21,6 +23,14 @@ from trainee_mgmt.kit.formats import span
 from trainee_mgmt.kit.pieces import status_tag
 
 register = template.Library()
+TRACE_WORDS = {
+    Kind.SPEAKER: gettext_lazy("an assistant speaks of itself"),
+    Kind.ANSWER: gettext_lazy("an assistant speaks to whoever asked it"),
+    Kind.GAP: gettext_lazy("a gap of a template that was not filled"),
+    Kind.SOURCE: gettext_lazy("a mark that chat tools set"),
+    Kind.FORMAT: gettext_lazy("marks of formatting, which mean nothing here"),
+    Kind.INVISIBLE: gettext_lazy("characters that nobody sees"),
+}
 
 
 @register.filter
@@ -121,6 +131,12 @@ def _piece(name: str, piece: Piece) -> str:
         return text
     where = f' id="{name}-mark-{piece.mark}"' if piece.is_first else ""
     return f"<mark{where}>{text}</mark>"
+
+
+@register.filter
+def trace_words(kind: Kind) -> str:
+    """What a place of a text is that a chat tool may have left."""
+    return str(TRACE_WORDS[kind])
 
 
 @register.filter

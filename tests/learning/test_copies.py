@@ -175,6 +175,19 @@ def test_an_officer_sees_only_the_passage_of_a_journal_of_another_class(client):
     assert ("Somebody Else" in listed + page, OWN in page, COPIED[:-1] in page) == (False, False, True)
 
 
+def test_what_a_chat_tool_left_is_shown_with_its_place_to_the_reader_and_not_to_the_writer(client):
+    left = "作为一个AI语言模型，我没有到过车间。\n**收获** 很多，**体会** 也多，**不足** 也有。"
+    journal = handed_in(make.trainee(), left)
+    shown = []
+    for user in (make.user(Role.ORGANIZER, journal.trainee.cohort), make.trainee_account(journal.trainee)):
+        client.force_login(user)
+        shown.append(client.get(journal.get_absolute_url(), follow=True).content.decode())
+
+    assert "<mark>作为一个AI语言模型</mark>" in shown[0]
+    assert ("and 1 more place" in shown[0], "nothing is scored by it" in shown[0]) == (True, True)
+    assert "<mark>" not in shown[1]
+
+
 def test_nobody_who_does_not_read_the_journal_sees_a_signal(client):
     _earlier, later = two_that_share()
     signal = CopySignal.objects.get()
