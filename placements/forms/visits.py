@@ -38,6 +38,7 @@ class VisitForm(CrispyMixin, _Who, forms.Form):
 class NoteForm(CrispyMixin, forms.ModelForm):
     submit_label = gettext_lazy("Keep the notes")
     done_on = forms.DateField(label=gettext_lazy("Visited on"), widget=DateInput)
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     class Meta:
         model = Visit

@@ -72,6 +72,11 @@ class Visit(models.Model):
     def get_absolute_url(self):
         return reverse("placements:visit_detail", kwargs={"pk": self.pk})
 
+    @property
+    def mark(self) -> str:
+        """Another one each time that notes are kept."""
+        return self.noted_at.isoformat() if self.noted_at else ""
+
 
 class VisitPicture(models.Model):
     """A picture of a visit, encoded anew without its metadata. Nobody has to take one."""

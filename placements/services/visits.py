@@ -15,6 +15,7 @@ from cohorts.models import Cohort
 from placements.models import Host, Placement, Visit, VisitPicture, VisitRule, VisitTask
 from trainee_mgmt.kit import actor
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.formats import moment
 from trainee_mgmt.kit.pictures import encode_anew
 from trainee_mgmt.kit.uploads import drop_files, keep_file
 
@@ -71,8 +72,11 @@ def call_off_visit(visit: Visit, *, reason: str) -> None:
 
 
 @transaction.atomic
-def note_visit(visit: Visit, *, done_on: date, notes: str, companions: str = "", today: date) -> Visit:
-    """It took place; the same page changes what was noted. The same again changes nothing."""
+def note_visit(
+    visit: Visit, *, done_on: date, notes: str, companions: str = "", today: date, seen: str | None = None
+) -> Visit:
+    """It took place; the same page changes what was noted. The same again changes nothing. ``seen``: ``Visit.mark`` as it was
+    when the page was opened; other notes that came since are not replaced unread."""
     visit = _locked(visit)
     if visit.state == Visit.State.CALLED_OFF:
         raise Refused(_("This visit was called off. Plan another one."))
@@ -82,6 +86,11 @@ def note_visit(visit: Visit, *, done_on: date, notes: str, companions: str = "",
     before, after = changes(visit, fields)
     if not after:
         return visit
+    if seen is not None and seen != visit.mark:
+        words = _(
+            "Other notes were kept on %(at)s, after this page was opened: “%(notes)s” Send again to put yours in their place."
+        )
+        raise Refused(words % {"at": moment(visit.noted_at), "notes": visit.notes})
     for name, value in fields.items():
         setattr(visit, name, value)
     visit.noted_at = timezone.now()

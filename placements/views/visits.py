@@ -227,10 +227,16 @@ class VisitNote(_OfVisit):
         return super().get_form_kwargs() | {"instance": self.visit}
 
     def get_initial(self):
-        return {} if self.visit.done_on else {"done_on": timezone.localdate()}
+        return {"seen": self.visit.mark} | ({} if self.visit.done_on else {"done_on": timezone.localdate()})
 
     def save(self, form):
         return services.note_visit(self.visit, today=timezone.localdate(), **form.cleaned_data)
+
+    def refused(self, form, refusal):
+        """Whatever came meanwhile was read in the refusal."""
+        form.data = form.data.copy()
+        form.data["seen"] = self.visit.mark
+        return super().refused(form, refusal)
 
 
 class VisitCallOff(ActionPage):

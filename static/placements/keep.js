@@ -58,7 +58,7 @@ for (const box of document.querySelectorAll("[data-keep]")) {
   // The page was opened again before it could be sent: what was typed, as it waits.
   globalThis.kept?.find(location.pathname).then((entry) => {
     const { elements } = box.querySelector("form");
-    for (const [name, value] of entry?.data ?? []) if (elements[name]) elements[name].value = value;
+    for (const [name, value] of entry?.data ?? []) if (elements[name] && elements[name].type !== "hidden") elements[name].value = value;
     box.querySelector("[data-keep-note]").hidden = !entry || Boolean(entry.error);
   }, () => {}); // no storage in this browser: nothing was kept
 }

@@ -155,6 +155,25 @@ def test_notes_say_when_it_took_place_and_the_same_again_changes_nothing(client,
     assert AuditEntry.objects.filter(action="placements.note_visit").count() == 1
 
 
+def test_notes_that_came_meanwhile_are_read_before_they_are_replaced(client, cohort, organizer):
+    visit = make.visit(cohort, to=a_host(cohort))
+    url = reverse("placements:visit_note", kwargs={"pk": visit.pk})
+    services.note_visit(visit, done_on=TODAY, notes="By bus.", today=TODAY)
+    visit.refresh_from_db()
+    client.force_login(organizer)
+    mine = {"done_on": TODAY.isoformat(), "notes": "By train.", "companions": ""}
+
+    late = client.post(url, mine | {"seen": ""})
+
+    assert late.status_code == 422
+    assert "By bus." in late.content.decode()
+    assert f'name="seen" value="{visit.mark}"' in late.content.decode()
+    assert client.post(url, mine | {"seen": late.context["form"]["seen"].value()}).status_code == 302
+    assert client.post(url, mine | {"seen": ""}).status_code == 302  # the same again, as a phone sends it twice
+    visit.refresh_from_db()
+    assert visit.notes == "By train."
+
+
 def test_a_visit_is_called_off_for_a_reason(client, cohort, organizer):
     visit = make.visit(cohort, on=TODAY - DAY)
     late = list(overdue_visits(cohort, TODAY))
