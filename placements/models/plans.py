@@ -1,4 +1,5 @@
 from decimal import Decimal
+from functools import cached_property
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -145,6 +146,14 @@ class MatchPlan(models.Model):
     def is_open(self) -> bool:
         """Somebody can still be moved in it, and it can be published."""
         return self.state == self.State.SOLVED
+
+    @cached_property
+    def overtaken_by(self) -> "MatchPlan | None":
+        """The plan for the same posts that was published after this one was made: its people have their places now."""
+        if self.state == self.State.PUBLISHED:
+            return None
+        others = MatchPlan.objects.filter(cohort=self.cohort_id, starts_on=self.starts_on)
+        return others.filter(published_at__gt=self.made_at).order_by("published_at").last()
 
 
 class MatchPair(models.Model):

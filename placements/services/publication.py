@@ -30,6 +30,8 @@ def publish(plan: MatchPlan, *, revision: int, by: User) -> MatchPlan:
         raise Refused(_("The plan is published already."))
     if not plan.is_open:
         raise Refused(_("Only a solved plan can be published."))
+    if later := plan.overtaken_by:
+        raise Refused(overtaken_words(later))
     if plan.revision != revision:
         raise Refused(_("Somebody changed the plan in the meantime. Read it again."))
     pairs = list(plan.pairs.filter(offer__isnull=False).select_related("trainee__person", "offer").order_by("trainee"))
@@ -47,6 +49,11 @@ def publish(plan: MatchPlan, *, revision: int, by: User) -> MatchPlan:
     _tell(plan, made)
     record("placements.publish_plan", plan, after={"placed": len(made), "without": plan.people - len(made)})
     return plan
+
+
+def overtaken_words(later: MatchPlan) -> str:
+    words = _("Plan %(number)s was published since. Who has no place yet is matched by a new plan.")
+    return words % {"number": later.number}
 
 
 def _refuse_stale(plan: MatchPlan, pairs: Iterable[MatchPair]) -> None:

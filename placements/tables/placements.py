@@ -1,29 +1,54 @@
 """Placements of a cohort: for the office, and for officers those of their class."""
 
+from datetime import date
+
 import django_filters
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import DateField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.selectors.cohorts import members_on
+from cohorts.models import ClassMembership
 from placements.models import Placement, PlacementChange
+from placements.rules.stages import STAGE_NAMES, Stage, stage_of
 from placements.tables.plans import post_cell
 from trainee_mgmt.kit.choosing import SinceFilter
 from trainee_mgmt.kit.days import midnight
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
-STATE_TAGS = {"standing": "ok", "ended_early": "warn", "called_off": "bad"}
+STAGE_TAGS = {
+    Stage.COMING: "accent",
+    Stage.NOW: "ok",
+    Stage.OVER: "",
+    Stage.ENDED_EARLY: "warn",
+    Stage.CALLED_OFF: "bad",
+}
+# How far a stay is, its days tell; these are the two ways in which it does not go as planned.
+TURNS = [each for each in Placement.State.choices if each[0] != Placement.State.STANDING]
 
 
-def state_tag(state: str):
-    return status_tag(STATE_TAGS[state], str(Placement.State(state).label))
+def stage_words(state: str, starts_on: date, ends_on: date) -> str:
+    return str(STAGE_NAMES[stage_of(state, starts_on, ends_on, timezone.localdate())])
+
+
+def stage_tag(state: str, starts_on: date, ends_on: date) -> SafeString:
+    stage = stage_of(state, starts_on, ends_on, timezone.localdate())
+    return status_tag(STAGE_TAGS[stage], str(STAGE_NAMES[stage]))
+
+
+def its_class(field: str) -> Subquery:
+    """A field of the class in which the trainee is today, or will be when the stay begins; of the last one after that."""
+    day = Greatest(OuterRef("starts_on"), Value(timezone.localdate()), output_field=DateField())
+    members = ClassMembership.objects.filter(trainee=OuterRef("trainee"), starts_on__lte=day)
+    return Subquery(members.order_by("-starts_on").values(field)[:1])
 
 
 class PlacementFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Trainee, host or post"), method="find")
     in_class = django_filters.ChoiceFilter(label=_("Class"), method="of_class", empty_label=_("All classes"))
-    state = django_filters.ChoiceFilter(label=_("State"), choices=Placement.State.choices, empty_label=_("All states"))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=TURNS, empty_label=_("All states"))
     since = SinceFilter(label=_("Changed since"), method="changed_since")
 
     def __init__(self, *args, **kwargs):
@@ -43,8 +68,7 @@ class PlacementFilters(TableFilters):
         return queryset.filter(pk__in=changed.values("placement"))
 
     def of_class(self, queryset, name, value):
-        members = members_on(timezone.localdate()).filter(training_class=value)
-        return queryset.filter(trainee__in=members.values("trainee"))
+        return queryset.alias(class_id=its_class("training_class")).filter(class_id=value)
 
 
 class PlacementTable(Table):
@@ -69,7 +93,14 @@ class PlacementTable(Table):
         Column("mentor", _("Mentor"), source="mentor__name", sort="mentor__name"),
         Column("starts_on", _("First day"), sort="starts_on"),
         Column("ends_on", _("Last day"), sort="ends_on"),
-        Column("state", _("State"), text=lambda state: str(Placement.State(state).label), html=state_tag, sort="state"),
+        Column(
+            "state",
+            _("State"),
+            source=("state", "starts_on", "ends_on"),
+            text=stage_words,
+            html=stage_tag,
+            sort="state",
+        ),
     )
     empty_title = _("No placement yet")
     empty_hint = _("They stand here from the moment a matching plan is published.")
@@ -85,5 +116,4 @@ class PlacementTable(Table):
         )
 
     def prepare(self, queryset):
-        stay = members_on(timezone.localdate()).filter(trainee=OuterRef("trainee"))
-        return queryset.annotate(class_name=Subquery(stay.values("training_class__name")[:1]))
+        return queryset.annotate(class_name=its_class("training_class__name"))

@@ -8,7 +8,7 @@ from placements.rules.feedback import STATE_NAMES, STATE_TAGS
 from placements.selectors.feedback import arrival_of, with_state
 from placements.services.changes import last_change
 from placements.services.links import live_links
-from placements.tables.placements import state_tag
+from placements.tables.placements import stage_tag
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.pages import StaticPage
 
@@ -32,7 +32,7 @@ class PlacementDetail(StaticPage):
             placement=placement,
             cohort=placement.trainee.cohort,
             post=placement.seat.offer.post,
-            state=state_tag(placement.state),
+            state=stage_tag(placement.state, placement.starts_on, placement.ends_on),
             requests=[(each, STATE_TAGS.get(each.state, ""), STATE_NAMES[each.state]) for each in requests],
             sees_feedback=sees_feedback,
             arrival=arrival_of(placement),

@@ -13,6 +13,7 @@ from placements.selectors.explain import Explainer
 from placements.selectors.matching import days_of_offers, latest_rules
 from placements.selectors.plans import changes_between, summary
 from placements.services import match_plans as services
+from placements.services.publication import overtaken_words
 from placements.tables.plans import PairTable, PlanTable
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.lists import TablePage
@@ -116,6 +117,7 @@ class MatchPlanDetail(OfPlan, TablePage):
         is_infeasible = plan.state == MatchPlan.State.INFEASIBLE
         clash, is_smallest = Explainer(plan).clash() if is_infeasible else ([], True)
         return super().get_context_data(
+            overtaken=overtaken_words(plan.overtaken_by) if plan.is_open and plan.overtaken_by else "",
             sums=summary(plan),
             clash=clash,
             is_smallest=is_smallest,

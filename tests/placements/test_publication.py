@@ -1,6 +1,7 @@
 """Nothing of a plan is seen before the one moment of publication, by whatever way somebody looks; after it the plan is frozen."""
 
 import json
+import re
 from datetime import timedelta
 from threading import Event
 from time import sleep
@@ -8,9 +9,11 @@ from time import sleep
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry, Notice, Role
 from accounts.services.own import own_data
+from cohorts.models import ClassMembership
 from cohorts.services.trainees import withdraw
 from placements.models import MatchPlan, Offer, Placement
 from placements.services import match_plans
@@ -185,6 +188,40 @@ def test_a_plan_that_somebody_changed_since_it_was_read_is_not_published():
 
     with pytest.raises(Refused):
         publish(scene.plan, revision=0, by=scene.organizer)
+
+
+def test_a_plan_for_posts_of_a_plan_published_since_says_so_and_is_not_published(client):
+    scene = Scene()
+    later = match_plans.make_plan(scene.cohort, starts_on=scene.cohort.starts_on, by=scene.organizer)
+    publish(later, revision=later.revision, by=scene.organizer)
+    client.force_login(scene.organizer)
+
+    page = client.get(scene.plan.get_absolute_url()).content.decode()
+
+    words = f"Plan {later.number} was published since. Who has no place yet is matched by a new plan."
+    assert words in page
+    assert reverse("placements:match_plan_publish", kwargs={"pk": scene.plan.pk}) not in page
+    with pytest.raises(Refused, match=re.escape(words)):
+        publish(scene.plan, revision=scene.plan.revision, by=scene.organizer)
+
+
+def test_a_stay_to_come_is_listed_as_not_begun_with_the_class_that_it_begins_in(client):
+    scene = Scene()
+    day = timezone.localdate() + timedelta(days=3)
+    ClassMembership.objects.filter(trainee=scene.trainee).update(starts_on=day)
+    Offer.objects.update(starts_on=day)
+    plan = match_plans.make_plan(scene.cohort, starts_on=day, by=scene.organizer)
+    publish(plan, revision=plan.revision, by=scene.organizer)
+    client.force_login(scene.organizer)
+
+    page = client.get(
+        reverse("placements:placement_list", kwargs={"cohort": scene.cohort.pk}), {"in_class": scene.training_class.pk}
+    )
+
+    rows = page.content.decode().split("<tbody")[1].split("</tbody>")[0]
+    assert rows.count("<tr") == 1
+    assert "not begun yet" in rows
+    assert scene.training_class.name in rows
 
 
 @pytest.mark.django_db(transaction=True)
