@@ -184,17 +184,23 @@ def explanation(row: ScreeningRow, override: Override | None = None) -> Explanat
     )
 
 
-def outcome_of(application: Application) -> Explanation | None:
-    """How the last decision about the round came to the person's outcome; None before there is one."""
+def published_row(application: Application) -> tuple[ScreeningRow, Override | None] | None:
+    """Where the last decision about the round put the person, and what it made known that was changed by hand: a change of
+    later waits for its own decision. None before there is one."""
     decision = decision_of(application.round)
-    if decision is None or application.state not in (*Application.SCREENED, Application.State.DECLINED):
+    if decision is None:
         return None
     rows = ScreeningRow.objects.filter(screening=decision.screening_id, application=application)
     row = rows.select_related("screening__rules").first()
     if row is None:
         return None
     changed = Override.objects.filter(application=application, kind=Override.Kind.OUTCOME, outcome=application.state)
-    published = (
-        changed.filter(made_at__lte=decision.decided_at).order_by("-pk").first()
-    )  # a later one waits for its decision
-    return explanation(row, published)
+    return row, changed.filter(made_at__lte=decision.decided_at).order_by("-pk").first()
+
+
+def outcome_of(application: Application) -> Explanation | None:
+    """How the last decision about the round came to the person's outcome; None before there is one."""
+    if application.state not in (*Application.SCREENED, Application.State.DECLINED):
+        return None
+    found = published_row(application)
+    return explanation(*found) if found else None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -13,13 +13,11 @@ from cohorts.models import (
     ClassOfficer,
     Consent,
     GroupMembership,
-    Override,
     Person,
-    ScreeningDecision,
     ScreeningRow,
     Trainee,
 )
-from cohorts.selectors.screening import Explanation, explanation
+from cohorts.selectors.screening import Explanation, explanation, published_row
 
 
 def _people(user: User) -> list[dict[str, Any]]:
@@ -78,20 +76,14 @@ def _applications(user: User) -> list[dict[str, Any]]:
 
 
 def _screenings(user: User) -> list[dict[str, Any]]:
-    """How each decided screening came to the outcome: what was known, the rules met, why, and the reason of a hand."""
-    mine = Application.objects.filter(Q(account=user) | Q(person__user=user))
-    overrides = Override.objects.filter(application__in=mine, kind=Override.Kind.OUTCOME, in_force=True)
-    by_hand = {row.application_id: row for row in overrides}
-    decided = ScreeningDecision.objects.filter(screening=OuterRef("screening"))
-    rows = ScreeningRow.objects.filter(Exists(decided), application__in=mine).order_by("pk")
-    return [
-        _screened(row, explanation(row, by_hand.get(row.application_id)))
-        for row in rows.select_related("screening__rules", "screening__round__cohort__program")
-    ]
+    """How the last decision came to each outcome: what was known, the rules met, why, and the reason of a hand."""
+    mine = Application.objects.filter(Q(account=user) | Q(person__user=user)).order_by("pk")
+    found = map(published_row, mine.select_related("round__cohort__program"))
+    return [_screened(row, explanation(row, override)) for row, override in filter(None, found)]
 
 
 def _screened(row: ScreeningRow, told: Explanation) -> dict[str, Any]:
-    cohort = row.screening.round.cohort
+    cohort = row.application.round.cohort
     return {
         "cohort__program__name": cohort.program.name,
         "cohort__name": cohort.name,

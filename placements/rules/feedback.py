@@ -1,6 +1,6 @@
 """What a mentor is asked about a trainee, and when: milestones, questions and answers as plain data. Values in, values out."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -260,8 +260,3 @@ def mean_score(questions: Iterable[Question], answers: Mapping[str, Any]) -> Dec
     """The mean of the answers on the scale, to two decimals, half up; None where none was given."""
     given = [answers[each.key] for each in questions if each.kind == Kind.SCALE and each.key in answers]
     return half_up(Fraction(sum(given), len(given)), 2) if given else None
-
-
-def mean_of(scores: Collection[Decimal]) -> Decimal | None:
-    """The mean of several answers; requests without an answer are not in it."""
-    return half_up(sum(map(Fraction, scores), Fraction(0)) / len(scores), 2) if scores else None

@@ -291,7 +291,9 @@ def test_the_own_data_hold_the_reasons_of_decided_screenings_only(round, office,
     change_outcome(screening.rows.get(application__name="Office"), "declined", reason="Left the unit.", by=office)
     decide(screening, by=office)
     (after,) = OWN_DATA["screenings"](applicant)
+    change_outcome(screening.rows.get(application__name="Office"), "waiting", reason="Is wanted.", by=office)
 
+    assert OWN_DATA["screenings"](applicant) == [after]  # the change waits for its decision
     assert (before, OWN_DATA["screenings"](make.user())) == ([], [])
     assert (after["rules_met"], after["facts"]) == (["Is in office"], {"office": True, "park": False})
     assert after["decided_by_hand"] == "The office decided by hand: Left the unit."

@@ -6,7 +6,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainee_mgmt.kit.rounding import apportion, half_up, percent, share
+from trainee_mgmt.kit.rounding import apportion, half_up, percent
 
 PARTS = st.lists(st.fractions(min_value=-50, max_value=50, max_denominator=997), max_size=12)
 
@@ -42,11 +42,6 @@ def test_half_up_refuses_a_float():
 
 def test_percent_has_no_value_without_a_denominator():
     assert percent(0, 0) is None
-
-
-def test_share_prints_numerator_denominator_and_missing():
-    assert share(236, 450) == "52.4 % (236 / 450, 0 not given)"
-    assert share(0, 0, missing=0) == "– (0 / 0, 0 not given)"
 
 
 @given(PARTS, st.integers(0, 3))

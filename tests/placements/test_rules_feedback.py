@@ -13,7 +13,6 @@ from placements.rules.feedback import (
     Rules,
     When,
     clean_answers,
-    mean_of,
     mean_score,
     schedule,
     usual_rules,
@@ -99,11 +98,6 @@ def test_the_mean_is_of_the_scale_only_and_half_up():
 
     assert mean_score(questions, answers) == Decimal("4.13")
     assert mean_score(QUESTIONS[1:], {"again": "no"}) is None
-
-
-def test_what_was_not_answered_is_no_zero():
-    assert mean_of([Decimal("4.00"), Decimal("5.00")]) == Decimal("4.50")
-    assert mean_of([]) is None
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from django.utils.translation import gettext as _
-
 Exact = int | Decimal | Fraction
 
 
@@ -43,19 +41,3 @@ def apportion(parts: Sequence[Exact], places: int) -> list[Decimal]:
     for index in by_loss[:lacking]:
         units[index] += 1
     return [_decimal(count, places) for count in units]
-
-
-def share(n: int, of: int, missing: int = 0, places: int = 1) -> str:
-    """
-    A share as it is printed everywhere: 52.4 % (236 / 450, 0 not given).
-
-    ``of`` is everybody who was counted, those who gave no answer among them: the parts and ``missing`` re-add to it.
-    """
-    part = percent(n, of, places)
-    text = "–" if part is None else f"{part} %"
-    return _("%(percent)s (%(n)s / %(of)s, %(missing)s not given)") % {
-        "percent": text,
-        "n": n,
-        "of": of,
-        "missing": missing,
-    }
