@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import User
 from accounts.services import OWN_DATA
 from placements.models import Arrival, Feedback, LeadCredit, LeadStep, OpinionGiven, Placement, Ticket, Wish
+from placements.rules.feedback import Kind
 
 
 def _wishes(user: User) -> list[dict[str, Any]]:
@@ -20,8 +21,22 @@ def _placements(user: User) -> list[dict[str, Any]]:
 
 
 def _feedback(user: User) -> list[dict[str, Any]]:
-    rows = Feedback.objects.filter(request__placement__trainee__person__user=user).order_by("given_at", "pk")
-    return list(rows.values("request__milestone", "answers", "score", "given_at", "in_force"))
+    """What was chosen. Words that a mentor wrote to the office are given by the office, as the mentor was told; here stands
+    that there are some."""
+    rows = Feedback.objects.filter(request__placement__trainee__person__user=user).select_related("request", "rules")
+    return [_answer(each) for each in rows.order_by("given_at", "pk")]
+
+
+def _answer(feedback: Feedback) -> dict[str, Any]:
+    words = {each.key for each in feedback.rules.rules.questions if each.kind == Kind.TEXT}
+    return {
+        "request__milestone": feedback.request.milestone,
+        "answers": {key: value for key, value in feedback.answers.items() if key not in words},
+        "words_to_be_asked_for_at_the_office": any(feedback.answers.get(key) for key in words),
+        "score": feedback.score,
+        "given_at": feedback.given_at,
+        "in_force": feedback.in_force,
+    }
 
 
 def _opinions(user: User) -> list[dict[str, Any]]:

@@ -1,3 +1,4 @@
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Role
 from accounts.services import LANGUAGE_COOKIE
+from accounts.services.own import own_data
 from placements.models import Feedback, FeedbackLink, FeedbackRequest, Placement
 from placements.rules.feedback import Milestone, Rules, State, When, usual_rules
 from placements.rules.links import MOST_WRONG
@@ -363,6 +365,17 @@ def test_rules_are_data_of_the_cohort(client, stay, organizer):
     assert (bad.status_code, sent.status_code) == (422, 302)
     assert "Version 2" in client.get(sent.url).content.decode()
     assert {key for key, state in states(stay).items() if state != State.EXCUSED} == {"after-2", "before_end-2"}
+
+
+def test_own_data_hold_what_a_mentor_chose_and_say_that_there_are_words_to_the_office(stay, link):
+    user = make.trainee_account(stay.trainee)
+    answer_by_link(link, first(stay), given=GOOD | {"note": "Shy with customers."}, today=timezone.localdate())
+
+    (told,) = own_data(user)["feedback_of_mentors"]
+
+    assert told["answers"] == {"work": 5, "learning": 4, "reliable": 4, "again": "Gladly"}
+    assert told["words_to_be_asked_for_at_the_office"] is True
+    assert "Shy" not in json.dumps(told, default=str)
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.TRAINEE, Role.EVALUATOR])
