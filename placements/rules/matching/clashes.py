@@ -27,7 +27,7 @@ from placements.rules.matching.problem import (
     Rule,
     Seats,
 )
-from placements.rules.matching.solver import NOT_FEASIBLE, Row, solver_of
+from placements.rules.matching.solver import NOT_FEASIBLE, Row, rows_of, solver_of
 
 ROUNDS = 25  # of the search for fewer rules
 NODES = 100  # of one tree of that search
@@ -107,7 +107,7 @@ def _smallest_hitting_set(sets: Sequence[Keys], size: int) -> Keys | None:
     if not sets:
         return frozenset()
     rows: list[Row] = [(1.0, highspy.kHighsInf, sorted(each), 1.0) for each in sets]
-    solver = solver_of(-np.ones(size), np.zeros(size), np.ones(size), rows, whole=True)
+    solver = solver_of(-np.ones(size), np.zeros(size), np.ones(size), rows_of(rows), whole=True)
     solver.setOptionValue("mip_max_nodes", NODES)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
@@ -130,7 +130,7 @@ class _Relaxed:
         grid = _Grid(problem)
         found = [(at, row) for at, rule in enumerate(self.rules) for row in grid.rows(rule, self.pairs + at)]
         self._rule_of = np.array([at for at, _row in found])
-        self._rows = [row for _at, row in found]
+        self._rows = rows_of([row for _at, row in found])
         width = self.pairs + len(self.rules)
         self._nothing = np.zeros(width)
         self._lp = solver_of(self._nothing, np.zeros(width), np.ones(width), self._rows)

@@ -1,13 +1,13 @@
 """The linear program of a problem."""
 
-from collections.abc import Mapping, Sequence
-from itertools import compress, product
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress, pairwise, product, repeat
 
 import highspy
 import numpy as np
 
 from placements.rules.matching.problem import Apart, LeastAtHost, LeastAtPost, Lock, MostOfGroup, Problem, Refusal
-from placements.rules.matching.solver import Clock, Row, run, solver_of
+from placements.rules.matching.solver import Clock, Rows, run, solver_of
 
 
 class Model:
@@ -15,8 +15,8 @@ class Model:
 
     def __init__(self, problem: Problem, clock: Clock):
         self.clock = clock
-        refused = {(rule.person, rule.post) for rule in problem.rules if isinstance(rule, Refusal)}
-        locked = {(rule.person, rule.post) for rule in problem.rules if isinstance(rule, Lock)}
+        refused = {(rule.person, rule.post) for rule in problem.rules_of(Refusal)}
+        locked = {(rule.person, rule.post) for rule in problem.rules_of(Lock)}
         posts = [post.key for post in problem.posts]
         pairs = list(product(problem.people, posts))
         at_person = {person: at for at, person in enumerate(problem.people)}
@@ -29,14 +29,14 @@ class Model:
         self.is_contradictory = bool(locked) and not locked <= set(self.pairs)
         self.lower = np.zeros(len(self.pairs))
         self.lower[[at for at, pair in enumerate(self.pairs) if pair in locked] if locked else []] = 1.0
-        worth = problem.points.get
-        self.worth = np.array([worth(pair, 0) for pair in self.pairs], dtype=float)
+        points = map(problem.points.get, self.pairs, repeat(0))
+        self.worth = np.fromiter(points, dtype=float, count=len(self.pairs))
         self.everybody = np.ones(len(self.pairs))
         self.can_place_all = bool(is_open.any(axis=1).all()) and sum(post.seats for post in problem.posts) >= len(
             is_open
         )
         self.of_person = np.arange(len(is_open), dtype=np.int32)  # the first rows
-        self.rows = _rows(problem, np.where(is_open, is_open.cumsum().reshape(is_open.shape) - 1, -1).astype(np.int32))
+        self.rows = _rows(problem, np.where(is_open, is_open.cumsum().reshape(is_open.shape) - 1, -1))
 
     def kept_of(self, places: Mapping[str, str]) -> np.ndarray:
         return np.array([places.get(person) == post for person, post in self.pairs], dtype=float)
@@ -51,68 +51,109 @@ class Model:
         if self.is_contradictory:
             return None
         if not self.pairs:
-            return None if any(low > 0 for low, *_rest in self.rows) else np.zeros(0, dtype=bool)
-        solver = solver_of(wishes[0], self.lower, np.ones(len(self.pairs)), self.rows)
+            return None if (self.rows.low > 0).any() else np.zeros(0, dtype=bool)
+        first = wishes[0] if self.can_place_all else self.everybody
+        solver = solver_of(first, self.lower, np.ones(len(self.pairs)), self.rows)
         if self.can_place_all:
             self._least_of_each(solver, 1.0)
             chosen = self._one_after_the_other(solver, wishes)
             if chosen is not None:
                 return chosen
             self._least_of_each(solver, -highspy.kHighsInf)
+            self._wish(solver, self.everybody)
         return self._one_after_the_other(solver, [self.everybody, *wishes])
 
     def _least_of_each(self, solver: highspy.Highs, least: float) -> None:
         count = len(self.of_person)
         solver.changeRowsBounds(count, self.of_person, np.full(count, least), np.ones(count))
 
+    def _wish(self, solver: highspy.Highs, wish: np.ndarray) -> None:
+        solver.changeColsCost(len(wish), np.arange(len(wish), dtype=np.int32), wish)
+
     def _one_after_the_other(self, solver: highspy.Highs, wishes: Sequence[np.ndarray]) -> np.ndarray | None:
-        """What a wish has reached becomes a row; the next solve starts from the basis of the one before, which meets that row."""
-        chosen, columns = None, np.arange(len(self.pairs), dtype=np.int32)
-        for at, wish in enumerate(wishes):
-            solver.changeColsCost(len(columns), columns, wish)
-            chosen = run(solver, self.clock)
+        """The solver holds the first wish. What a wish has reached becomes a row; the next solve starts from the basis of the
+        one before, which meets that row."""
+        chosen = run(solver, self.clock)
+        for wish, following in pairwise(wishes):
             if chosen is None:
                 return None
-            if at + 1 < len(wishes):
-                (counted,) = np.nonzero(wish)
-                reached = float(wish[chosen].sum())
-                solver.addRow(reached, highspy.kHighsInf, len(counted), counted.astype(np.int32), wish[counted])
+            (counted,) = np.nonzero(wish)
+            reached = float(wish[chosen].sum())
+            solver.addRow(reached, highspy.kHighsInf, len(counted), counted.astype(np.int32), wish[counted])
+            self._wish(solver, following)
+            chosen = run(solver, self.clock)
         return chosen
 
 
-def _rows(problem: Problem, grid: np.ndarray) -> list[Row]:
+def _rows(problem: Problem, grid: np.ndarray) -> Rows:
     """``grid``: the column of each person and post, -1 where there is none. The first rows are those of the people."""
-    people = {person: at for at, person in enumerate(problem.people)}
-    posts = {post.key: at for at, post in enumerate(problem.posts)}
-    hosts: dict[str, list[int]] = {}
-    for post in problem.posts:
-        hosts.setdefault(post.host, []).append(posts[post.key])
-    of_host = {host: grid[:, found] for host, found in hosts.items()}
-    nobody = grid[:, :0]
-    groups: dict[tuple[str, ...], list[int]] = {}
+    at_person = {person: at for at, person in enumerate(problem.people)}
+    people, posts = _Sets(), _Sets()
+    everybody, everywhere = people.add(at_person.values()), posts.add(range(len(problem.posts)))
+    each = [people.add([at]) for at in at_person.values()]
+    of_post = {post.key: posts.add([at]) for at, post in enumerate(problem.posts)}
+    at_host: dict[str, list[int]] = {}
+    for at, post in enumerate(problem.posts):
+        at_host.setdefault(post.host, []).append(at)
+    of_host = {host: posts.add(found) for host, found in at_host.items()}
+    nowhere = posts.add([])
+    groups: dict[tuple[str, ...], int] = {}
 
-    def row(low: float, high: float, columns: np.ndarray) -> Row:
-        return low, high, columns.ravel(), 1.0
-
-    def at_most(most: float, columns: np.ndarray) -> Row:
-        return row(-highspy.kHighsInf, float(most), columns)
-
-    def of_some(host: str, names: tuple[str, ...]) -> np.ndarray:
+    def of_some(names: tuple[str, ...]) -> int:
         if names not in groups:
-            groups[names] = [people[name] for name in dict.fromkeys(names) if name in people]
-        return of_host.get(host, nobody)[groups[names]]
+            groups[names] = people.add([at_person[name] for name in dict.fromkeys(names) if name in at_person])
+        return groups[names]
 
-    rows = [at_most(1, columns) for columns in grid]
-    rows += [at_most(post.seats, grid[:, at]) for at, post in enumerate(problem.posts)]
-    for rule in problem.rules:
-        match rule:
-            case MostOfGroup():
-                rows.append(at_most(rule.most, of_some(rule.host, rule.people)))
-            case LeastAtHost():
-                rows.append(row(float(rule.least), highspy.kHighsInf, of_host.get(rule.host, nobody)))
-            case LeastAtPost():
-                columns = grid[:, posts[rule.post]] if rule.post in posts else nobody
-                rows.append(row(float(rule.least), highspy.kHighsInf, columns))
-            case Apart():
-                rows += [at_most(1, of_some(host, (rule.one, rule.other))) for host in hosts]
-    return rows
+    none, any_number = -highspy.kHighsInf, highspy.kHighsInf
+    blocks = [(none, 1, person, everywhere) for person in each]
+    blocks += [(none, post.seats, everybody, of_post[post.key]) for post in problem.posts]
+    blocks += [
+        (none, 1, of_some((rule.one, rule.other)), host)
+        for rule in problem.rules_of(Apart)
+        for host in of_host.values()
+    ]
+    blocks += [
+        (rule.least, any_number, everybody, of_host.get(rule.host, nowhere)) for rule in problem.rules_of(LeastAtHost)
+    ]
+    blocks += [
+        (rule.least, any_number, everybody, of_post.get(rule.post, nowhere)) for rule in problem.rules_of(LeastAtPost)
+    ]
+    blocks += [
+        (none, rule.most, of_some(rule.people), of_host.get(rule.host, nowhere))
+        for rule in problem.rules_of(MostOfGroup)
+    ]
+    return _expanded(blocks, people, posts, grid)
+
+
+class _Sets:
+    """Sets of numbers from 0 on, each known by its own number."""
+
+    def __init__(self):
+        self._members: list[int] = []
+        self._starts = [0]
+
+    def add(self, members: Iterable[int]) -> int:
+        self._members.extend(members)
+        self._starts.append(len(self._members))
+        return len(self._starts) - 2
+
+    def arrays(self, sets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(all members one after the other, where each of these sets begins among them, how many each has)."""
+        starts = np.array(self._starts)
+        return np.array(self._members, dtype=int), starts[sets], starts[sets + 1] - starts[sets]
+
+
+def _expanded(blocks: Sequence[tuple[float, float, int, int]], people: _Sets, posts: _Sets, grid: np.ndarray) -> Rows:
+    """A row for each block (at least, at most, people, posts): all columns of these people and posts. All at once, in arrays."""
+    low, high, some, where = (np.array(values) for values in zip(*blocks, strict=True))
+    persons, first_person, people_each = people.arrays(some)
+    places, first_place, posts_each = posts.arrays(where)
+    size = people_each * posts_each
+    starts = np.concatenate([[0], size.cumsum()])
+    row = np.repeat(np.arange(len(size)), size)
+    person, place = np.divmod(np.arange(starts[-1]) - starts[row], posts_each[row])
+    columns = grid[persons[first_person[row] + person], places[first_place[row] + place]]
+    is_there = columns >= 0
+    starts = np.concatenate([[0], is_there.cumsum()])[starts]
+    columns = columns[is_there]
+    return Rows(low, high, starts, columns, np.ones(len(columns)))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import attrgetter
+from typing import TypeVar
 
 
 @dataclass(frozen=True, order=True)
@@ -80,6 +82,8 @@ class OnePlace:
 
 
 Rule = Refusal | Lock | MostOfGroup | LeastAtHost | LeastAtPost | Apart | Seats | OnePlace
+KINDS = (Apart, LeastAtHost, LeastAtPost, Lock, MostOfGroup, OnePlace, Refusal, Seats)
+KindOfRule = TypeVar("KindOfRule", bound=Rule)
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,18 @@ class Problem:
     @cached_property
     def in_order(self) -> "Problem":
         """The same, sorted: what the solver sees does not depend on the order of rows."""
-        rules = sorted(set(self.rules), key=lambda rule: (type(rule).__name__, *vars(rule).values()))
-        return replace(self, people=tuple(sorted(self.people)), posts=tuple(sorted(self.posts)), rules=tuple(rules))
+        posts = sorted(self.posts, key=attrgetter("key", "host", "seats"))
+        rules = [rule for kind in KINDS for rule in self._sorted_rules(kind)]
+        return replace(self, people=tuple(sorted(self.people)), posts=tuple(posts), rules=tuple(rules))
+
+    def _sorted_rules(self, kind: type[KindOfRule]) -> list[KindOfRule]:
+        """Each once."""
+        found = self.rules_of(kind)
+        by_values = dict(zip(map(attrgetter(*kind.__match_args__), found), found))
+        return [by_values[values] for values in sorted(by_values)]
+
+    def rules_of(self, kind: type[KindOfRule]) -> list[KindOfRule]:
+        return [rule for rule in self.rules if type(rule) is kind]
 
     def with_rules(self, *more: Rule) -> "Problem":
         return replace(self, rules=(*self.rules, *more))

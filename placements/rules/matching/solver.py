@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import highspy
 import numpy as np
@@ -15,6 +16,17 @@ NOT_FEASIBLE = {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.k
 OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 0.5}
 # Lowest, highest, columns, and the factor of the last column; the others have 1.
 Row = tuple[float, float, Sequence[int], float]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """All rows in arrays: the lowest and highest of each, where its columns begin (and at last where they end), factors."""
+
+    low: np.ndarray
+    high: np.ndarray
+    starts: np.ndarray
+    columns: np.ndarray
+    factors: np.ndarray
 
 
 class TookTooLong(Refused):
@@ -53,29 +65,31 @@ def run(solver: highspy.Highs, clock: Clock, *, whole: bool = False) -> np.ndarr
     if status != highspy.HighsModelStatus.kOptimal:
         raise RuntimeError(f"the solver stopped: {solver.modelStatusToString(status)}")
     values = np.array(solver.getSolution().col_value)
-    if not whole and np.abs(values - values.round()).max(initial=0.0) > WHOLE:
+    chosen = values > 0.5
+    if not whole and np.abs(values - chosen).max(initial=0.0) > WHOLE:
         return run(_in_whole_numbers(solver.getLp()), clock, whole=True)  # its own, so that the basis of this one stays
-    return values > 0.5
+    return chosen
+
+
+def rows_of(rows: Sequence[Row]) -> Rows:
+    low, high, found, lasts = zip(*rows, strict=True)
+    columns = np.concatenate(found)
+    starts = np.concatenate([[0], np.fromiter(map(len, found), dtype=int, count=len(found)).cumsum()])
+    factors = np.ones(len(columns))
+    factors[starts[1:] - 1] = lasts
+    return Rows(np.array(low), np.array(high), starts, columns, factors)
 
 
 def solver_of(
-    wish: np.ndarray, lower: np.ndarray, upper: np.ndarray, rows: Sequence[Row], *, whole: bool = False
+    wish: np.ndarray, lower: np.ndarray, upper: np.ndarray, rows: Rows, *, whole: bool = False
 ) -> highspy.Highs:
     """A solver that holds the program: its matrix goes over in arrays, row after row."""
-    lows, highs, found, lasts = zip(*rows, strict=True)
-    columns = np.concatenate(found).astype(np.int32)
-    ends = np.fromiter(map(len, found), dtype=np.int64, count=len(found)).cumsum()
-    values = np.ones(len(columns))
-    for at, last in enumerate(lasts):
-        if last != 1.0:
-            values[ends[at] - 1] = last
-    is_there = columns >= 0
-    starts = np.concatenate([[0], is_there.cumsum()])[np.concatenate([[0], ends])].astype(np.int32)
     solver = _new_solver()
     solver.passModel(
-        len(wish), len(rows), int(starts[-1]), int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMaximize), 0.0,
-        wish, lower, upper, np.array(lows, dtype=float), np.array(highs, dtype=float),
-        starts, columns[is_there], values[is_there], np.full(len(wish), int(whole), dtype=np.int32),
+        len(wish), len(rows.low), len(rows.columns), int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMaximize), 0.0,
+        wish, lower, upper, rows.low.astype(float), rows.high.astype(float),
+        rows.starts.astype(np.int32), rows.columns.astype(np.int32), rows.factors,
+        np.full(len(wish), int(whole), dtype=np.int32),
     )  # fmt: skip
     return solver
 
