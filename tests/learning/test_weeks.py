@@ -93,7 +93,7 @@ def test_an_officer_of_one_class_sees_the_week_of_that_class(of, client):
     assert titles(client.get(*week(of))) == ["A"]
 
 
-def test_the_own_week_holds_the_own_sessions(of, client):
+def test_the_own_week_holds_the_own_sessions(of, client, clock):
     user = make.trainee_account(make.trainee(in_class=of))
     make.session(classes=[of], on=MONDAY, title="A")
     make.session(classes=[make.training_class(of.cohort)], on=MONDAY, title="B")

@@ -1,5 +1,6 @@
 """The last seat goes to one trainee; without the lock the database says no."""
 
+from datetime import timedelta
 from threading import BoundedSemaphore, Event
 from time import sleep
 
@@ -118,9 +119,9 @@ def test_a_claim_that_cannot_be_is_refused_in_words(broken, sentence):
     if broken == "host":
         Host.objects.update(state=Host.State.NEW)
     if broken == "days":
-        days["ends_on"] = offer.ends_on.replace(year=2027)
+        days["ends_on"] = offer.ends_on + timedelta(days=1)
     if broken == "order":
-        days["ends_on"] = offer.starts_on.replace(year=2025)
+        days["ends_on"] = offer.starts_on - timedelta(days=1)
 
     with pytest.raises(Refused, match=sentence):
         claim_seat(offer, trainee, **days)
