@@ -2,7 +2,7 @@ import django_filters
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from placements.models import DispatchAction, DispatchMeeting
@@ -30,8 +30,8 @@ class DispatchTable(Table):
         Column("held_on", _("Day"), sort="held_on"),
         Column("place", _("Place or link")),
         Column("state", _("State"), text=state_words, html=state_tag, sort="state"),
-        Column("decided", _("Actions"), number=True, sort="decided"),
-        Column("still_open", _("Still open"), number=True, sort="still_open"),
+        Column("decided", pgettext_lazy("meeting", "Actions"), number=True, sort="decided"),
+        Column("still_open", pgettext_lazy("actions", "Still open"), number=True, sort="still_open"),
         Column("late", _("Overdue"), number=True, sort="late"),
     )
     empty_title = _("No dispatch meeting yet")
@@ -49,7 +49,10 @@ class DispatchTable(Table):
 
     @property
     def tabs(self):
-        return (Tab("planned", _("Planned"), Q(state="planned")), Tab("held", _("Held"), Q(state="held")))
+        return (
+            Tab("planned", pgettext_lazy("meetings", "Planned"), Q(state="planned")),
+            Tab("held", pgettext_lazy("meetings", "Held"), Q(state="held")),
+        )
 
 
 def action_state(state: str, due_on) -> tuple[str, str]:
@@ -96,7 +99,7 @@ class ActionTable(Table):
     def tabs(self):
         is_open, state = Q(state="open"), DispatchAction.State
         return (
-            Tab("open", _("Still open"), is_open),
+            Tab("open", pgettext_lazy("actions", "Still open"), is_open),
             Tab("late", _("Overdue"), is_open & Q(due_on__lt=timezone.localdate())),
             Tab("done", state.DONE.label, Q(state=state.DONE)),
             Tab("dropped", state.DROPPED.label, Q(state=state.DROPPED)),

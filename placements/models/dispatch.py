@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cohorts.models import Cohort
 
@@ -12,8 +13,8 @@ class DispatchMeeting(models.Model):
     computed until it was held, and then kept in its ``DispatchPack``."""
 
     class State(models.TextChoices):
-        PLANNED = "planned", _("planned")
-        HELD = "held", _("held")
+        PLANNED = "planned", pgettext_lazy("meeting", "planned")
+        HELD = "held", pgettext_lazy("meeting", "held")
 
     cohort = models.ForeignKey(
         Cohort, verbose_name=_("cohort"), on_delete=models.PROTECT, related_name="dispatch_meetings"
@@ -22,7 +23,7 @@ class DispatchMeeting(models.Model):
     held_on = models.DateField(_("day"))
     place = models.CharField(_("place or link"), max_length=120, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PLANNED, editable=False)
-    minutes = models.TextField(_("minutes"), max_length=10_000, blank=True)
+    minutes = models.TextField(pgettext_lazy("meeting", "minutes"), max_length=10_000, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, editable=False
     )

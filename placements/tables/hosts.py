@@ -148,7 +148,7 @@ class OfferTable(Table):
         Column("industry", _("Industry"), source="post__host__industry", sort="post__host__industry"),
         Column("requirements", _("Requirements"), source="post__requirements", on_screen=False),
         Column("seats", _("Seats"), source="all_seats", sort="all_seats", number=True),
-        Column("held", _("Held"), sort="held", number=True),
+        Column("held", _("Taken"), sort="held", number=True),
         Column("free", _("Free"), sort="free", number=True),
         Column("lodging", _("Lodging"), source="lodges", text=yes_no),
         Column("starts_on", _("First day"), sort="starts_on"),

@@ -2,7 +2,7 @@ import django_filters
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from placements.models import Visit, VisitTask
@@ -58,7 +58,7 @@ class VisitTable(Table):
     def tabs(self):
         today = timezone.localdate()
         return (
-            Tab("planned", _("Planned"), Q(state=Visit.State.PLANNED)),
+            Tab("planned", pgettext_lazy("visits", "Planned"), Q(state=Visit.State.PLANNED)),
             Tab("overdue", _("Overdue"), Q(state=Visit.State.PLANNED, planned_on__lt=today)),
             Tab("done", _("Took place"), Q(state=Visit.State.DONE)),
             Tab("tasks", _("With open tasks"), Q(open_tasks__gt=0)),
