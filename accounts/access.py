@@ -150,6 +150,7 @@ grant("accounts.view_export", on="accounts.ExportRecord", admin=by_people_of_my_
 
 grant("accounts.view_outbox", on="accounts.Message", admin=by_people_of_my_units("user"))
 grant("accounts.change_outbox", on="accounts.Message", admin=by_people_of_my_units("user"))
+grant("accounts.view_letter", on="accounts.LinkLetter", admin=by_people_of_my_units("asked_by"))
 grant("accounts.view_notice", on="accounts.Notice", admin=by_people_of_my_units("user"))
 grant("accounts.cancel_notice", on="accounts.Notice", admin=by_people_of_my_units("user"))
 grant("accounts.view_calendar", on="accounts.CalendarDay", admin=all_rows)

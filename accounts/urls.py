@@ -62,6 +62,7 @@ urlpatterns = [
     path("outbox/<int:pk>/again/", outbox.MessageAgain.as_view(), name="message_again"),
     path("outbox/notices/", outbox.NoticeList.as_view(), name="notice_list"),
     path("outbox/notices/cancel/", outbox.NoticeCancel.as_view(), name="notice_cancel"),
+    path("outbox/letters/", outbox.LetterList.as_view(), name="letter_list"),
     path("outbox/channels/", outbox.ChannelList.as_view(), name="channel_list"),
     path("outbox/channels/test/", outbox.ChannelTest.as_view(), name="channel_test"),
     path("holidays/", outbox.CalendarDayList.as_view(), name="calendarday_list"),

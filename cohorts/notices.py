@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from cohorts.models import Announcement, Application
 from cohorts.services.announcements import SOON, URGENT
-from cohorts.services.applications.letters import OUTCOME, to_applicant
+from cohorts.services.applications.letters import OUTCOME, applications_named, to_applicant
 from cohorts.services.applications.telling import QUOTA, STATE, TO_UNIT, UNIT_OUTCOMES
 from trainee_mgmt.kit import letters
 from trainee_mgmt.kit.formats import moment
@@ -91,4 +91,6 @@ register(Kind(STATE, gettext_lazy("Where an application stands"), _of_state, _st
 register(Kind(TO_UNIT, gettext_lazy("Where a nominee stands"), _of_nominee, _still_so))
 register(Kind(UNIT_OUTCOMES, gettext_lazy("Outcomes of nominations"), _of_outcomes))
 register(Kind(QUOTA, gettext_lazy("Quota for nominations"), _of_quota))
-letters.register(letters.LetterKind(OUTCOME, gettext_lazy("Where an application stands"), to_applicant))
+letters.register(
+    letters.LetterKind(OUTCOME, gettext_lazy("Where an application stands"), to_applicant, applications_named)
+)

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from placements.models import Category, Placement
+from placements.selectors.links import mentor_links_named
+from placements.selectors.wish_links import wish_links_named
 from placements.services import dispatch, lead_telling, publication, tickets, visits, wish_links
 from placements.services import letters as mentor_letters
 from placements.services.telling import CHANGED, OPINION, still_to_say
@@ -197,6 +199,13 @@ for _name, _label, _line, _still in LEADS:
 # Letters to people without an account ---------------------------------------------------------------------------------
 
 letters.register(
-    letters.LetterKind(mentor_letters.MENTOR_LINK, gettext_lazy("Questions for a mentor"), mentor_letters.to_mentor)
+    letters.LetterKind(
+        mentor_letters.MENTOR_LINK,
+        gettext_lazy("Questions for a mentor"),
+        mentor_letters.to_mentor,
+        mentor_links_named,
+    )
 )
-letters.register(letters.LetterKind(wish_links.WISH_LINK, gettext_lazy("Wishes of a host"), wish_links.to_host))
+letters.register(
+    letters.LetterKind(wish_links.WISH_LINK, gettext_lazy("Wishes of a host"), wish_links.to_host, wish_links_named)
+)

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from accounts.models import Delivery, Grant, Message, Notice, Plan, Role, ScopeKind, Unit, User
+from accounts.models import Delivery, Grant, LinkLetter, Message, Notice, Plan, Role, ScopeKind, Unit, User
 from assessments.models import Indicator, Rater, Scheme, Score
 from cohorts.models import (
     Announcement,
@@ -132,6 +132,12 @@ def message(to: User, *, lines=(("Something happened.", ""),), **fields) -> Mess
     state = {"checked": "merged", "cancelled": "cancelled"}.get(made.state, "sent")
     notice(to, message=made, state=state)
     return made
+
+
+def letter(kind: str, about: int, **fields) -> LinkLetter:
+    """A letter with a link to somebody without an account."""
+    fields = {"key": f"letter {next(_n)}", "asked_at": at(START), "retry_at": at(START)} | fields
+    return LinkLetter.objects.create(kind=kind, about_id=about, **fields)
 
 
 def notice(to: User, **fields) -> Notice:

@@ -131,7 +131,7 @@ ENTRIES = (
     Entry(RECORDS, _("Files taken out"), "download", "accounts:export_list"),
     Entry(RECORDS, _("Complaints"), "message", "accounts:complaint_list"),
     Entry(RECORDS, _("Decided by hand"), "edit", "cohorts:override_list", covers=("cohorts:override_take",)),
-    Entry(RECORDS, _("Outbox"), "send", "accounts:message_list", covers=("accounts:notice", "accounts:channel")),
+    Entry(RECORDS, _("Outbox"), "send", "accounts:message_list", covers=("accounts:notice", "accounts:letter", "accounts:channel")),
     Entry(RECORDS, _("Holidays"), "calendar", "accounts:calendarday_list"),
     Entry(RECORDS, _("Stored plans"), "plan", "accounts:plan_list"),
     Entry(RECORDS, _("Background work"), "queue", "accounts:job_list", roles=WORKERS),

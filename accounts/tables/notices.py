@@ -2,15 +2,16 @@
 
 import django_filters
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Concat
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.models import CalendarDay, Channel, Delivery, Message, Notice
+from accounts.models import CalendarDay, Channel, Delivery, LinkLetter, Message, Notice
 from accounts.rules.states import DELIVERY_TAGS, NOTICE_TAGS
+from trainee_mgmt.kit.letters import LETTERS
 from trainee_mgmt.kit.notices import KINDS
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, KeyFilter, Tab, Table, TableFilters
@@ -153,6 +154,70 @@ class NoticeTable(Table):
     default_order = ("-pk",)
     empty_title = gettext_lazy("No notice yet")
     empty_hint = gettext_lazy("What people will be told stands here until its time has come.")
+
+
+def letter_label(name: str) -> str:
+    return str(LETTERS[name].label) if name in LETTERS else name
+
+
+def letter_tag(state: str) -> SafeString:
+    kind, drawing = DELIVERY_TAGS[state]
+    return status_tag(kind, LinkLetter.State(state).label, drawing)
+
+
+def channel_label(name: str) -> str:
+    return str(Channel(name).label) if name else ""
+
+
+class LetterFilters(TableFilters):
+    q = django_filters.CharFilter(label=gettext_lazy("To whom, about what"), method="find")
+    kind = django_filters.ChoiceFilter(label=pgettext_lazy("notice", "What"), choices=())
+    channel = django_filters.ChoiceFilter(label=gettext_lazy("Channel"), choices=Channel.choices)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.filters["kind"].extra["choices"] = sorted((name, str(kind.label)) for name, kind in LETTERS.items())
+
+    def find(self, queryset, name, value):
+        found = Q(pk__in=[])
+        for kind in LETTERS.values():
+            found |= Q(kind=kind.name, about_id__in=kind.named().filter(told__icontains=value).values("pk"))
+        return queryset.filter(found)
+
+
+class LetterTable(Table):
+    name = gettext_lazy("Letters to people without an account")
+    personal = True
+    columns = (
+        Column("kind", pgettext_lazy("notice", "What"), text=letter_label),
+        Column("told", gettext_lazy("To whom, about what")),
+        Column("channel", gettext_lazy("Channel"), text=channel_label),
+        Column("asked_by", gettext_lazy("Asked by"), source="asked_by__name"),
+        Column("asked_at", gettext_lazy("Asked at"), sort="asked_at"),
+        Column("state", gettext_lazy("State"), text=lambda state: str(LinkLetter.State(state).label), html=letter_tag),
+        Column("sent_at", gettext_lazy("Sent out at"), sort="sent_at"),
+        Column("error", gettext_lazy("Error")),
+    )
+    tabs = (
+        Tab("open", gettext_lazy("On their way"), Q(state__in=[LinkLetter.State.WAITING, LinkLetter.State.SENDING])),
+        Tab("sent", pgettext_lazy("notices", "Sent"), Q(state=LinkLetter.State.SENT)),
+        Tab("failed", pgettext_lazy("letters", "Failed"), Q(state=LinkLetter.State.FAILED)),
+        Tab("cancelled", gettext_lazy("No longer needed"), Q(state=LinkLetter.State.CANCELLED)),
+    )
+    filterset_class = LetterFilters
+    default_order = ("-pk",)
+    empty_title = gettext_lazy("No letter yet")
+    empty_hint = gettext_lazy(
+        "Links for mentors, hosts and applicants that go out by text message or e-mail stand here."
+    )
+
+    def prepare(self, queryset: QuerySet) -> QuerySet:
+        """With the words for whom each letter is; of those on the page, since it is annotated after filtering."""
+        whens = [
+            When(kind=kind.name, then=Subquery(kind.named().filter(pk=OuterRef("about_id")).values("told")[:1]))
+            for kind in LETTERS.values()
+        ]
+        return queryset.annotate(told=Case(*whens, default=Value(""), output_field=CharField()))
 
 
 class CalendarFilters(TableFilters):

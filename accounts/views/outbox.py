@@ -13,13 +13,13 @@ from django.views.generic import View
 
 from accounts.channels import order_of_office
 from accounts.forms.notices import CalendarDayForm
-from accounts.models import CalendarDay, Channel, Message, Notice
+from accounts.models import CalendarDay, Channel, LinkLetter, Message, Notice
 from accounts.models.users import SECRETS
 from accounts.selectors import counts_by_channel
 from accounts.services import calendar
 from accounts.services.notice_settings import own_email
 from accounts.services.outbox import by_hand
-from accounts.tables.notices import CalendarTable, MessageTable, NoticeTable
+from accounts.tables.notices import CalendarTable, LetterTable, MessageTable, NoticeTable
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage, chosen_rows
@@ -82,6 +82,16 @@ class MessageAgain(ActionPage):
     def act(self, message):
         by_hand.send_again(message)
         return _("It will be sent again within a minute.")
+
+
+class LetterList(TablePage):
+    """Letters with a link to people without an account, and what became of them."""
+
+    allow = "accounts.view_letter"
+    model = LinkLetter
+    table_class = LetterTable
+    title = gettext_lazy("Letters to people without an account")
+    template_name = "accounts/notice_list.html"
 
 
 class NoticeList(TablePage):

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 
 from cohorts.models import Cohort
@@ -43,6 +44,13 @@ def waited_for(cohort: Cohort, *, today: date):
         "placement__trainee__person__name", "placement__mentor__name", "placement__mentor__phone_mask",
     )  # fmt: skip
     return rows.annotate(due=Min("due_on"), n=Count("pk")).order_by("due", "placement")
+
+
+def mentor_links_named() -> QuerySet[FeedbackLink]:
+    """``told``: the mentor with the host, and the trainee the questions are about."""
+    dot, to = Value(" · "), Value(" → ")
+    told = Concat("mentor__name", dot, "mentor__host__name", to, "placement__trainee__person__name")
+    return FeedbackLink.objects.annotate(told=told)
 
 
 def links_that_open(placements, *, today: date) -> dict[int, FeedbackLink]:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -125,3 +126,9 @@ def _facts(row: dict[str, Any], seen: Iterable[Seen], keys: dict[str, str]) -> I
             yield str(row["profile"].get(keys.get(each, ""), "") or "")
         else:
             yield row[str(each)]
+
+
+def wish_links_named() -> QuerySet[WishLink]:
+    """``told``: the contact with the host, and the cohort whose trainees are wished for."""
+    told = Concat("contact__name", Value(" · "), "host__name", Value(" → "), "cohort__name")
+    return WishLink.objects.annotate(told=told)

@@ -8,6 +8,9 @@ from django.urls import reverse
 
 from accounts.models import Address, AuditEntry, CalendarDay, Delivery, Message, Notice, NoticeSettings, Role
 from accounts.services.calendar import fill_calendar, published_days, working_days
+from placements.models import FeedbackLink
+from placements.services.letters import MENTOR_LINK
+from placements.services.links import make_links
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +153,31 @@ def test_the_outbox_needs_the_same_queries_for_any_number_of_messages(
         client.get(url("message_list"))
     with django_assert_num_queries(3):
         client.get(url("notice_list"))
+
+
+@pytest.mark.parametrize("letters", [1, 3])
+def test_letters_to_people_without_an_account_are_found_by_whom_they_are_for(
+    client, office, django_assert_num_queries, letters
+):
+    admin, anna, other = office
+    stay = make.stay()
+    make_links(stay.trainee.cohort, [stay], by=admin)
+    link = FeedbackLink.objects.get()
+    for number in range(letters):
+        make.letter(
+            MENTOR_LINK, link.pk, key=str(number), asked_by=anna, state="failed", channel="sms", error="no route"
+        )
+    make.letter(MENTOR_LINK, 0, key="gone", asked_by=anna)
+
+    with django_assert_num_queries(3):
+        everything = text(client.get(url("letter_list")))
+    found = client.get(url("letter_list"), {"q": link.mentor.name, "view": "failed"}).context["table"]
+
+    assert f"{link.mentor.name} · {link.mentor.host.name} → {stay.trainee.person.name}" in everything
+    assert ("Questions for a mentor" in everything, "no route" in everything) == (True, True)
+    assert found.count == letters
+    assert as_(other).get(url("letter_list")).context["table"].count == 0
+    assert as_(make.user(Role.ORGANIZER, stay.trainee.cohort)).get(url("letter_list")).status_code == 403
 
 
 def test_a_message_on_its_way_is_cancelled_once(client, office):

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 
 @dataclass(frozen=True)
 class Words:
@@ -21,11 +23,15 @@ class Words:
 
 @dataclass(frozen=True)
 class LetterKind:
-    """``compose(letter)`` is asked before each attempt; nothing to say any more (revoked, changed) is ``None``."""
+    """``compose(letter)`` is asked before each attempt; nothing to say any more (revoked, changed) is ``None``.
+
+    ``named()`` answers the rows that letters of the kind can be about, with ``told``: to whom, about what.
+    """
 
     name: str  # "placements.wish_link"
     label: Any  # for lists: "Wishes of a host"
     compose: Callable[[Any], Words | None]
+    named: Callable[[], QuerySet]
 
 
 LETTERS: dict[str, LetterKind] = {}

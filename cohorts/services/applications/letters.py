@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -40,3 +42,8 @@ def to_applicant(letter: LinkLetter) -> Words | None:
     text = _(SAID[row.state]) % {"cohort": str(row.round), "reason": row.reason}
     path = reverse("cohorts:apply_receipt", kwargs={"key": link_key(row)})
     return Words({"sms": row.phone.open() if row.phone else ""}, _("Where an application stands"), text, path)
+
+
+def applications_named() -> QuerySet[Application]:
+    """``told``: the applicant, and the cohort applied for."""
+    return Application.objects.annotate(told=Concat("name", Value(" → "), "round__cohort__name"))
