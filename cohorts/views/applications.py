@@ -19,8 +19,7 @@ from cohorts.tables.applications import ApplicationTable
 from cohorts.views.found import findings_about
 from cohorts.views.rounds import MANAGED
 from trainee_mgmt.kit import access
-from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.errors import told as refusal_told
+from trainee_mgmt.kit.errors import Refused, with_remedy
 from trainee_mgmt.kit.lists import TablePage, chosen_rows
 from trainee_mgmt.kit.pages import ActionPage, FormPage, Page, StaticPage
 from trainee_mgmt.kit.tables import BulkAction
@@ -85,7 +84,7 @@ class ApplicationsAccept(Page, View):
         try:
             count, left = review.accept_all(chosen.only("pk"))
         except Refused as refusal:
-            messages.error(request, refusal_told(refusal, request.user))
+            messages.error(request, with_remedy(refusal, request.user))
         else:
             words = ngettext("%(n)s application was accepted.", "%(n)s applications were accepted.", count)
             messages.success(request, words % {"n": count})

@@ -27,8 +27,7 @@ from cohorts.selectors.screening import (
 from cohorts.services import screening as services
 from cohorts.tables.screening import RankedTable
 from trainee_mgmt.kit import access
-from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.errors import told as refusal_told
+from trainee_mgmt.kit.errors import Refused, with_remedy
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, EditPage, Inside, Page, StaticPage
 
@@ -90,7 +89,7 @@ class ScreeningRun(Page, View):
         try:
             made, is_new = services.run(round, by=request.user)
         except Refused as refusal:
-            messages.error(request, refusal_told(refusal, request.user))
+            messages.error(request, with_remedy(refusal, request.user))
             return HttpResponseRedirect(reverse("cohorts:screening_list", kwargs={"cohort": self.cohort.pk}))
         if is_new:
             words = ngettext("%(n)s person was put into order.", "%(n)s people were put into order.", made.people)

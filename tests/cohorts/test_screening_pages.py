@@ -22,7 +22,7 @@ from cohorts.services import screening as services
 from cohorts.services.screening import run
 from cohorts.services.screening_start import begin_with_four
 from tests import make
-from trainee_mgmt.kit.errors import Refused, told
+from trainee_mgmt.kit.errors import Refused, with_remedy
 from trainee_mgmt.kit.formats import span
 
 pytestmark = pytest.mark.django_db
@@ -450,7 +450,7 @@ def test_a_refusal_leads_to_its_remedy_for_whoever_may_use_it(client):
     sentence = "There are no rules yet. Say first what counts."
     linked = f'{sentence} <a href="{rules}">To the rules</a>'
     assert linked in answer.content.decode()
-    assert [told(refusal.value, user) for user in (organizer, stranger, AnonymousUser())] == [
+    assert [with_remedy(refusal.value, user) for user in (organizer, stranger, AnonymousUser())] == [
         linked,
         sentence,
         sentence,

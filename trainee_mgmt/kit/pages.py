@@ -19,7 +19,7 @@ from django.views.generic import FormView, TemplateView, View
 from django.views.generic.detail import SingleObjectMixin
 
 from trainee_mgmt.kit import access, actor
-from trainee_mgmt.kit.errors import Refused, told
+from trainee_mgmt.kit.errors import Refused, with_remedy
 from trainee_mgmt.kit.prepared import Prepared
 
 LARGEST_KEY = 2**63 - 1
@@ -145,7 +145,7 @@ class FormPage(Page, FormView, abstract=True):
         return super().form_valid(form)
 
     def refused(self, form, refusal: Refused):
-        form.add_error(None, told(refusal, self.request.user))
+        form.add_error(None, with_remedy(refusal, self.request.user))
         return self.form_invalid(form)
 
     def form_invalid(self, form):
@@ -194,7 +194,7 @@ class ButtonPage(Page, View, abstract=True):
             if message := self.act():
                 messages.success(request, message)
         except Refused as refusal:
-            messages.error(request, told(refusal, request.user))
+            messages.error(request, with_remedy(refusal, request.user))
         return HttpResponseRedirect(self.get_success_url())
 
     def act(self) -> str | None:
@@ -219,7 +219,7 @@ class ActionPage(Page, View, abstract=True):
             if message := self.act(obj):
                 messages.success(request, message)
         except Refused as refusal:
-            messages.error(request, told(refusal, request.user))
+            messages.error(request, with_remedy(refusal, request.user))
         return self.redirect_back(self.get_success_url(obj))
 
     def act(self, obj) -> str:
