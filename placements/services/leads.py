@@ -16,7 +16,7 @@ from cohorts.models import Cohort, Trainee
 from placements.models import Lead, LeadCredit, LeadFile, LeadStage, LeadStep
 from placements.rules import leads as rules
 from placements.services.lead_telling import tell_organizers, tell_shares, tell_stage
-from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.errors import Refused, Remedy
 from trainee_mgmt.kit.evidence import PDF, checked
 from trainee_mgmt.kit.uploads import keep_file
 
@@ -80,8 +80,9 @@ def _refuse_twice(trainees: Sequence[Trainee], key: str, code: str) -> None:
     same = mine.filter(name_key=key)
     if code:
         same = same | mine.filter(credit_code=code)
-    if same.exists():
-        raise Refused(_("This company is among the leads already. Add what is new to that lead."))
+    if found := same.order_by("pk").first():
+        words = _("This company is among the leads already. Add what is new to that lead.")
+        raise Refused(words, remedy=_go_to(found))
 
 
 @transaction.atomic
@@ -201,7 +202,10 @@ def locked(lead: Lead) -> Lead:
     """The lead, held; one that was merged into another is changed there."""
     found = Lead.objects.select_for_update(of=("self",)).select_related("cohort", "merged_into").get(pk=lead.pk)
     if found.merged_into_id:
-        raise Refused(
-            _("This lead was put together with %(other)s; go on there.") % {"other": found.merged_into.company}
-        )
+        words = _("This lead was put together with %(other)s; go on there.") % {"other": found.merged_into.company}
+        raise Refused(words, remedy=_go_to(found.merged_into))
     return found
+
+
+def _go_to(lead: Lead) -> Remedy:
+    return Remedy(_("Open that lead"), lead.get_absolute_url(), "placements.view_lead", lead)

@@ -76,7 +76,7 @@ class LeadTable(Table):
         Column("people", _("Found by"), text=names),
         STAGE,
         SINCE,
-        Column("amount", _("10,000 yuan"), number=True, sort="amount"),
+        Column("amount", _("Expected investment (10,000 yuan)"), number=True, sort="amount"),
         Column("is_twice", _("Same company"), text=twice_words, html=twice_tag),
         Column("credit_code", _("Credit code"), on_screen=False),
         Column("source_quote", _("Cited words"), on_screen=False),

@@ -363,3 +363,13 @@ def test_an_amount_that_cannot_be_is_refused_beside_its_box(client):
 def test_an_amount_is_said_as_people_write_it(language, amount, said):
     with override(language):
         assert money(amount and Decimal(amount)) == said
+
+
+def test_who_names_a_company_twice_is_led_to_the_lead_that_there_is():
+    trainee = make.trainee()
+    standing = make.lead(trainee, company="Acme Works")
+
+    with pytest.raises(Refused) as refused:
+        make.lead(trainee, company="acme works")
+
+    assert refused.value.remedy.url == standing.get_absolute_url()
