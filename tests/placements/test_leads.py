@@ -365,6 +365,7 @@ def test_an_amount_is_said_as_people_write_it(language, amount, said):
         assert money(amount and Decimal(amount)) == said
 
 
+@pytest.mark.django_db
 def test_who_names_a_company_twice_is_led_to_the_lead_that_there_is():
     trainee = make.trainee()
     standing = make.lead(trainee, company="Acme Works")
