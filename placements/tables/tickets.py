@@ -111,6 +111,6 @@ class TicketTable(Table):
             Tab("stopped", _("Clock stopped"), Q(stopped_at__isnull=False)),
             Tab("closed", _("Answered"), Q(closed_at__isnull=False)),
             Tab("reopened", _("Opened again"), Q(times_reopened__gt=0)),
-            Tab("late", pgettext_lazy("tickets", "Late"), late_at(now)),
+            Tab("late", pgettext_lazy("tickets", "Not in time"), late_at(now)),
             Tab("rated", _("Rated"), Q(satisfaction__isnull=False)),
         )
