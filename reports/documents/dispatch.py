@@ -22,7 +22,7 @@ def dispatch_file(pack: Pack, *, today: date) -> bytes:
         rows = [line.cells for line in section.lines]
         _section(paper, f"{number}. {section.title} ({section.count})", section.head, rows)
     if meeting.minutes:
-        paper.line(_("Minutes of the meeting"))
+        paper.heading(_("Minutes of the meeting"))
         for line in meeting.minutes.splitlines():
             paper.line(line, small=True)
     actions = [
@@ -36,7 +36,7 @@ def dispatch_file(pack: Pack, *, today: date) -> bytes:
 
 
 def _section(paper: Paper, title: str, head: tuple[str, ...], rows: list[tuple]) -> None:
-    paper.line(title)
+    paper.heading(title)
     if rows:
         columns = [PaperColumn(label, 2.5 if place == 0 else 1.5, is_centred=False) for place, label in enumerate(head)]
         paper.table(columns, rows)

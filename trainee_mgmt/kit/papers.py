@@ -69,6 +69,15 @@ class Paper:
         paragraph.paragraph_format.space_after = Pt(2)
         self._run(paragraph, text, BODY_FONT, self.size - 1.5 if small else self.size + 1.5)
 
+    def heading(self, text: str) -> None:
+        """Of a section: apart from what stands before, never alone at the foot of a page, in Word's navigation."""
+        self.is_empty = False
+        paragraph = self.document.add_paragraph()
+        layout = paragraph.paragraph_format
+        layout.space_before, layout.space_after, layout.keep_with_next = Pt(10), Pt(4), True
+        paragraph._p.get_or_add_pPr().append(parse_xml(f'<w:outlineLvl {nsdecls("w")} w:val="0"/>'))
+        self._run(paragraph, text, HEAD_FONT, self.size + 1.5)
+
     def lines_beside_picture(self, lines: Sequence[str], picture: bytes, below: str, *, size: float = 2.3) -> None:
         """Lines on the left; on the right a picture of so many centimetres with a text below it."""
         table = self.document.add_table(rows=1, cols=2)

@@ -48,8 +48,10 @@ STYLES = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <fill><patternFill patternType="solid"><fgColor rgb="FFE8EEF4"/></patternFill></fill>\
 <fill><patternFill patternType="solid"><fgColor rgb="FFFDECEA"/></patternFill></fill></fills><borders count="1"><border/>\
 </borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="8"><xf/>\
-<xf numFmtId="49" applyNumberFormat="1"/><xf numFmtId="164" applyNumberFormat="1"/>\
-<xf numFmtId="165" applyNumberFormat="1"/><xf numFmtId="166" applyNumberFormat="1"/>\
+<xf numFmtId="49" applyNumberFormat="1"/>\
+<xf numFmtId="164" applyNumberFormat="1" applyAlignment="1"><alignment horizontal="left"/></xf>\
+<xf numFmtId="165" applyNumberFormat="1" applyAlignment="1"><alignment horizontal="left"/></xf>\
+<xf numFmtId="166" applyNumberFormat="1" applyAlignment="1"><alignment horizontal="left"/></xf>\
 <xf fontId="1" fillId="2" applyFont="1" applyFill="1" applyAlignment="1"><alignment vertical="center"/></xf>\
 <xf numFmtId="49" quotePrefix="1" applyNumberFormat="1"/>\
 <xf numFmtId="49" fillId="3" applyNumberFormat="1" applyFill="1" applyAlignment="1">\
@@ -155,8 +157,13 @@ def column_widths(header: Sequence[str], rows: Iterable[Sequence]) -> list[int]:
     for row in rows:
         for at, value in enumerate(row[: len(widths)]):
             if value is not None:
-                widths[at] = max(widths[at], max(map(text_width, str(value)[:200].split("\n"))) + 1)
+                widths[at] = max(widths[at], max(map(text_width, _shown(value)[:200].split("\n"))) + 1)
     return [min(max(width, NARROWEST), WIDEST) for width in widths]
+
+
+def _shown(value) -> str:
+    """As the cell shows it: a moment without seconds and zone."""
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
 
 
 def text_width(text: str) -> int:
