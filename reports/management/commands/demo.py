@@ -5,13 +5,11 @@ from accounts.models import User
 from cohorts.models import Cohort, Trainee
 from reports.management.demo.build import build
 
-ACCOUNTS = ("admin", "organizer", "officer", "trainee", "evaluator", "leader", "nominator")
+ACCOUNTS = ("admin", "organizer", "officer", "trainee", "wishing", "placed", "evaluator", "leader", "nominator")
 
 
 class Command(BaseCommand):
-    help = (
-        "Demo data of the five programs (made-up people) in an empty database; --accounts prints an account per role."
-    )
+    help = "Demo data of the five programs (made-up people) in an empty database; --accounts prints its accounts, of each role."
 
     def add_arguments(self, parser):
         parser.add_argument("--accounts", action="store_true", help="only print the demo accounts")

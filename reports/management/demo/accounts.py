@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from accounts.models import Grant, Unit, User
-from cohorts.models import Person
+from accounts.models import Grant, Role, ScopeKind, Unit, User
+from cohorts.models import Person, Trainee
 from trainee_mgmt.kit.crypto import Sealed
 from trainee_mgmt.kit.names import pinyin_key
 
@@ -32,6 +32,14 @@ def account(username: str, name: str, unit: Unit, *, person: Person | None = Non
     user.save()
     if person:
         Person.objects.filter(pk=person.pk).update(user=user)
+    return user
+
+
+def trainee_account(username: str, trainee: Trainee) -> User:
+    """The account of a trainee in the own cohort, printed as the others."""
+    cohort = trainee.cohort
+    user = account(username, trainee.person.name, cohort.program.unit, person=trainee.person)
+    grant(user, Role.TRAINEE, ScopeKind.COHORT, scope=cohort, starts_on=cohort.starts_on)
     return user
 
 

@@ -12,6 +12,7 @@ from placements.services.match_plans import make_plan, move
 from placements.services.matching_rules import first_rules, keep_apart, save_rules
 from placements.services.publication import publish
 from placements.services.wishes import set_window
+from reports.management.demo.accounts import trainee_account
 from reports.management.demo.asking import ask_hosts
 from reports.management.demo.hosting import INDUSTRIES, STUDIES, build_hosts, host_states, offer_posts
 from reports.management.demo.people import Crowd, Someone
@@ -59,6 +60,8 @@ def match_second(cohort: Cohort, *, by: User, today: date) -> None:
     one, other = coming.trainees.order_by("number")[:2]
     keep_apart(coming, one, other, reason="直系亲属，需回避")
     make_plan(coming, starts_on=coming.starts_on, by=by, after=plan)
+    undecided = coming.trainees.filter(person__user=None).exclude(wishes__side=Wish.Side.TRAINEE)
+    trainee_account("wishing", undecided.order_by("number").first())
 
 
 def _match(cohort: Cohort, offers: Sequence[Offer], *, by: User, rng: random.Random, opens: date) -> None:

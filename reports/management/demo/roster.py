@@ -14,7 +14,7 @@ from cohorts.models import (
     Trainee,
     TrainingClass,
 )
-from reports.management.demo.accounts import account, grant
+from reports.management.demo.accounts import account, grant, trainee_account
 from reports.management.demo.people import Crowd, Someone
 from reports.management.demo.programs import COMPANIES, EDUCATION, PARTIES, POSITIONS, TALENT, DemoProgram
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_id_number, mask_phone
@@ -155,5 +155,4 @@ def groups_and_officers(
         head.grant = grant(user, Role.OFFICER, ScopeKind.TRAINING_CLASS, scope=first, starts_on=start)
         head.save(update_fields=["grant"])
         trainee = trainees[first][4]
-        user = account("trainee", trainee.person.name, first.unit or cohort.program.unit, person=trainee.person)
-        grant(user, Role.TRAINEE, ScopeKind.COHORT, scope=cohort, starts_on=start)
+        trainee_account("trainee", trainee)

@@ -14,6 +14,7 @@ from placements.rules.opinions import ASPECTS
 from placements.services.changes import carry_out, last_change, prepare
 from placements.services.feedback import excuse, note_help, reconcile
 from placements.services.links import make_links
+from reports.management.demo.accounts import trainee_account
 from trainee_mgmt.kit.days import moment
 
 LEAVES_BEFORE = timedelta(days=14)  # stays end before the cohort, so that one can be extended
@@ -36,6 +37,8 @@ def build_stays(cohort: Cohort, *, by: User, rng: random.Random, today: date) ->
     _help(cohort, today)
     _changes(cohort, placements, by=by, today=today)
     _opinions(cohort, rng)
+    here = cohort.trainees.filter(person__user=None, lead_credits__in_force=True, placements__in=placements)
+    trainee_account("placed", here.order_by("number").first())
 
 
 def _answers(cohort: Cohort, rng: random.Random, *, today: date) -> None:
