@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import Q
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from placements.models import LeadStage, LeadStep
@@ -94,7 +94,7 @@ class LeadTable(Table):
     def tabs(self):
         over = [LeadStage.LANDED, LeadStage.LOST]
         return (
-            Tab("running", _("Under way"), ~Q(stage__in=over)),
+            Tab("running", pgettext_lazy("leads", "Under way"), ~Q(stage__in=over)),
             Tab("landed", _("Landed"), Q(stage=LeadStage.LANDED)),
             Tab("twice", _("Named twice"), Q(is_twice=True)),
             Tab("lost", _("Given up"), Q(stage=LeadStage.LOST)),
