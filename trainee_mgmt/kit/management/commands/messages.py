@@ -1,6 +1,7 @@
 """Words for translation, in pure Python (Babel): nobody needs gettext's programs."""
 
 import ast
+import os
 import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -127,7 +128,7 @@ class Section:
     def compile(self) -> None:
         if not self.po.exists() or (self.mo.exists() and self.mo.stat().st_mtime > self.po.stat().st_mtime):
             return
-        draft = self.mo.with_suffix(".mo.new")
+        draft = self.mo.with_suffix(f".{os.getpid()}.mo.new")  # two processes may compile at once
         with draft.open("wb") as file:
             write_mo(file, self.written())
         draft.replace(self.mo)
