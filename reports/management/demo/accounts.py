@@ -39,7 +39,7 @@ def trainee_account(username: str, trainee: Trainee) -> User:
     """The account of a trainee in the own cohort, printed as the others."""
     cohort = trainee.cohort
     user = account(username, trainee.person.name, cohort.program.unit, person=trainee.person)
-    grant(user, Role.TRAINEE, ScopeKind.COHORT, scope=cohort, starts_on=cohort.starts_on)
+    grant(user, Role.TRAINEE, ScopeKind.COHORT, scope=cohort, starts_on=min(cohort.starts_on, timezone.localdate()))
     return user
 
 
