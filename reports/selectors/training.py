@@ -1,5 +1,6 @@
 """What a trainee sees at home: the next session, the journals that are still owed, the own numbers."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,9 +15,13 @@ from assessments.models import Result
 from cohorts.models import Trainee
 from learning.models import JournalDue, PersonTime
 from learning.selectors import OwedJournal, OwnAttendance, owed_journals, own_attendance
-from placements.models import Offer
+from placements.models import Offer, Placement
+from placements.rules.opinions import is_asked
+from placements.selectors.opinions import with_opinion
+from placements.selectors.wishes import own_windows
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.formats import day as day_words
+from trainee_mgmt.kit.formats import moment as moment_words
 from trainee_mgmt.navigation import address
 
 
@@ -32,14 +37,15 @@ class NextSession:
 
 
 @dataclass(frozen=True)
-class ToWrite:
-    """A week's journal: which, until when, how far it is."""
+class ToDo:
+    """A week's journal, wishes, an opinion: what, until when, how far it is."""
 
     what: str
     why: str
     verb: str
     url: str
     kind: str  # bad: overdue or returned; warn: due now
+    icon: str = "journal"
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class Place:
 class Training:
     places: list[Place]
     coming: NextSession | None
-    to_write: list[ToWrite]
+    to_do: list[ToDo]
     help_for: int | None  # the trainee for whom help can be asked: the newest place with host enterprises
 
     @property
@@ -70,7 +76,7 @@ class Training:
 
 
 def training_of(user: User, *, now: datetime) -> Training | None:
-    """None for somebody who has no place in a running cohort. Five queries."""
+    """None for somebody who has no place in a running cohort. Five queries, three more where a cohort has host enterprises."""
     if not access.holds(user, "cohorts.see_own_place"):
         return None
     mine = Trainee.objects.filter(
@@ -89,9 +95,31 @@ def training_of(user: User, *, now: datetime) -> Training | None:
     return Training(
         [Place(pk, name, attended.get(pk), results.get(pk)) for pk, name, _hosts in places],
         _next_session(person_times, now=now),
-        [_to_write(each, today) for each in owed],
+        [
+            *(_to_write(each, today) for each in owed),
+            *_of_hosts(mine.filter(pk__in=[pk for pk, _name, hosts in places if hosts]), now=now),
+        ],
         next((pk for pk, _name, hosts in places if hosts), None),
     )
+
+
+def _of_hosts(mine: QuerySet[Trainee], *, now: datetime) -> Iterator[ToDo]:
+    """Wishes that one may still say and has not, and stays that one is asked about."""
+    today = timezone.localdate(now)
+    if not (keys := list(mine.values_list("pk", flat=True))):
+        return
+    for each in own_windows(mine, at=now):
+        if each.is_open and not each.wishes:
+            until = _("open until %(moment)s") % {"moment": moment_words(each.window.trainees_until)}
+            url = address("placements:own_wishes", pk=each.trainee.pk)
+            yield ToDo(_("Where you would like to go"), until, _("Name posts"), url, "warn", "flag")
+    stays = with_opinion(Placement.objects.filter(trainee__in=keys).standing()).filter(has_opinion=False)
+    for stay in stays.select_related("seat__offer__post__host").order_by("-ends_on", "-pk"):
+        if is_asked(stay.ends_on, today):
+            host = stay.seat.offer.post.host.name
+            url = address("placements:opinion_create", pk=stay.pk)
+            why = _("shown to others only together with those of two more people")
+            yield ToDo(_("What was it like at %(host)s?") % {"host": host}, why, _("Say it"), url, "warn", "message")
 
 
 def _next_session(person_times: QuerySet[PersonTime], *, now: datetime) -> NextSession | None:
@@ -114,7 +142,7 @@ def _next_session(person_times: QuerySet[PersonTime], *, now: datetime) -> NextS
     return NextSession(*row, is_today=is_today, is_running=starts_at <= now)
 
 
-def _to_write(each: OwedJournal, today: date) -> ToWrite:
+def _to_write(each: OwedJournal, today: date) -> ToDo:
     week = _("Journal of %(first)s to %(last)s") % {
         "first": day_words(each.first_on, today),
         "last": day_words(each.last_on, today),
@@ -122,7 +150,7 @@ def _to_write(each: OwedJournal, today: date) -> ToWrite:
     url = address("learning:journal_write", pk=each.trainee_id, period=each.period_start.isoformat())
     is_late = each.due_on < today
     if each.state == "returned":
-        return ToWrite(week, _("returned with a comment; please mend it"), _("Mend"), url, "bad")
+        return ToDo(week, _("returned with a comment; please mend it"), _("Mend"), url, "bad")
     if is_late:
         until = _("was due on %(day)s") % {"day": day_words(each.due_on, today)}
     elif each.due_on == today:
@@ -132,4 +160,4 @@ def _to_write(each: OwedJournal, today: date) -> ToWrite:
     begun = each.characters or 0
     draft = ngettext("draft of %(n)s character", "draft of %(n)s characters", begun) % {"n": f"{begun:,}"}
     facts = f"{until} · {draft if begun else _('not begun')}"
-    return ToWrite(week, facts, _("Go on writing") if begun else _("Write"), url, "bad" if is_late else "warn")
+    return ToDo(week, facts, _("Go on writing") if begun else _("Write"), url, "bad" if is_late else "warn")

@@ -11,6 +11,11 @@ from accounts.models import Role
 from accounts.services import record
 from learning.models import DutyDue, ProgressCase, Signup
 from learning.services.duties import make_duty_kind, pause_week
+from placements.models import Placement, Wish
+from placements.rules.opinions import ASPECTS
+from placements.services.opinions import give_opinion
+from placements.services.seats import claim_seat
+from placements.services.wishes import set_window
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +160,7 @@ def test_a_trainee_sees_the_next_session_the_owed_journals_and_the_own_numbers(o
     shown = home_of(make.trainee_account(me))
 
     assert shown.training.coming.title == "Mine"
-    assert shown.training.to_write[0].verb == "Mend"
+    assert shown.training.to_do[0].verb == "Mend"
     attendance = shown.training.places[0].attendance
     assert (attendance.came, attendance.marked, attendance.held) == (1, 1, 2)
     assert shown.needs == []
@@ -170,6 +175,28 @@ def test_help_is_one_tap_from_home_where_a_cohort_has_hosts(office):
     make.offer(cohort)
 
     assert (asking in before, asking in phone.get("/").content.decode()) == (False, True)
+
+
+def test_open_wishes_and_the_end_of_a_stay_are_things_to_do_until_they_are_done(office):
+    cohort, _classes, people = office
+    me, now = people[0], timezone.now()
+    offer, user = make.offer(cohort), make.trainee_account(me)
+    stay = claim_seat(offer, me)
+    Placement.objects.filter(pk=stay.pk).update(starts_on=cohort.starts_on, ends_on=timezone.localdate())
+    first, last = now - timedelta(days=1), now + timedelta(days=1)
+    moments = {"trainees_from": first, "trainees_until": last, "hosts_from": first, "hosts_until": last}
+    set_window(cohort, **moments, most_ranks=3, most_refusals=2)
+    urls = [
+        reverse("placements:own_wishes", kwargs={"pk": me.pk}),
+        reverse("placements:opinion_create", kwargs={"pk": stay.pk}),
+    ]
+
+    before = [each.url for each in home_of(user).training.to_do]
+    Wish.objects.create(side="trainee", trainee=me, offer=offer, rank=1, written_by=user, written_at=now)
+    give_opinion(stay, given=dict.fromkeys(ASPECTS, "4"), today=timezone.localdate())
+    after = [each.url for each in home_of(user).training.to_do]
+
+    assert [each for each in before if each not in after] == urls
 
 
 def test_a_trainee_whose_sessions_are_over_is_not_told_that_none_was_planned(office):
