@@ -20,7 +20,7 @@ class TicketForm(CrispyMixin, forms.Form):
     submit_label = gettext_lazy("Send")
     category = forms.ChoiceField(choices=Category, widget=forms.HiddenInput)
     text = forms.CharField(
-        label=gettext_lazy("What is it about? (optional)"),
+        label=gettext_lazy("What is it about?"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),

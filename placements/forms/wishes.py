@@ -67,7 +67,7 @@ class OwnWishesForm(CrispyMixin, forms.Form):
         super().__init__(*args, **kwargs)
         for rank in self.ranks:
             self._ask(f"wish_{rank}", gettext("Wish %(rank)s") % {"rank": rank}, choices)
-            self._tell(f"wish_reason_{rank}", gettext("Why (optional)"))
+            self._tell(f"wish_reason_{rank}", gettext("Why"))
         for number in self.refusals:
             self._ask(f"refusal_{number}", gettext("I cannot go to"), choices)
             self._tell(f"refusal_reason_{number}", gettext("Because"))
