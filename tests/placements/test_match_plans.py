@@ -355,6 +355,21 @@ def test_a_price_that_rules_forbid_is_kept_with_those_rules():
     assert [price_from_json(price_to_json(each)) for each in (clash, found)] == [clash, found]
 
 
+def test_rules_whose_clash_takes_long_to_name_are_read_by_the_worker(django_capture_on_commit_callbacks, monkeypatch):
+    cohort = make.cohort()
+    people(cohort, 3)
+    make.matching_rules(cohort, least_at_host=2)
+    make.offer(cohort), make.offer(cohort)
+    monkeypatch.setattr(services, "AT_ONCE", 0)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        plan = plan_of(cohort)
+        assert MatchPlan.objects.get(pk=plan.pk).state == "solving"
+
+    plan.refresh_from_db()
+    assert (plan.state, plan.job.state) == ("infeasible", "done")
+
+
 def test_the_search_for_clashing_rules_gives_signs_of_life():
     cohort = make.cohort()
     people(cohort, 3)
