@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry, ExportRecord, Role, SecretLook
 from placements.models import Host, HostContact, Offer, Post
@@ -68,6 +69,20 @@ def test_a_host_that_cannot_be_is_refused(client, cohort, organizer, typed, said
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert Host.objects.count() == 1
+
+
+def test_a_host_is_not_checked_on_a_day_to_come_and_what_was_found_stays_typed(client, cohort, organizer):
+    client.force_login(organizer)
+    host = make.host(cohort.program.unit, state=Host.State.NEW)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+
+    answer = client.post(url("host_check", host.pk), {"on": tomorrow.isoformat(), "note": "lodging seen"})
+
+    assert answer.status_code == 422
+    assert "This day has not come yet." in answer.content.decode()
+    assert "lodging seen" in answer.content.decode()
+    host.refresh_from_db()
+    assert host.state == Host.State.NEW
 
 
 def test_a_wrong_check_digit_is_told_on_the_page_and_refuses_nothing(client, cohort, organizer):
