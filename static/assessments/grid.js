@@ -104,7 +104,7 @@ if (form?.querySelector("td.c")) {
     const cell = cells.get(box);
     cell.saved = told.points ?? "";
     cell.seen = told.score ?? "";
-    if (box.value === text && document.activeElement !== box) box.value = cell.before = cell.saved;
+    if (box.value.trim() === text && document.activeElement !== box) box.value = cell.before = cell.saved;
     mark(box, "");
     tell(`${word("saved")} ${told.saved}`);
   };
@@ -156,7 +156,7 @@ if (form?.querySelector("td.c")) {
         mark(box, told.error);
         tell("");
       } else {
-        took(box, told, box.value);
+        took(box, told, text); // what was typed since is not overwritten: it is saved next
         sum(cell.at);
       }
       keep();
@@ -220,12 +220,12 @@ if (form?.querySelector("td.c")) {
     try {
       const [code, told] = await send(data);
       if (code >= 400) tell("");
-      for (const [target] of hit) {
+      for (const [target, value] of hit) {
         const answer = code >= 400 ? told : told.cells[target.name.slice(2)];
         if (!answer) continue;
         if (answer.error && "theirs" in answer) asking = asking.then(() => settle(target, answer));
         else if (answer.error) mark(target, answer.error);
-        else took(target, answer, target.value);
+        else took(target, answer, value);
       }
       new Set(hit.map(([target]) => cells.get(target).at)).forEach(sum);
       keep();

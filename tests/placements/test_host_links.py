@@ -203,7 +203,7 @@ def test_a_host_sees_what_the_cohort_shows_and_nothing_of_wishes(phone, cohort, 
     assert seen(usual) == ["Anna Ma", "Bureau of Tests", "Chemistry", "Textiles"]
     assert seen(other) == ["Anna Ma", "Clerk", "female"]
     assert seen(masked) == ["Anna Ma"]
-    for secret in ("Ceramics", "my uncle", "138"):
+    for secret in ("Ceramics", "my uncle", "1381234", "138****"):
         assert secret not in usual + other + masked
 
 
