@@ -65,7 +65,7 @@ def _ticket(placed: Placement, number: int, *, by: User, rng: random.Random, now
         text=rng.choice(ASKED[category]),
         owner=by,
         opened_at=opened_at,
-        due_at=opened_at + timedelta(hours=hours + (60 * 24 if is_stopped else 0)),
+        due_at=opened_at + timedelta(hours=hours),
         times_reopened=int(reopened),
         key=UUID(int=rng.getrandbits(128), version=4),
     )
