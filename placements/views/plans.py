@@ -53,7 +53,12 @@ class MatchPlanCreate(FormPage):
         return {"starts_on": days[-1].isoformat() if days else ""}
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(rules=latest_rules(self.cohort), days=days_of_offers(self.cohort), **kwargs)
+        return super().get_context_data(
+            rules=latest_rules(self.cohort),
+            days=days_of_offers(self.cohort),
+            cancel_url=reverse("placements:match_plan_list", kwargs={"cohort": self.cohort.pk}),
+            **kwargs,
+        )
 
     def save(self, form):
         return services.make_plan(self.cohort, starts_on=form.cleaned_data["starts_on"], by=self.request.user)
