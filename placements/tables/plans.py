@@ -90,7 +90,7 @@ def wish_cell(rank: int | None, offer: int | None, has_wished: bool) -> str | Sa
 def lock_cell(is_locked: bool, reason: str) -> SafeString:
     if not is_locked:
         return SafeString(EMPTY)
-    return format_html('{}<span class="sub">{}</span>', SafeString(icon("lock", gettext("locked"))), reason)
+    return format_html('{}<span class="sub sub-short">{}</span>', SafeString(icon("lock", gettext("locked"))), reason)
 
 
 def _criterion(name: str):
