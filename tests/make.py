@@ -557,5 +557,5 @@ def picture() -> bytes:
 
 
 def lead(of: Trainee | None = None, *, by: User | None = None, **fields) -> Lead:
-    fields = {"company": f"Company {next(_n)}", "what": "wants to build"} | fields
+    fields = {"company": f"Company {next(_n)}", "what": "wants to build", "found_on": START} | fields
     return enter_lead([of or trainee()], by=by or user(), **fields)

@@ -40,7 +40,15 @@ class LeadForm(CheckedByModel, CrispyMixin, forms.ModelForm):
         return code
 
 
-class LeadEntryForm(LeadForm):
+class NewLeadForm(LeadForm):
+    """A lead that may be entered days after it was found."""
+
+    found_on = forms.DateField(
+        label=gettext_lazy("Found on"), widget=DateInput, initial=timezone.localdate, required=False
+    )
+
+
+class LeadEntryForm(NewLeadForm):
     """By the office, for trainees named by their numbers."""
 
     numbers = forms.CharField(
@@ -52,7 +60,7 @@ class LeadEntryForm(LeadForm):
     def __init__(self, *args, cohort, **kwargs):
         super().__init__(*args, **kwargs)
         self.cohort = cohort
-        self.order_fields(["numbers", "company", "what", "credit_code", "amount"])
+        self.order_fields(["numbers", "company", "what", "credit_code", "amount", "found_on"])
         self.helper.layout.fields[:] = list(self.fields)
 
     def clean_numbers(self):
@@ -82,7 +90,10 @@ class LeadMoveForm(CrispyMixin, forms.Form):
 
     def __init__(self, *args, lead, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["stage"].choices = [each for each in LeadStage.choices if each[0] != lead.stage]
+        here = _("%(stage)s: on another day than written")
+        self.fields["stage"].choices = [
+            (value, here % {"stage": label} if value == lead.stage else label) for value, label in LeadStage.choices
+        ]
 
 
 class LeadNoteForm(CrispyMixin, forms.Form):

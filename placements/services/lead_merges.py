@@ -1,6 +1,7 @@
 """Two leads about one company become one, with shares of credit; it can be taken back."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -74,7 +75,9 @@ def undo_merge(merge: LeadMerge, *, by: User) -> None:
         write_credit(one, shares, reason=_("merge taken back"), by=by)
     moved = rules.further(merge.before["stage"], other.stage)
     if lead.stage == moved != merge.before["stage"]:
-        _set_stage(lead, merge.before["stage"], timezone.localdate(), text=_("merge taken back"), by=by)
+        _set_stage(
+            lead, merge.before["stage"], date.fromisoformat(merge.before["stage_on"]), text=_("merge taken back"), by=by
+        )
     record("placements.undo_merge", lead, before={"other": other.pk}, after={"shares": merge.before["shares"]})
 
 
@@ -96,7 +99,7 @@ def _held(*keys: int) -> dict[int, Lead]:
     return {each.pk: each for each in rows.order_by("pk")}
 
 
-def _set_stage(lead: Lead, stage: str, on, *, text: str, by: User) -> None:
+def _set_stage(lead: Lead, stage: str, on: date, *, text: str, by: User) -> None:
     step = LeadStep.objects.create(lead=lead, stage=stage, happened_on=on, text=text, by=by, at=timezone.now())
     lead.stage, lead.stage_on = stage, on
     lead.save(update_fields=["stage", "stage_on"])

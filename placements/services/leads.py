@@ -41,9 +41,11 @@ def enter_lead(
     by: User,
     credit_code: str = "",
     amount: Decimal | None = None,
+    found_on: date | None = None,
     source: Source | None = None,
 ) -> Lead:
     """A company that these trainees of one cohort found, in equal shares. During the training or after it.
+    ``found_on`` is today unless it is entered later.
 
     Whether somebody else named the company too is for organizers to see; nobody is refused for being second.
     """
@@ -53,6 +55,8 @@ def enter_lead(
         raise Refused(_("Write the name of the company."))
     _refuse_twice(trainees, key, credit_code)
     now = timezone.now()
+    today = timezone.localdate(now)
+    rules.check_day(found_on or today, today=today)
     lead = Lead.objects.create(
         cohort=cohort,
         company=company.strip(),
@@ -60,7 +64,7 @@ def enter_lead(
         credit_code=credit_code,
         what=what.strip(),
         amount=amount,
-        stage_on=timezone.localdate(now),
+        stage_on=found_on or today,
         source_type=source.kind if source else "",
         source_id=source.key if source else None,
         source_quote=source.quote if source else "",
@@ -110,20 +114,19 @@ def change_lead(lead: Lead, *, company: str, credit_code: str, what: str, amount
 
 @transaction.atomic
 def move_lead(lead: Lead, *, stage: str, on: date, text: str, files: Iterable[bytes] = (), by: User) -> LeadStep:
-    """The next stage, or an earlier one if that was wrong, with evidence. Earlier steps stay as they are."""
+    """The next stage, or an earlier one or the same on another day if that was wrong, with evidence. Earlier steps stay as they are."""
     lead = locked(lead)
     kept = checked(files, most=FILES)
-    rules.check_move(lead.stage, stage, text=text, has_file=bool(kept))
-    if on > timezone.localdate():
-        raise Refused(_("This day has not come yet."))
-    before = lead.stage
+    rules.check_day(on, today=timezone.localdate())
+    rules.check_move(lead.stage, lead.stage_on, stage, on, text=text, has_file=bool(kept))
+    before, since = lead.stage, lead.stage_on
     step = _add_step(lead, stage, on=on, text=text, kept=kept, by=by)
     lead.stage, lead.stage_on = stage, on
     lead.save(update_fields=["stage", "stage_on"])
     if stage != before:
         tell_stage(lead, step, by=by)
     after = {"stage": stage, "on": on, "text": step.text, "files": len(kept)}
-    record("placements.move_lead", lead, before={"stage": before}, after=after)
+    record("placements.move_lead", lead, before={"stage": before, "on": since}, after=after)
     return step
 
 

@@ -8,7 +8,7 @@ from django.views.generic import View
 from cohorts.access import COHORT
 from cohorts.models import Trainee
 from placements.access import LEAD_COHORT
-from placements.forms.leads import LeadEntryForm, LeadForm, LeadMoveForm, LeadNoteForm
+from placements.forms.leads import LeadEntryForm, LeadForm, LeadMoveForm, LeadNoteForm, NewLeadForm
 from placements.models import Lead, LeadFile, LeadStage
 from placements.selectors import leads as selectors
 from placements.services import leads as services
@@ -86,7 +86,7 @@ class MyLeadCreate(FormPage):
 
     allow = "placements.enter_lead"
     model = Trainee
-    form_class = LeadForm
+    form_class = NewLeadForm
     title = gettext_lazy("New investment lead")
     success_message = gettext_lazy("The lead is entered. The office goes on with it and you see how far it comes.")
 

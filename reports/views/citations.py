@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy
 
 from learning.models import Finding
-from placements.forms.leads import LeadForm
+from placements.forms.leads import NewLeadForm
 from placements.services.leads import Source, enter_lead
 from reports.selectors.citations import FINDING
 from trainee_mgmt.kit.pages import FormPage
@@ -14,7 +14,7 @@ class FindingLead(FormPage):
 
     allow = "reports.make_lead"
     model = Finding
-    form_class = LeadForm
+    form_class = NewLeadForm
     template_name = "reports/finding_lead.html"
     title = gettext_lazy("Make it an investment lead")
     success_message = gettext_lazy("The lead is entered and cites the journal.")

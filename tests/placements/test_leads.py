@@ -79,6 +79,20 @@ def test_the_further_of_two_stages_is_the_same_both_ways(one, other):
     assert rules.further(one, other) == rules.further(other, one)
 
 
+@given(STAGES, st.dates(), STAGES, st.dates())
+def test_a_lead_never_goes_on_before_the_day_on_which_it_stands_where_it_does(before, since, after, on):
+    def is_refused():
+        try:
+            rules.check_move(before, since, after, on, text="We met.", has_file=False)
+        except Refused:
+            return True
+        return False
+
+    order = list(rules.Stage)
+    goes_on = before != "lost" and order.index(after) > order.index(before)
+    assert is_refused() == (on < since if goes_on else (before, since) == (after, on))
+
+
 # Entering and moving ---------------------------------------------------------------------------------------------------
 
 
@@ -131,6 +145,29 @@ def test_a_stage_beyond_the_first_needs_words_or_a_file():
     ]
     with pytest.raises(Refused):
         move_lead(lead, stage="signed", on=timezone.localdate() + timedelta(days=1), text="tomorrow", by=by)
+
+
+@pytest.mark.django_db
+def test_a_lead_entered_late_is_found_on_its_own_day_and_a_wrong_day_is_corrected_by_a_step(client):
+    trainee, by = make.trainee(), make.user()
+    client.force_login(make.trainee_account(trainee))
+    url = reverse("placements:my_lead_create", kwargs={"pk": trainee.pk})
+    fields = {"company": "恒昌新材料", "what": "land"}
+
+    to_come = client.post(url, {**fields, "found_on": timezone.localdate() + timedelta(days=1)})
+    client.post(url, {**fields, "found_on": "2026-09-10"})
+    lead = Lead.objects.get()
+    with pytest.raises(Refused):
+        move_lead(lead, stage="visited", on=date(2026, 9, 8), text="We went.", by=by)
+    move_lead(lead, stage="found", on=date(2026, 9, 5), text="", by=by)
+    move_lead(lead, stage="visited", on=date(2026, 9, 8), text="We went.", by=by)
+
+    assert to_come.status_code == 422
+    assert list(lead.steps.order_by("pk").values_list("stage", "happened_on")) == [
+        ("found", date(2026, 9, 10)),
+        ("found", date(2026, 9, 5)),
+        ("visited", date(2026, 9, 8)),
+    ]
 
 
 @pytest.mark.django_db
@@ -193,11 +230,8 @@ def test_merging_shares_the_credit_keeps_the_further_stage_and_is_taken_back_who
 
     lead.refresh_from_db()
     assert together == ("visited", shares, {}, 1)
-    assert ([current_shares(each) for each in (lead, twin)], lead.stage, Lead.objects.standing().count()) == (
-        before,
-        "found",
-        2,
-    )
+    assert ([current_shares(each) for each in (lead, twin)], lead.stage, lead.stage_on) == (before, "found", make.START)
+    assert Lead.objects.standing().count() == 2
     with pytest.raises(Refused):
         undo_merge(merge, by=make.user())
 

@@ -36,7 +36,10 @@ def leads(stage: Stage) -> None:
     people = [*members[4:5], *members[8:]]
     for number, (company, what, amount, until) in enumerate(COMPANIES):
         value = Decimal(amount) if amount else None
-        lead = enter_lead([people[number // 2]], company=company, what=what, amount=value, by=stage.by)
+        found_on = stage.today - timedelta(days=6 * len(_steps(until)) + 4)
+        lead = enter_lead(
+            [people[number // 2]], company=company, what=what, amount=value, found_on=found_on, by=stage.by
+        )
         _move(lead, until, stage)
     _cited(stage)
     enter_lead([people[9]], company="东江冷链物流", what="听老总说想在郴州建冷库。", by=stage.by)
@@ -44,11 +47,15 @@ def leads(stage: Stage) -> None:
 
 
 def _move(lead, until: str, stage: Stage) -> None:
-    steps = PATH[1 : PATH.index(until) + 1] if until in PATH else ("contacted", "lost")
+    steps = _steps(until)
     for number, step in enumerate(steps):
         on = stage.today - timedelta(days=6 * (len(steps) - number))
         files = [_scan(number)] if step == "signed" else []
         move_lead(lead, stage=step, on=on, text=WORDS[step], files=files, by=stage.by)
+
+
+def _steps(until: str) -> tuple[str, ...]:
+    return PATH[1 : PATH.index(until) + 1] if until in PATH else ("contacted", "lost")
 
 
 def _cited(stage: Stage) -> None:
@@ -57,7 +64,12 @@ def _cited(stage: Stage) -> None:
         source = Source(Finding._meta.label, finding.pk, finding.quote)
         what = "二期想落郴州，缺三十亩工业用地和一条专线。"
         lead = enter_lead(
-            [finding.journal.trainee], company="恒昌新材料有限公司", what=what, source=source, by=stage.by
+            [finding.journal.trainee],
+            company="恒昌新材料有限公司",
+            what=what,
+            found_on=stage.today - timedelta(days=8),
+            source=source,
+            by=stage.by,
         )
         _move(lead, "contacted", stage)
 
