@@ -90,10 +90,9 @@ class LeadMoveForm(CrispyMixin, forms.Form):
 
     def __init__(self, *args, lead, **kwargs):
         super().__init__(*args, **kwargs)
-        here = _("%(stage)s: on another day than written")
-        self.fields["stage"].choices = [
-            (value, here % {"stage": label} if value == lead.stage else label) for value, label in LeadStage.choices
-        ]
+        others = [each for each in LeadStage.choices if each[0] != lead.stage]
+        corrected = _("%(stage)s: on another day than written") % {"stage": lead.get_stage_display()}
+        self.fields["stage"].choices = [*others, (lead.stage, corrected)]
 
 
 class LeadNoteForm(CrispyMixin, forms.Form):

@@ -53,6 +53,7 @@ def build(today: date) -> None:
     with acting(Actor(user_id=organizer.pk, name=organizer.name, role=Role.ORGANIZER)):
         for cohort in Cohort.objects.filter(offers__seats__placements__isnull=False).distinct().order_by("pk"):
             build_service(cohort, by=organizer, rng=random.Random(SEED), today=today)
+        dispatch(running, by=organizer, today=today)  # its pack is kept as it is now: visits and tickets are there
     screening_now(running.program.cohorts.get(name=NEXT), by=organizer)
     record("reports.build_demo", root, after={"people": Person.objects.count(), "programs": len(PROGRAMS)})
 
@@ -112,12 +113,11 @@ def _cohort(plan: DemoProgram, program: Program, today: date) -> Cohort:
 
 
 def _at_hosts(stage: Stage, crowd: Crowd) -> None:
-    """What only the program with host enterprises has: applications, screening, placements, leads and dispatch."""
+    """What only the program with host enterprises has: applications, screening, placements and leads."""
     cohort, by, today = stage.cohort, stage.by, stage.today
     make_of_journals(stage)
     leads(stage)
     place(cohort, by=by, today=today)
     build_stays(cohort, by=by, rng=random.Random(SEED), today=today)
     chosen_before(cohort, stage.members.values(), crowd)
-    dispatch(stage)
     screened_before(cohort, by=by)
