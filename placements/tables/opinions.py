@@ -1,11 +1,12 @@
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery, Sum
+import django_filters
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Sum
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from placements.models import HostOpinion
 from placements.rules.opinions import ASPECTS, mean
-from trainee_mgmt.kit.tables import Column, Table
+from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
 
 
 def _shown(value) -> Subquery:
@@ -18,12 +19,18 @@ def _mean(total: int | None, count: int | None):
     return mean(total, count) if count else None
 
 
+class OpinionFilters(TableFilters):
+    q = django_filters.CharFilter(label=_("Host enterprise"), field_name="name", lookup_expr="icontains")
+
+
 class OpinionTable(Table):
     """Only answers that came out: fewer than three are nothing."""
 
     name = _("opinions about hosts")
+    filterset_class = OpinionFilters
     row_url = "placements:opinion_detail"
-    default_order = ("name",)
+    default_order = ("-answers", "name")
+    tabs = (Tab("shown", _("With answers"), Q(answers__gt=0)),)
     columns = (
         Column("name", _("Host enterprise"), sort="name"),
         Column("answers", _("Answers shown"), number=True, sort="answers"),
@@ -36,4 +43,4 @@ class OpinionTable(Table):
 
     def prepare(self, queryset):
         sums = {f"sum_{key}": _shown(Sum(Cast(KeyTextTransform(key, F("points")), IntegerField()))) for key in ASPECTS}
-        return queryset.annotate(answers=_shown(Count("pk")), **sums)
+        return queryset.annotate(answers=Coalesce(_shown(Count("pk")), 0), **sums)

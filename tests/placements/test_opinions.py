@@ -74,6 +74,17 @@ def test_of_one_or_two_answers_nothing_shows_anywhere(client, host, count):
     assert opinions_of(host.pk).count == 0
 
 
+def test_hosts_with_answers_come_first_and_stand_under_a_tab_of_their_own(client, host):
+    make.host(host.unit, name="A")
+    say(host, 3)
+    client.force_login(make.user(Role.ORGANIZER, host.unit))
+    listed = reverse("placements:opinion_list")
+
+    lists = [client.get(listed, query).context["table"].ordered for query in ({}, {"view": "shown"}, {"q": "A"})]
+
+    assert [[row.name for row in each] for each in lists] == [[host.name, "A"], [host.name], ["A"]]
+
+
 def test_three_answers_come_out_together_as_means_and_words_without_names(client, host):
     say(host, 3)
 
