@@ -119,6 +119,7 @@ urlpatterns = [
     path("leads/<int:pk>/", leads.LeadDetail.as_view(), name="lead_detail"),
     path("leads/<int:pk>/edit/", leads.LeadUpdate.as_view(), name="lead_update"),
     path("leads/<int:pk>/stage/", leads.LeadMove.as_view(), name="lead_move"),
+    path("leads/<int:pk>/days/<int:step>/", leads.LeadDay.as_view(), name="lead_day"),
     path("leads/<int:pk>/note/", leads.LeadNote.as_view(), name="lead_note"),
     path("leads/<int:pk>/shares/", lead_merges.LeadShare.as_view(), name="lead_share"),
     path("leads/<int:pk>/merge/<int:twin>/", lead_merges.LeadMergeForm.as_view(), name="lead_merge"),

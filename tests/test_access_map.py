@@ -49,6 +49,7 @@ OTHER_KWARGS = {
     "period": lambda world: world.journal.period_start.isoformat(),
     "picture": lambda world: world.picture.pk,
     "indicator": lambda world: world.computed.pk,
+    "step": lambda world: world.lead.steps.earliest("pk").pk,
     "twin": lambda world: world.twin.pk,
     "other": lambda world: world.officer.person_id,
     "name": lambda world: "cohorts.trainees",

@@ -313,6 +313,7 @@ WORDS = {
     "placements.enter_lead": _("entered an investment lead"),
     "placements.change_lead": _("changed an investment lead"),
     "placements.move_lead": _("moved an investment lead to another stage"),
+    "placements.correct_lead_day": _("corrected the day of a stage of an investment lead"),
     "placements.add_lead_note": _("added a note to an investment lead"),
     "placements.share_lead": _("shared the credit of an investment lead"),
     "placements.merge_leads": _("put two investment leads together"),

@@ -40,12 +40,25 @@ class LeadForm(CheckedByModel, CrispyMixin, forms.ModelForm):
         return code
 
 
-class NewLeadForm(LeadForm):
-    """A lead that may be entered days after it was found."""
+class DayMixin:
+    """``on`` or ``found_on`` has come."""
 
+    def clean(self):
+        given = super().clean()
+        for name in {"on", "found_on"} & given.keys():
+            if given[name] > timezone.localdate():
+                self.add_error(name, _("This day has not come yet."))
+        return given
+
+
+class NewLeadForm(DayMixin, LeadForm):
     found_on = forms.DateField(
-        label=gettext_lazy("Found on"), widget=DateInput, initial=timezone.localdate, required=False
+        label=gettext_lazy("Found on"),
+        widget=DateInput,
+        initial=timezone.localdate,
+        help_text=gettext_lazy("The day on which you learnt of it, which may be before today."),
     )
+    field_order = ("company", "what", "found_on", "credit_code", "amount")
 
 
 class LeadEntryForm(NewLeadForm):
@@ -60,7 +73,7 @@ class LeadEntryForm(NewLeadForm):
     def __init__(self, *args, cohort, **kwargs):
         super().__init__(*args, **kwargs)
         self.cohort = cohort
-        self.order_fields(["numbers", "company", "what", "credit_code", "amount", "found_on"])
+        self.order_fields(["numbers", *self.field_order])
         self.helper.layout.fields[:] = list(self.fields)
 
     def clean_numbers(self):
@@ -76,7 +89,7 @@ class LeadEntryForm(NewLeadForm):
         return [found[number] for number in numbers]
 
 
-class LeadMoveForm(CrispyMixin, forms.Form):
+class LeadMoveForm(DayMixin, CrispyMixin, forms.Form):
     stage = forms.ChoiceField(label=gettext_lazy("New stage"))
     on = forms.DateField(label=gettext_lazy("On which day"), widget=DateInput, initial=timezone.localdate)
     text = forms.CharField(
@@ -90,9 +103,13 @@ class LeadMoveForm(CrispyMixin, forms.Form):
 
     def __init__(self, *args, lead, **kwargs):
         super().__init__(*args, **kwargs)
-        others = [each for each in LeadStage.choices if each[0] != lead.stage]
-        corrected = _("%(stage)s: on another day than written") % {"stage": lead.get_stage_display()}
-        self.fields["stage"].choices = [*others, (lead.stage, corrected)]
+        self.fields["stage"].choices = [each for each in LeadStage.choices if each[0] != lead.stage]
+
+
+class LeadDayForm(DayMixin, CrispyMixin, forms.Form):
+    on = forms.DateField(label=gettext_lazy("On which day"), widget=DateInput)
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=200)
+    submit_label = gettext_lazy("Correct the day")
 
 
 class LeadNoteForm(CrispyMixin, forms.Form):

@@ -3,9 +3,11 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cohorts.models import Cohort, Trainee
 from placements.rules import leads as rules
@@ -89,12 +91,36 @@ class Lead(models.Model):
         return reverse("placements:lead_detail", kwargs={"pk": self.pk})
 
 
-class LeadStep(models.Model):
-    """What happened with a lead, in order; never changed. A stage beyond the first has evidence: words or a file.
+class LeadStepQuerySet(models.QuerySet):
+    def with_day(self):
+        """With ``day``: on which day it happened, as it was corrected last."""
+        last = LeadStep.objects.filter(corrects=OuterRef("pk")).order_by("-pk")
+        return self.annotate(day=Coalesce(Subquery(last.values("happened_on")[:1]), F("happened_on")))
 
-    A step that names the stage where the lead is already is a note. A stage that was wrong is corrected by another step.
+    def moved(self):
+        """What happened with leads since they were found; that a day was corrected is nothing that happened."""
+        return self.exclude(stage=Stage.FOUND).exclude(kind=LeadStep.Kind.DAY)
+
+    def path(self):
+        """The steps that made the stage of their leads, as they were entered."""
+        return self.filter(kind__in=(LeadStep.Kind.STAGE, LeadStep.Kind.MERGE)).with_day().order_by("pk")
+
+
+class LeadStep(models.Model):
+    """What happened with a lead; never changed. A stage beyond the first has evidence: words or a file.
+
+    A stage that was wrong is corrected by another step to the right one, a day that was wrong by a row that ``corrects`` the step.
+    The database sees to it that no stage that holds lies before the one before it.
     """
 
+    class Kind(models.TextChoices):
+        STAGE = "stage", _("stage")
+        NOTE = "note", pgettext_lazy("step of a lead", "note")
+        MERGE = "merge", _("put together")
+        DAY = "day", _("corrected day")
+
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.STAGE, db_default="stage")
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, related_name="corrections", null=True, blank=True)
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="steps")
     stage = models.CharField(_("stage"), max_length=12, choices=Stage)
     happened_on = models.DateField(_("day"))
@@ -103,12 +129,18 @@ class LeadStep(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"))
 
+    objects = LeadStepQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("step of a lead")
         constraints = [
             models.CheckConstraint(
+                condition=Q(kind="day", corrects__isnull=False) & ~Q(text="") | ~Q(kind="day") & Q(corrects=None),
+                name="placements_step_corrects_a_day",
+            ),
+            models.CheckConstraint(
                 condition=Q(stage="found") | ~Q(text="") | Q(has_file=True), name="placements_stage_has_evidence"
-            )
+            ),
         ]
 
     def __str__(self):

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trainee_mgmt.kit.errors import Refused
-from trainee_mgmt.kit.formats import day as day_words
 from trainee_mgmt.kit.rounding import apportion
 
 PLACES = 4  # of a share: hundredths of a percent
@@ -70,26 +69,12 @@ def check_day(on: date, *, today: date) -> None:
         raise Refused(_("This day has not come yet."))
 
 
-def check_move(before: str, since: date, after: str, on: date, *, text: str, has_file: bool) -> None:
-    """Refuses a step that is none, a stage without evidence, and one that goes on before the day since when the lead stands where it does.
-
-    A step back, or the same stage with another day, corrects what was wrong: its day may be any.
-    """
-    if (before, since) == (after, on):
+def check_move(before: str, after: str, *, text: str, has_file: bool) -> None:
+    """Refuses a step that is none, and a stage beyond the first without evidence."""
+    if before == after:
         raise Refused(_("The lead is at this stage already."))
     if after != Stage.FOUND and not text.strip() and not has_file:
         raise Refused(_("A stage needs evidence: say in words what happened, or send a file."))
-    if goes_on(before, after) and on < since:
-        words = _(
-            "The lead has stood at “%(stage)s” since %(day)s; the next stage is not before that. If that day is wrong, first keep "
-            "“%(stage)s” once more with the right day."
-        )
-        raise Refused(words % {"stage": STAGE_NAMES[Stage(before)], "day": day_words(since)})
-
-
-def goes_on(before: str, after: str) -> bool:
-    """Whether the second stage comes after the first; what was given up only comes back."""
-    return before in ORDER and before != after and (after not in ORDER or ORDER.index(after) > ORDER.index(before))
 
 
 def further(one: str, other: str) -> str:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from cohorts.models import Cohort
-from placements.models import Lead, LeadCredit, LeadStep
+from placements.models import Lead, LeadCredit, LeadMerge, LeadStep
+from placements.rules import lead_days as days
 from placements.rules.leads import may_be_one
 
 FEW = 5
@@ -57,15 +59,63 @@ def perhaps_one(lead: Lead, among: QuerySet[Lead]) -> list[tuple[Lead, bool]]:
     return sorted(found, key=lambda each: not each[1])[:FEW]
 
 
-def steps_of(lead: Lead) -> QuerySet[LeadStep]:
-    """What happened with a lead and with those that were put into it, in order, with files."""
-    mine = LeadStep.objects.filter(Q(lead=lead) | Q(lead__merged_into=lead))
-    return (
-        mine.select_related("by", "lead")
+@dataclass(frozen=True)
+class Told:
+    """A step as it is told: the day on which it happened, whether it still holds, and the rows that corrected its day."""
+
+    step: LeadStep
+    day: date
+    holds: bool
+    corrections: tuple[LeadStep, ...]
+
+    @property
+    def may_be_corrected(self) -> bool:
+        return self.holds and self.step.kind == LeadStep.Kind.STAGE
+
+    @property
+    def corrected(self) -> list[tuple[date, LeadStep]]:
+        """Each correction after the day that stood before it."""
+        stood = [self.step.happened_on, *(each.happened_on for each in self.corrections)]
+        return list(zip(stood, self.corrections))
+
+
+def path_of(lead: Lead, until: LeadMerge | None = None) -> list[days.Step]:
+    """The steps that made its stage, as they were entered; with ``until`` those before that merge."""
+    rows = lead.steps.path()
+    if until:
+        rows = rows.filter(at__lt=until.at)
+    return [
+        days.Step(key, stage, on, kind == LeadStep.Kind.MERGE)
+        for key, stage, on, kind in rows.values_list("pk", "stage", "day", "kind")
+    ]
+
+
+def steps_of(lead: Lead) -> list[Told]:
+    """What happened with a lead and with those that were put into it, by its days, with files."""
+    rows = (
+        LeadStep.objects.filter(Q(lead=lead) | Q(lead__merged_into=lead))
+        .with_day()
+        .select_related("by", "lead")
         .defer("by__phone", "by__first_password")
         .prefetch_related("files")
-        .order_by("at", "pk")
+        .order_by("pk")
     )
+    path: dict[int, list[days.Step]] = {}
+    corrections: dict[int, list[LeadStep]] = {}
+    told = []
+    for each in rows:
+        if each.kind == LeadStep.Kind.DAY:
+            corrections.setdefault(each.corrects_id, []).append(each)
+            continue
+        told.append(each)
+        if each.kind != LeadStep.Kind.NOTE:
+            step = days.Step(each.pk, each.stage, each.day, each.kind == LeadStep.Kind.MERGE)
+            path.setdefault(each.lead_id, []).append(step)
+    held = {step.key for steps in path.values() for step in days.holding(steps)}
+    return [
+        Told(each, each.day, each.kind == LeadStep.Kind.NOTE or each.pk in held, tuple(corrections.get(each.pk, ())))
+        for each in sorted(told, key=lambda each: (each.day, each.pk))
+    ]
 
 
 def credited(cohort: Cohort) -> QuerySet[LeadCredit]:

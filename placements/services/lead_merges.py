@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import record
 from placements.models import Lead, LeadMerge, LeadStep
+from placements.rules import lead_days as days
 from placements.rules import leads as rules
+from placements.selectors.leads import path_of
 from placements.services.lead_telling import tell_stage
 from placements.services.leads import current_shares, write_credit
 from trainee_mgmt.kit.errors import Refused
@@ -75,10 +77,15 @@ def undo_merge(merge: LeadMerge, *, by: User) -> None:
         write_credit(one, shares, reason=_("merge taken back"), by=by)
     moved = rules.further(merge.before["stage"], other.stage)
     if lead.stage == moved != merge.before["stage"]:
-        _set_stage(
-            lead, merge.before["stage"], date.fromisoformat(merge.before["stage_on"]), text=_("merge taken back"), by=by
-        )
+        _set_stage(lead, *_stage_before(merge), text=_("merge taken back"), by=by)
     record("placements.undo_merge", lead, before={"other": other.pk}, after={"shares": merge.before["shares"]})
+
+
+def _stage_before(merge: LeadMerge) -> tuple[str, date]:
+    """The stage before the merge and its day, as it was corrected since."""
+    held = days.holding(path_of(merge.lead, until=merge))
+    day = next((each.day for each in reversed(held) if each.stage == merge.before["stage"]), None)
+    return merge.before["stage"], day or date.fromisoformat(merge.before["stage_on"])
 
 
 def _both(lead: Lead, other: Lead) -> tuple[Lead, Lead]:
@@ -100,7 +107,9 @@ def _held(*keys: int) -> dict[int, Lead]:
 
 
 def _set_stage(lead: Lead, stage: str, on: date, *, text: str, by: User) -> None:
-    step = LeadStep.objects.create(lead=lead, stage=stage, happened_on=on, text=text, by=by, at=timezone.now())
+    step = LeadStep.objects.create(
+        lead=lead, kind=LeadStep.Kind.MERGE, stage=stage, happened_on=on, text=text, by=by, at=timezone.now()
+    )
     lead.stage, lead.stage_on = stage, on
     lead.save(update_fields=["stage", "stage_on"])
     tell_stage(lead, step, by=by)

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,10 +15,13 @@ from accounts.services import record
 from accounts.services.audit import changes
 from cohorts.models import Cohort, Trainee
 from placements.models import Lead, LeadCredit, LeadFile, LeadStage, LeadStep
+from placements.rules import lead_days as days
 from placements.rules import leads as rules
+from placements.selectors.leads import path_of
 from placements.services.lead_telling import tell_organizers, tell_shares, tell_stage
 from trainee_mgmt.kit.errors import Refused, Remedy
 from trainee_mgmt.kit.evidence import PDF, checked
+from trainee_mgmt.kit.formats import day as day_in_words
 from trainee_mgmt.kit.uploads import keep_file
 
 FILES = 5
@@ -38,14 +42,13 @@ def enter_lead(
     *,
     company: str,
     what: str,
+    found_on: date,
     by: User,
     credit_code: str = "",
     amount: Decimal | None = None,
-    found_on: date | None = None,
     source: Source | None = None,
 ) -> Lead:
     """A company that these trainees of one cohort found, in equal shares. During the training or after it.
-    ``found_on`` is today unless it is entered later.
 
     Whether somebody else named the company too is for organizers to see; nobody is refused for being second.
     """
@@ -54,9 +57,8 @@ def enter_lead(
     if not key:
         raise Refused(_("Write the name of the company."))
     _refuse_twice(trainees, key, credit_code)
+    rules.check_day(found_on, today=timezone.localdate())
     now = timezone.now()
-    today = timezone.localdate(now)
-    rules.check_day(found_on or today, today=today)
     lead = Lead.objects.create(
         cohort=cohort,
         company=company.strip(),
@@ -64,18 +66,18 @@ def enter_lead(
         credit_code=credit_code,
         what=what.strip(),
         amount=amount,
-        stage_on=found_on or today,
+        stage_on=found_on,
         source_type=source.kind if source else "",
         source_id=source.key if source else None,
         source_quote=source.quote if source else "",
         entered_by=by,
         entered_at=now,
     )
-    LeadStep.objects.create(lead=lead, stage=LeadStage.FOUND, happened_on=lead.stage_on, by=by, at=now)
+    LeadStep.objects.create(lead=lead, stage=LeadStage.FOUND, happened_on=found_on, by=by, at=now)
     shares = dict(zip((each.pk for each in trainees), rules.equal_shares(len(trainees)), strict=True))
     write_credit(lead, shares, reason="", by=by)
     tell_organizers(lead, by=by)
-    record("placements.enter_lead", lead, after={"company": lead.company, "shares": _told(shares)})
+    record("placements.enter_lead", lead, after={"company": lead.company, "on": found_on, "shares": _told(shares)})
     return lead
 
 
@@ -114,13 +116,15 @@ def change_lead(lead: Lead, *, company: str, credit_code: str, what: str, amount
 
 @transaction.atomic
 def move_lead(lead: Lead, *, stage: str, on: date, text: str, files: Iterable[bytes] = (), by: User) -> LeadStep:
-    """The next stage, or an earlier one or the same on another day if that was wrong, with evidence. Earlier steps stay as they are."""
+    """The next stage, or an earlier one if that was wrong, with evidence. Earlier steps stay as they are."""
     lead = locked(lead)
     kept = checked(files, most=FILES)
+    rules.check_move(lead.stage, stage, text=text, has_file=bool(kept))
     rules.check_day(on, today=timezone.localdate())
-    rules.check_move(lead.stage, lead.stage_on, stage, on, text=text, has_file=bool(kept))
+    if (earlier := days.day_before(path_of(lead), stage)) and on < earlier.day:
+        raise _out_of_order(lead, earlier, _("“%(stage)s” was on %(day)s; what follows cannot lie before it."))
     before, since = lead.stage, lead.stage_on
-    step = _add_step(lead, stage, on=on, text=text, kept=kept, by=by)
+    step = _add_step(lead, LeadStep.Kind.STAGE, stage, on=on, text=text, kept=kept, by=by)
     lead.stage, lead.stage_on = stage, on
     lead.save(update_fields=["stage", "stage_on"])
     if stage != before:
@@ -137,20 +141,68 @@ def add_note(lead: Lead, *, text: str, files: Iterable[bytes] = (), by: User) ->
     kept = checked(files, most=FILES)
     if not text.strip() and not kept:
         raise Refused(_("Write what is new, or choose a file."))
-    step = _add_step(lead, lead.stage, on=timezone.localdate(), text=text, kept=kept, by=by)
+    step = _add_step(lead, LeadStep.Kind.NOTE, lead.stage, on=timezone.localdate(), text=text, kept=kept, by=by)
     record("placements.add_lead_note", lead, after={"text": step.text, "files": len(kept)})
     return step
 
 
-def _add_step(lead: Lead, stage: str, *, on: date, text: str, kept: list[tuple[str, bytes]], by: User) -> LeadStep:
-    step = LeadStep.objects.create(
-        lead=lead, stage=stage, happened_on=on, text=text.strip()[:1000], has_file=bool(kept), by=by, at=timezone.now()
-    )
-    for kind, data in kept:
-        file = LeadFile(step=step, kind=kind, size=len(data))
-        keep_file(file.file, f"file.{'pdf' if kind == PDF else 'jpg'}", data)
+def _add_step(
+    lead: Lead, kind: str, stage: str, *, on: date, text: str, kept: list[tuple[str, bytes]], by: User
+) -> LeadStep:
+    given = {"happened_on": on, "text": text.strip()[:1000], "has_file": bool(kept), "by": by, "at": timezone.now()}
+    step = LeadStep.objects.create(lead=lead, kind=kind, stage=stage, **given)
+    for sort, data in kept:
+        file = LeadFile(step=step, kind=sort, size=len(data))
+        keep_file(file.file, f"file.{'pdf' if sort == PDF else 'jpg'}", data)
         file.save()
     return step
+
+
+@transaction.atomic
+def correct_day(step: LeadStep, *, on: date, reason: str, by: User) -> None:
+    """Another day of a stage that holds, between those of its neighbours; the wrong one stays to be read. The same is no change."""
+    lead = locked(step.lead)
+    rules.check_day(on, today=timezone.localdate())
+    if not reason.strip():
+        raise Refused(_("Say why the day changes."))
+    path = path_of(lead)
+    between = days.neighbours(path, step.pk)
+    if between is None or step.kind != LeadStep.Kind.STAGE:
+        raise Refused(_("Only the day of a stage that still holds can be corrected."))
+    earlier, later = between
+    if earlier and on < earlier.day:
+        raise _out_of_order(lead, earlier, _("“%(stage)s” was on %(day)s; what follows cannot lie before it."))
+    if later and on > later.day:
+        raise _out_of_order(lead, later, _("“%(stage)s” was on %(day)s; what precedes it cannot lie after it."))
+    before = next(each.day for each in path if each.key == step.pk)
+    if before == on:
+        return
+    LeadStep.objects.create(
+        lead=lead,
+        kind=LeadStep.Kind.DAY,
+        corrects=step,
+        stage=step.stage,
+        happened_on=on,
+        text=reason.strip()[:1000],
+        by=by,
+        at=timezone.now(),
+    )
+    lead.stage_on = days.holding(path_of(lead))[-1].day
+    lead.save(update_fields=["stage_on"])
+    record(
+        "placements.correct_lead_day",
+        lead,
+        before={"stage": step.stage, "on": before},
+        after={"on": on, "reason": reason.strip()},
+    )
+
+
+def _out_of_order(lead: Lead, step: days.Step, sentence: str) -> Refused:
+    words = sentence % {"stage": LeadStage(step.stage).label, "day": day_in_words(step.day)}
+    if step.is_merge:
+        return Refused(words)
+    url = reverse("placements:lead_day", kwargs={"pk": lead.pk, "step": step.key})
+    return Refused(words, remedy=Remedy(_("Correct that day"), url, "placements.edit_lead", lead))
 
 
 @transaction.atomic

@@ -64,7 +64,7 @@ def _leads(user: User) -> list[dict[str, Any]]:
 def _lead_steps(user: User) -> list[dict[str, Any]]:
     """What one wrote oneself of leads."""
     rows = LeadStep.objects.filter(by=user).order_by("at", "pk")
-    return list(rows.values("lead__company", "stage", "happened_on", "text", "at"))
+    return list(rows.values("lead__company", "kind", "stage", "happened_on", "text", "at"))
 
 
 OWN_DATA |= {

@@ -55,7 +55,7 @@ class LeadFilters(TableFilters):
         return queryset.filter(company | Q(pk__in=mine.values("pk")))
 
     def moved_since(self, queryset, name, value):
-        steps = LeadStep.objects.filter(at__gte=midnight(value)).exclude(stage=LeadStage.FOUND)
+        steps = LeadStep.objects.moved().filter(at__gte=midnight(value))
         return queryset.filter(pk__in=steps.values("lead"))
 
 

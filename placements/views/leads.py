@@ -2,19 +2,21 @@
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from cohorts.access import COHORT
 from cohorts.models import Trainee
 from placements.access import LEAD_COHORT
-from placements.forms.leads import LeadEntryForm, LeadForm, LeadMoveForm, LeadNoteForm, NewLeadForm
-from placements.models import Lead, LeadFile, LeadStage
+from placements.forms.leads import LeadDayForm, LeadEntryForm, LeadForm, LeadMoveForm, LeadNoteForm, NewLeadForm
+from placements.models import Lead, LeadFile, LeadStage, LeadStep
 from placements.selectors import leads as selectors
 from placements.services import leads as services
 from placements.tables.leads import LeadTable, MyLeadTable
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.evidence import evidence_response
+from trainee_mgmt.kit.formats import day as in_words
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import EditPage, FormPage, Page, StaticPage
 
@@ -128,7 +130,7 @@ class LeadDetail(StaticPage):
             lead=lead,
             cohort=lead.cohort,
             credits=[(each.trainee, (each.share * 100).normalize(), each.reason) for each in credits],
-            steps=list(selectors.steps_of(lead)),
+            steps=selectors.steps_of(lead),
             cited=selectors.cited(user, lead),
             same=selectors.perhaps_one(lead, self.reachable(Lead, "placements.change_lead")) if may_change else [],
             merges=list(lead.merges.filter(undone_at=None).select_related("other", "by").order_by("pk")),
@@ -196,6 +198,31 @@ class LeadMove(_OfLead):
 
     def save(self, form):
         return services.move_lead(self.lead, by=self.request.user, **form.cleaned_data)
+
+
+class LeadDay(_OfLead):
+    """The right day of a stage that still holds."""
+
+    allow = "placements.edit_lead"
+    form_class = LeadDayForm
+    title = gettext_lazy("Correct a day")
+    success_message = gettext_lazy("The day is corrected; the former one stays beside it.")
+
+    def enter(self, request, **kwargs):
+        super().enter(request, **kwargs)
+        rows = LeadStep.objects.with_day().filter(lead=self.lead, kind=LeadStep.Kind.STAGE)
+        self.step = get_object_or_404(rows, pk=kwargs["step"])
+
+    def get_initial(self):
+        return {"on": self.step.day}
+
+    def get_context_data(self, **kwargs):
+        so_far = {"stage": self.step.get_stage_display(), "day": in_words(self.step.day)}
+        note = _("“%(stage)s” was on %(day)s so far.") % so_far
+        return super().get_context_data(form_note=note, **kwargs)
+
+    def save(self, form):
+        services.correct_day(self.step, by=self.request.user, **form.cleaned_data)
 
 
 class LeadNote(_OfLead):

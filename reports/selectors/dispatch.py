@@ -251,12 +251,12 @@ class Gathering:
 
     def leads(self) -> Section:
         """One line a lead: its last step beyond being found."""
-        rows = LeadStep.objects.filter(lead__in=self._standing_leads(), at__gte=self.since_at).exclude(stage="found")
+        rows = LeadStep.objects.moved().filter(lead__in=self._standing_leads(), at__gte=self.since_at)
         last = rows.order_by("lead", "-at", "-pk").distinct("lead").values("pk")
-        rows = LeadStep.objects.filter(pk__in=last).select_related("lead")
+        rows = LeadStep.objects.filter(pk__in=last).with_day().select_related("lead")
         lines = [
             Line(
-                (each.lead.company, stage_words(each.stage), day(each.happened_on), each.text),
+                (each.lead.company, stage_words(each.stage), day(each.day), each.text),
                 _one("placements:lead_detail", each.lead_id),
             )
             for each in rows.order_by("-at", "-pk")

@@ -1,5 +1,6 @@
 """A finding from a journal becomes an investment lead that cites its words."""
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from learning.models import Finding
@@ -25,7 +26,8 @@ class FindingLead(FormPage):
         self.finding = self.find(Finding, kwargs["pk"], related=related)
 
     def get_initial(self):
-        return {"what": self.finding.text or self.finding.quote}
+        written = min(self.finding.journal.last_on, timezone.localdate())
+        return {"what": self.finding.text or self.finding.quote, "found_on": written}
 
     def get_context_data(self, **kwargs):
         trainee = self.finding.journal.trainee

@@ -47,7 +47,7 @@ def move(lead, by, stage="contacted"):
 
 def test_trainees_hear_of_their_share_and_of_every_stage_but_not_of_what_they_did(cohort, office):
     (one, two), (anna, ben) = two_trainees(cohort)
-    lead = enter_lead([one, two], company="Acme Works", what="A plant", by=anna)
+    lead = enter_lead([one, two], company="Acme Works", what="A plant", found_on=make.START, by=anna)
     entered = waiting()
     move(lead, office)
 
@@ -57,7 +57,7 @@ def test_trainees_hear_of_their_share_and_of_every_stage_but_not_of_what_they_di
 
 def test_what_holds_no_more_when_it_is_sent_is_not_told(clock, cohort, office):
     (one, two), (anna, ben) = two_trainees(cohort)
-    lead = enter_lead([one, two], company="Acme Works", what="A plant", by=office)
+    lead = enter_lead([one, two], company="Acme Works", what="A plant", found_on=make.START, by=office)
     move(lead, office)
     move(lead, office, "visited")
     share_lead(lead, {one.pk: Decimal(1)}, reason="Found it alone.", by=office)
@@ -78,8 +78,8 @@ def test_what_holds_no_more_when_it_is_sent_is_not_told(clock, cohort, office):
 
 def test_a_merge_tells_everybody_the_share_in_what_stands(clock, cohort, office):
     (one, two), (anna, ben) = two_trainees(cohort)
-    lead = enter_lead([one], company="Acme Works", what="A plant", by=anna)
-    other = enter_lead([two], company="Acme Works Ltd", what="A plant", by=ben)
+    lead = enter_lead([one], company="Acme Works", what="A plant", found_on=make.START, by=anna)
+    other = enter_lead([two], company="Acme Works Ltd", what="A plant", found_on=make.START, by=ben)
     merge_leads(lead, other, {one.pk: HALF, two.pk: HALF}, reason="The same company.", by=office)
     clock.forward(days=1, hours=2)
 

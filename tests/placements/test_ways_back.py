@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def test_forms_of_matching_leads_and_dispatch_have_a_way_back(client):
     trainee = make.trainee()
     cohort, organizer = trainee.cohort, make.user(Role.ORGANIZER, trainee.cohort)
-    lead = enter_lead([trainee], company="恒昌新材料", what="想建二期", by=organizer)
+    lead = enter_lead([trainee], company="恒昌新材料", what="想建二期", found_on=make.START, by=organizer)
     meeting = plan_meeting(cohort, held_on=timezone.localdate())
     pages = {
         "placements:wish_window": (cohort, "placements:wish_demand"),

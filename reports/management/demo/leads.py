@@ -1,6 +1,6 @@
 """Investment leads in the demo: every stage, one made of a finding, two about one company and two put together."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -20,6 +20,7 @@ COMPANIES = (
     ("骑田岭矿物涂料厂", "厂房到期要搬，打听园区租金和环评办法。", None, "found"),
     ("香雪半导体材料有限公司", "封装基板项目，已决定落户外省。", "30000", "lost"),
 )
+EVERY = 6  # days between two stages
 PATH = ("found", "contacted", "visited", "negotiating", "signed", "landed")
 WORDS = {
     "contacted": "电话联系了企业负责人，约好下周见面。",
@@ -36,26 +37,35 @@ def leads(stage: Stage) -> None:
     people = [*members[4:5], *members[8:]]
     for number, (company, what, amount, until) in enumerate(COMPANIES):
         value = Decimal(amount) if amount else None
-        found_on = stage.today - timedelta(days=6 * len(_steps(until)) + 4)
         lead = enter_lead(
-            [people[number // 2]], company=company, what=what, amount=value, found_on=found_on, by=stage.by
+            [people[number // 2]],
+            company=company,
+            what=what,
+            amount=value,
+            found_on=_days_ago(stage, EVERY * len(_steps(until)) + 2 + number),
+            by=stage.by,
         )
         _move(lead, until, stage)
     _cited(stage)
-    enter_lead([people[9]], company="东江冷链物流", what="听老总说想在郴州建冷库。", by=stage.by)
+    heard = {"company": "东江冷链物流", "what": "听老总说想在郴州建冷库。", "found_on": _days_ago(stage, 3)}
+    enter_lead([people[9]], by=stage.by, **heard)
     _together(stage, people)
+
+
+def _days_ago(stage: Stage, days: int) -> date:
+    return stage.today - timedelta(days=days)
+
+
+def _steps(until: str) -> tuple[str, ...]:
+    return PATH[1 : PATH.index(until) + 1] if until in PATH else ("contacted", "lost")
 
 
 def _move(lead, until: str, stage: Stage) -> None:
     steps = _steps(until)
     for number, step in enumerate(steps):
-        on = stage.today - timedelta(days=6 * (len(steps) - number))
+        on = _days_ago(stage, EVERY * (len(steps) - number))
         files = [_scan(number)] if step == "signed" else []
         move_lead(lead, stage=step, on=on, text=WORDS[step], files=files, by=stage.by)
-
-
-def _steps(until: str) -> tuple[str, ...]:
-    return PATH[1 : PATH.index(until) + 1] if until in PATH else ("contacted", "lost")
 
 
 def _cited(stage: Stage) -> None:
@@ -67,7 +77,7 @@ def _cited(stage: Stage) -> None:
             [finding.journal.trainee],
             company="恒昌新材料有限公司",
             what=what,
-            found_on=stage.today - timedelta(days=8),
+            found_on=min(finding.journal.last_on, _days_ago(stage, EVERY)),
             source=source,
             by=stage.by,
         )
@@ -76,8 +86,11 @@ def _cited(stage: Stage) -> None:
 
 def _together(stage: Stage, people) -> None:
     one, other = people[10:12]
-    lead = enter_lead([one], company="王仙岭生物科技有限公司", what="想租中试厂房。", by=stage.by)
-    twin = enter_lead([other], company="王仙岭生物科技", what="董事长是本地人，愿意回乡投资。", by=stage.by)
+    lead = enter_lead(
+        [one], company="王仙岭生物科技有限公司", what="想租中试厂房。", found_on=_days_ago(stage, 9), by=stage.by
+    )
+    heard = {"company": "王仙岭生物科技", "what": "董事长是本地人，愿意回乡投资。", "found_on": _days_ago(stage, 4)}
+    twin = enter_lead([other], by=stage.by, **heard)
     shares = {one.pk: Decimal("0.6"), other.pk: Decimal("0.4")}
     merge_leads(lead, twin, shares, reason="同一企业，先后提供", by=stage.by)
 
