@@ -4,7 +4,7 @@ The list depends on the rules, the seats, the seed, and each applicant's facts a
 """
 
 import hashlib
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -46,6 +46,7 @@ class Why(StrEnum):
     DRAW = "draw"  # as many points as the line; the draw decided
     LEAST = "least"  # one of the places kept for the unit
     UNIT_FULL = "unit_full"  # the unit has all the places it may have
+    KEPT = "kept"  # seats kept for units went to people further down; those left, to people before
     ROOM = "room"  # there were seats for all
 
 
@@ -199,16 +200,19 @@ def screened(applicants: Iterable[Applicant], rules: RuleSet, *, seats: int, see
     found = selected(places, rules, seats)
     chosen = found.keys
     kept = {one.applicant.key for mine in found.kept.values() for one in mine}
+    full = {unit for unit in {place.applicant.unit for place in places} if _is_full(found, unit, rules)}
+    out = [place for place in places if place.applicant.key not in chosen]
+    beaten = {(place.applicant.unit if place.applicant.unit in full else None, place.points) for place in out}
     last = found.others[-1] if found.others else None
-    first_out = next((place for place in places if place.applicant.key not in chosen), None)
+    last_kept = max((place for mine in found.kept.values() for place in mine), key=lambda one: one.order, default=None)
     standings, waiting = [], 0
     for place in places:
         if place.applicant.key in chosen:
-            why = _why_in(place, first_out, is_kept=place.applicant.key in kept, last=last)
+            is_least = place.applicant.key in kept and (last is None or place.order > last.order)
+            why = Why.LEAST if is_least and out else _why_in(place, beaten)
             standings.append(Standing(place, Outcome.CHOSEN, why))
             continue
-        full = _is_full(found, place.applicant.unit, rules)
-        why = Why.UNIT_FULL if full else _against(place, last)
+        why = Why.UNIT_FULL if place.applicant.unit in full else _why_out(place, last, last_kept)
         waits = rules.waiting_places is None or waiting < rules.waiting_places
         waiting += waits
         standings.append(
@@ -217,16 +221,18 @@ def screened(applicants: Iterable[Applicant], rules: RuleSet, *, seats: int, see
     return standings
 
 
-def _why_in(place: Place, first_out: Place | None, *, is_kept: bool, last: Place | None) -> Why:
-    if first_out is None:
+def _why_in(place: Place, beaten: Collection[tuple[Hashable, int]]) -> Why:
+    """``beaten``: points of those without a seat, with their unit where that has all its places: they come before nobody else."""
+    if not beaten:
         return Why.ROOM
-    if is_kept and (last is None or place.order > last.order):
-        return Why.LEAST
-    return _against(place, first_out)
+    is_equal = (None, place.points) in beaten or (place.applicant.unit, place.points) in beaten
+    return Why.DRAW if is_equal else Why.POINTS
 
 
-def _against(place: Place, other: Place | None) -> Why:
-    return Why.DRAW if other is not None and other.points == place.points else Why.POINTS
+def _why_out(place: Place, last: Place | None, last_kept: Place | None) -> Why:
+    if last is not None and last.points == place.points:
+        return Why.DRAW
+    return Why.KEPT if last_kept is not None and last_kept.points <= place.points else Why.POINTS
 
 
 def digest(standings: Iterable[Standing]) -> str:

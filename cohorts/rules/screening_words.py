@@ -25,6 +25,9 @@ WHY = {
     (False, Why.DRAW): gettext_lazy(
         "%(points)s points, rank %(rank)s of %(people)s for %(seats)s seats; among equal points the draw decided."
     ),
+    (False, Why.KEPT): gettext_lazy(
+        "%(points)s points, rank %(rank)s of %(people)s; of the %(seats)s seats, those that are not kept for units went to people with more points."
+    ),
     (False, Why.UNIT_FULL): gettext_lazy(
         "%(points)s points, rank %(rank)s of %(people)s; the nominating unit has all the places that it may have."
     ),

@@ -132,6 +132,25 @@ def test_seats_and_places_of_units_are_kept(applicants, rules, places):
     assert waiting == list(range(1, len(waiting) + 1))
 
 
+@given(people, rule_sets, seats)
+@settings(max_examples=200, deadline=None)
+def test_what_is_said_to_have_decided_did_decide(applicants, rules, places):
+    standings = listed(applicants, rules, places)
+
+    chosen = [each for each in standings if each.outcome == Outcome.CHOSEN]
+    left = [each for each in standings if each.outcome != Outcome.CHOSEN]
+    for each in left:
+        with_less = [one for one in chosen if one.place.points <= each.place.points]
+        assert not (each.why == Why.POINTS and with_less)
+        assert each.why != Why.KEPT or with_less
+    for each in chosen:
+        rivals = [
+            one for one in left if one.why != Why.UNIT_FULL or one.place.applicant.unit == each.place.applicant.unit
+        ]
+        assert each.why != Why.DRAW or each.place.points in {one.place.points for one in rivals}
+        assert (each.why == Why.ROOM) is (not left)
+
+
 def test_without_limits_the_points_decide_and_then_the_draw():
     rules = RuleSet((yes("park", 3), yes("office", 2)))
     applicants = [Applicant("a", {"park": True}), Applicant("b", {"office": True}), Applicant("c", {"office": True})]
