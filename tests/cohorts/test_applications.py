@@ -116,6 +116,18 @@ def test_a_known_person_is_found_by_the_id_number():
     assert apply(make.application_round(), id_number=number).person == person
 
 
+@pytest.mark.parametrize("correct", [handing_in.hand_in, review.correct])
+def test_whose_number_was_corrected_away_has_the_application_no_more(correct):
+    """A unit nominates somebody else in the same form: the first one neither finds it among the own nor hears of it."""
+    first, second = (make.person(id_number=make.id_number_of(BORN)) for _ in range(2))
+    application = apply(make.application_round(), id_number=first.id_number.open())
+
+    correct(application, values=values(id_number=second.id_number.open()), answers={})
+
+    application.refresh_from_db()
+    assert application.person == second
+
+
 def test_a_nomination_takes_a_slot_and_the_next_one_is_refused():
     quota = make.unit_quota(seats=1)
     apply(quota.round, quota=quota)

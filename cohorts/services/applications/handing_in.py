@@ -135,7 +135,7 @@ def hand_in(application: Application, *, values: Mapping[str, Any], answers: Map
         application.state, application.state_at = State.SUBMITTED, timezone.now()
         application.submitted_at = application.submitted_at or application.state_at
     application.reason, application.rules_version = "", application.round.rules_version
-    application.person = application.person or Person.objects.filter(id_index=application.id_index).first()
+    application.person = known_person(application)
     save_once(application)
     action = "cohorts.change_application" if was == State.SUBMITTED else "cohorts.hand_in_application"
     record(action, application, before={"state": was}, after=_told(application))
@@ -191,6 +191,14 @@ def save_once(application: Application) -> None:
                 "Somebody with this ID number has applied or been nominated for this cohort already. Ask the office if in doubt."
             )
         ) from None
+
+
+def known_person(application: Application) -> Person | None:
+    """Whoever has this ID number. The person of the account that applies stays as long as no number says otherwise."""
+    person = application.person
+    if person and person.id_index in (None, application.id_index):
+        return person
+    return Person.objects.filter(id_index=application.id_index).first() if application.id_index else None
 
 
 def take_values(application: Application, values: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from accounts.services import record
 from cohorts.models import Application, UnitQuota
 from cohorts.rules.profile import merged
 from cohorts.selectors.calls import findings_of, without_reason
-from cohorts.services.applications.handing_in import save_once, take_values, unmet_in_words
+from cohorts.services.applications.handing_in import known_person, save_once, take_values, unmet_in_words
 from cohorts.services.applications.states import State, lock_application, put, refuse_closed_cohort
 from cohorts.services.applications.telling import tell_state
 from cohorts.services.calls import give_reason
@@ -78,6 +78,7 @@ def correct(application: Application, *, values: Mapping[str, Any], answers: Map
     old = application.answers
     take_values(application, values)
     application.answers = merged(old, dict(answers))
+    application.person = known_person(application)
     save_once(application)
     after = {name: getattr(application, name) for name in before}
     changed = sorted(key for key in {*old, *application.answers} if old.get(key) != application.answers.get(key))
