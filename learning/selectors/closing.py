@@ -48,29 +48,29 @@ def held_by(training_class, now: datetime) -> QuerySet[SessionClass]:
     )
 
 
-def without_sheet(parts: QuerySet[SessionClass], *, needs_signed_sheet: bool) -> QuerySet[SessionClass]:
+def without_sheet(parts: QuerySet[SessionClass]) -> QuerySet[SessionClass]:
     """Those that lack their sign-in sheet (``rules.closing.is_sheet_kept``) and are asked for one."""
     of_part = (OuterRef("session"), OuterRef("training_class"))
-    parts = parts.filter(~Exists(signed_sheets_of(*of_part)), ~Exists(waivers_of(*of_part)))
-    if needs_signed_sheet:
-        return parts
+    asks_signed = ClosingRule.objects.filter(cohort=OuterRef("session__cohort"), in_force=True, sheets=Sheets.SIGNED)
     people = PersonTime.objects.filter(session=OuterRef("session"), training_class=OuterRef("training_class"))
-    return parts.filter(Exists(people.filter(state=None)))
+    return parts.filter(
+        Exists(asks_signed) | Exists(people.filter(state=None)),
+        ~Exists(signed_sheets_of(*of_part)),
+        ~Exists(waivers_of(*of_part)),
+    )
 
 
 def with_state(items: QuerySet[ClosingItem], *, now: datetime) -> QuerySet[ClosingItem]:
     """Items with ``is_done``, in the same query."""
     of_cohort = {"cohort": OuterRef("training_class__cohort")}
     held = held_by(OuterRef("training_class"), now)
-    needs_signed_sheet = Exists(ClosingRule.objects.filter(in_force=True, sheets=Sheets.SIGNED, **of_cohort))
-    lacks_scan, lacks_both = (Exists(without_sheet(held, needs_signed_sheet=value)) for value in (True, False))
     coming = SessionClass.objects.filter(
         training_class=OuterRef("training_class"), session__cancelled_at=None, session__ends_at__gt=now
     )
     drafts = Session.everything.filter(is_draft=True, **of_cohort)
     released = Exists(TimetableRelease.objects.filter(**of_cohort))
     in_versions = Exists(TimetableRule.objects.filter(in_force=True, at_once=False, **of_cohort))
-    sheets_kept = Exists(held) & ~(needs_signed_sheet & lacks_scan) & ~lacks_both
+    sheets_kept = Exists(held) & ~Exists(without_sheet(held))
     timetable_final = Exists(held) & ~Exists(coming) & ~Exists(drafts) & (released | ~in_versions)
     return items.annotate(
         is_done=Case(
@@ -84,9 +84,9 @@ def with_state(items: QuerySet[ClosingItem], *, now: datetime) -> QuerySet[Closi
     )
 
 
-def sessions_without_sheet(item: ClosingItem, asked: Asked, *, now: datetime) -> list[Session]:
+def sessions_without_sheet(item: ClosingItem, *, now: datetime) -> list[Session]:
     """The sessions that the item of sign-in sheets still waits for, by time."""
-    parts = without_sheet(held_by(item.training_class_id, now), needs_signed_sheet=asked.sheets == Sheets.SIGNED)
+    parts = without_sheet(held_by(item.training_class_id, now))
     return list(Session.objects.filter(pk__in=parts.values("session")).order_by("starts_at", "pk"))
 
 

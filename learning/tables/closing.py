@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from learning.models import ClosingItem
 from learning.rules.closing import NAMES, is_overdue
 from learning.selectors.closing import with_state
+from learning.tables.filters import ClassFilter
 from trainee_mgmt.kit.formats import EMPTY, day
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
@@ -33,16 +34,14 @@ def item_state(is_done: bool, due_on) -> tuple[str, str]:
 
 
 class ClosingFilters(TableFilters):
-    training_class = django_filters.ChoiceFilter(label=_("Class"), empty_label=_("All classes"))
+    training_class = ClassFilter(
+        lambda rows, classes: rows.filter(training_class__in=classes), classes_of=lambda classes: classes
+    )
     kind = django_filters.ChoiceFilter(label=_("Item"), choices=ClosingItem.Kind.choices, empty_label=_("All items"))
 
     class Meta:
         model = ClosingItem
         fields = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.filters["training_class"].extra["choices"] = [(each.pk, each.name) for each in self.table.context]
 
 
 class ClosingTable(Table):
@@ -51,6 +50,7 @@ class ClosingTable(Table):
     name = "closing checklist"
     row_url = "learning:closing_item_detail"
     filterset_class = ClosingFilters
+    tabs_ask = True
     default_order = ("training_class__number", "training_class")
     columns = (
         Column("item", _("Item"), source=("kind", "title"), text=item_name, sort=("kind", "title")),

@@ -17,6 +17,7 @@ from learning.rules.duties import Standing, standing
 from learning.tables.attendance import TRAINEE, only_name
 from learning.tables.filters import ClassFilter
 from trainee_mgmt.kit.formats import EMPTY, day
+from trainee_mgmt.kit.kept import MANY
 from trainee_mgmt.kit.pages import is_key
 from trainee_mgmt.kit.pieces import link, status_tag
 from trainee_mgmt.kit.tables import Column, Tab, Table, TableFilters
@@ -154,6 +155,8 @@ class SpeakerTable(Table):
     name = _("Speakers of weekly duties")
     personal = True
     filterset_class = SpeakerFilters
+    tabs_ask = True
+    kept_beyond = MANY
     default_order = ("times", "last_on", "number")
     columns = (
         Column(

@@ -39,7 +39,7 @@ class ClassFilter(django_filters.ChoiceFilter):
     def field(self):
         if not hasattr(self, "_field"):
             offered = list(self.classes.values_list("pk", "name")[:OFFERED])
-            asked = self.parent.data.get("in_class", "")
+            asked = self.parent.data.get(self.field_name, "")
             if len(offered) == OFFERED and is_key(asked) and int(asked) not in dict(offered):
                 offered += self.classes.filter(pk=asked).values_list("pk", "name")
             self.extra["choices"] = offered

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from learning.models import CreditEntry, HourRule
 from learning.rules.hours import in_measure, plain
 from learning.selectors.hours import tables_of
+from trainee_mgmt.kit.kept import MANY
 from trainee_mgmt.kit.pieces import status_tag
 from trainee_mgmt.kit.tables import Column, KeyFilter, Tab, Table, TableFilters
 
@@ -105,6 +106,8 @@ class YearTable(Table):
     name = _("Hours of the year")
     personal = True
     filterset_class = YearFilters
+    tabs_ask = True
+    kept_beyond = MANY
     default_order = ("person__name_key",)
     row_url = "learning:trainee_hours"
     tabs = (Tab("missing", _("Hours missing"), Q(is_met=False)), Tab("met", _("Year complete"), Q(is_met=True)))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from learning.models import SessionClass
 from learning.selectors.paper import with_state
 from learning.tables.days import FromToday
+from learning.tables.filters import ClassFilter
 from trainee_mgmt.kit.formats import from_to, from_to_in_sheet
 from trainee_mgmt.kit.kept import MANY
 from trainee_mgmt.kit.pieces import link, status_tag
@@ -36,15 +37,13 @@ def _key_in(session: int, training_class: int):
 class SheetFilters(TableFilters):
     q = django_filters.CharFilter(label=_("Session"), field_name="session__title", lookup_expr="icontains")
     day = django_filters.DateFilter(label=_("Day"), field_name="session__starts_at__date")
-    training_class = django_filters.ChoiceFilter(label=_("Class"), empty_label=_("All classes"))
+    training_class = ClassFilter(
+        lambda rows, classes: rows.filter(training_class__in=classes), classes_of=lambda classes: classes
+    )
 
     class Meta:
         model = SessionClass
         fields = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.filters["training_class"].extra["choices"] = [(each.pk, each.name) for each in self.table.context]
 
 
 class SheetTable(FromToday):
@@ -53,6 +52,7 @@ class SheetTable(FromToday):
     name = "sign-in sheets"
     filterset_class = SheetFilters
     by_time = ("session__starts_at", "training_class__number")
+    tabs_ask = True
     kept_beyond = MANY
     columns = (
         Column(

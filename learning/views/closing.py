@@ -6,7 +6,6 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
@@ -50,13 +49,8 @@ class ClosingList(TablePage):
     def get_rows(self):
         return super().get_rows().filter(training_class__cohort=self.cohort)
 
-    @cached_property
-    def classes(self):
-        mine = self.reachable(TrainingClass, "cohorts.view_class").filter(cohort=self.cohort)
-        return list(mine.order_by("number", "pk"))
-
     def get_table_options(self):
-        return {"context": self.classes}
+        return {"context": self.reachable(TrainingClass, "cohorts.view_class").filter(cohort=self.cohort)}
 
     def get_context_data(self, **kwargs):
         rule = rule_in_force(self.cohort)
@@ -157,7 +151,7 @@ class ClosingItemDetail(StaticPage):
 
     def _evidence(self, item) -> dict:
         if item.kind == Kind.SHEETS:
-            missing = sessions_without_sheet(item, asked_of(item.training_class.cohort), now=timezone.now())
+            missing = sessions_without_sheet(item, now=timezone.now())
             return {
                 "missing": missing[:NAMED_SESSIONS],
                 "missing_count": len(missing),

@@ -43,6 +43,7 @@ class DutyBoard(StaticPage):
         monday = chosen_week(self.request.GET.get("week", ""), today, cohort.starts_on, cohort.ends_on)
         week = weeks_of(cohort, classes, [monday], today=today)[0]
         kinds = list(dict.fromkeys(line.kind for line in week.lines))
+        has_kinds = bool(kinds) or cohort.duty_kinds.exists()
         path = reverse("learning:duty_board", kwargs={"cohort": cohort.pk})
         return super().get_context_data(
             week=week,
@@ -50,17 +51,18 @@ class DutyBoard(StaticPage):
             rows=_by_place(week.lines, kinds),
             span=week_words(monday),
             held=sum(line.record is not None for line in week.lines),
-            has_kinds=bool(kinds) or cohort.duty_kinds.exists(),
-            counted=self.count(classes, today),
+            has_kinds=has_kinds,
+            counted=self.count(today) if has_kinds else {},
             previous_url=f"{path}?week={monday - WEEK}",
             next_url=f"{path}?week={monday + WEEK}",
             today_url=path,
             **kwargs,
         )
 
-    def count(self, classes, today) -> dict:
+    def count(self, today) -> dict:
         """The figures of weekly duties, over the classes and people that the reader reaches."""
         scope = Scope((self.cohort.pk,), timezone.now(), today)
+        classes = self.reachable(TrainingClass).filter(cohort=self.cohort)
         duties = DUTIES_HELD.rows(scope, "N").filter(training_class__in=classes)
         people = HAVE_SPOKEN.rows(scope, "N").filter(access.rows(self.request.user, "cohorts.view_trainee"))
         return {

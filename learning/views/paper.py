@@ -8,7 +8,6 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
@@ -55,9 +54,9 @@ class SheetList(TablePage):
     template_name = "learning/sheet_list.html"
     title = gettext_lazy("Sign-in sheets")
 
-    @cached_property
+    @property
     def classes(self):
-        return list(self.reachable(TrainingClass).filter(cohort=self.cohort).order_by("number", "pk"))
+        return self.reachable(TrainingClass).filter(cohort=self.cohort)
 
     def get_rows(self):
         shown = SessionClass.objects.filter(session__is_draft=False, session__cancelled_at=None)
@@ -70,7 +69,9 @@ class SheetList(TablePage):
         day = shown_day(self.cohort.starts_on, self.cohort.ends_on, timezone.localdate())
         days = {"first": day, "last": day}
         return super().get_context_data(
-            choice=SheetChoiceForm(initial=days, classes=self.classes), code=SheetCodeForm(), **kwargs
+            choice=SheetChoiceForm(initial=days, classes=self.classes.order_by("number", "pk")),
+            code=SheetCodeForm(),
+            **kwargs,
         )
 
 

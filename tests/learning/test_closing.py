@@ -46,7 +46,7 @@ def test_sign_in_sheets_are_done_when_every_held_session_has_its_marks_or_a_sign
     call_roll(called, exceptions={}, by=make.user())
     make.signed_sheet(of, [signed])
 
-    before = (is_done(item), sessions_without_sheet(item, asked_of(of.cohort), now=timezone.now()))
+    before = (is_done(item), sessions_without_sheet(item, now=timezone.now()))
     make.signed_sheet(of, [bare])
 
     assert before == (False, [bare])

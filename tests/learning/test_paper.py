@@ -443,7 +443,7 @@ def test_the_list_of_sheets_needs_the_same_queries_for_any_number_of_rows(client
     url = reverse("learning:sheet_list", kwargs={"cohort": of.cohort_id})
     client.get(url)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(url)
 
 

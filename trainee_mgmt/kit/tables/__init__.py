@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 NOT_COUNTED = ("page", "sort", "export", ANEW)  # what an address asks for that makes the list no longer or shorter
+ENDLESS = 2**31
 MANY_DIGITS = re.compile(r"\d(?:[\s\-().·]*\d){8,}[Xx]?")  # more than a date has
 
 
@@ -49,6 +50,9 @@ class Table:
     name = ""  # file name of the spreadsheet
     columns: tuple[Column, ...] = ()
     tabs: tuple[Tab, ...] = ()
+    # The conditions of the tabs ask other tables: they are worked out once a row, behind a limit that no list reaches. Else
+    # both Django and PostgreSQL write them out again for each tab, and planning takes longer than counting.
+    tabs_ask = False
     filterset_class: "type[TableFilters] | None" = None
     default_order: tuple[str, ...] = ()
     row_url = ""  # URL name opened by the first column; takes the primary key as ``row_key``
@@ -178,7 +182,10 @@ class Table:
         """By tab, by group or at all; and how many rows were counted."""
         if self.tabs:
             conditions = {f"tab_{tab.key}": Count("pk", filter=tab.condition) for tab in self.tabs}
-            counts = self.filtered.order_by().aggregate(all=Count("pk", distinct=False), **conditions)
+            rows = self.filtered.order_by()
+            if self.tabs_ask:
+                rows = rows[:ENDLESS]
+            counts = rows.aggregate(all=Count("pk", distinct=False), **conditions)
             return counts, counts["all"]
         if self.spread:
             fields = [field.lstrip("-") for field in self.spread]
@@ -375,15 +382,22 @@ class Table:
             yield [text(*values[a:b]) if text else values[a] for text, a, b in spans]
 
     def _values(self, columns) -> QuerySet:
-        names = [name for column in columns for name in column.sources]
-        return self.ordered.values_list(*names, "pk")
+        return self.ordered.values_list(*_sources(columns), "pk")
 
     def _page_of_rows(self, page: slice) -> list[tuple]:
         if self.spread and self.order == self.default_order:
             return self._rows_of_groups(page)
-        if self.known_by is None or self.chips:
-            return list(self._values(self.screen_columns)[page])
-        return _rows_of_list.rows((self,), {}, page=page)
+        if self.known_by is not None and not self.chips:
+            return _rows_of_list.rows((self,), {}, page=page)
+        is_long = page.start or self.kept_beyond is not None
+        if is_long and self.ordered.model._meta.managed:  # in a view of the database no row is found by its key
+            return self._rows_of_keys(page)
+        return list(self._values(self.screen_columns)[page])
+
+    def _rows_of_keys(self, page: slice) -> list[tuple]:
+        """The rows of this page by their keys: else the server joins all rows, and works out all columns of those before it."""
+        shown = self.everything.filter(pk__in=self.ordered.values("pk")[page])
+        return list(shown.order_by(*self.order, "pk").values_list(*_sources(self.screen_columns), "pk"))
 
     def _rows_of_groups(self, page: slice) -> list[tuple]:
         """The rows of this page, read only from the groups that have any of them."""
@@ -411,6 +425,10 @@ class Table:
 
 
 _rows_of_list = Prepared(lambda table: table._values(table.screen_columns))
+
+
+def _sources(columns: Iterable[Column]) -> list[str]:
+    return [name for column in columns for name in column.sources]
 
 
 def _flip(field: str) -> str:
