@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from assessments.rules.evidence import Facts
 from assessments.rules.scheme import Node
-from assessments.selectors.outline import Outline
-from placements.models import Feedback, FeedbackRequest, LeadCredit
-from placements.selectors.leads import credited
+from assessments.selectors.outline import Outline, rule_of
+from placements.models import Feedback, FeedbackRequest, Lead, LeadCredit
+from placements.selectors.leads import credited, reached_between
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,13 @@ MENTOR_ROW = (
 
 
 def leads_counted(outline: Outline, leaf: Node, now: datetime) -> QuerySet[LeadCredit]:
-    """Shares of leads that reached their stage in the days of the indicator."""
+    """Shares of leads that reached the stage from which they count in the days of the indicator, however far they came since."""
     rows = credited(outline.scheme.cohort)
-    if leaf.counts_from:
-        rows = rows.filter(lead__stage_on__gte=leaf.counts_from)
-    if leaf.counts_until:
-        rows = rows.filter(lead__stage_on__lte=leaf.counts_until)
-    return rows
+    if not (leaf.counts_from or leaf.counts_until):
+        return rows
+    leads = Lead.objects.filter(pk__in=rows.values("lead"))
+    stage = rule_of(outline.indicators[leaf.key]).from_stage
+    return rows.filter(lead__in=reached_between(leads, stage, leaf.counts_from, leaf.counts_until))
 
 
 def mentors_counted(outline: Outline, leaf: Node, now: datetime) -> QuerySet[FeedbackRequest]:

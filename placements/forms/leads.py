@@ -103,7 +103,8 @@ class LeadMoveForm(DayMixin, CrispyMixin, forms.Form):
 
     def __init__(self, *args, lead, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["stage"].choices = [each for each in LeadStage.choices if each[0] != lead.stage]
+        others = [each for each in LeadStage.choices if each[0] != lead.stage]
+        self.fields["stage"].choices = others if self.initial.get("stage") else [("", "—"), *others]
 
 
 class LeadDayForm(DayMixin, CrispyMixin, forms.Form):

@@ -3,7 +3,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -102,14 +102,20 @@ class LeadStepQuerySet(models.QuerySet):
         return self.exclude(stage=Stage.FOUND).exclude(kind=LeadStep.Kind.DAY)
 
     def path(self):
-        """The steps that made the stage of their leads, as they were entered."""
-        return self.filter(kind__in=(LeadStep.Kind.STAGE, LeadStep.Kind.MERGE)).with_day().order_by("pk")
+        """The steps that made the stage of their leads, as they were entered; without a merge that was taken back and its stages."""
+        back = LeadStep.objects.filter(lead=OuterRef("lead"), kind=LeadStep.Kind.MERGE, at=OuterRef("undone_at"))
+        undone = LeadMerge.objects.filter(
+            Exists(back), lead=OuterRef("lead"), at__lte=OuterRef("at"), undone_at__gte=OuterRef("at")
+        )
+        steps = self.filter(kind__in=(LeadStep.Kind.STAGE, LeadStep.Kind.MERGE))
+        return steps.exclude(Exists(undone)).with_day().order_by("pk")
 
 
 class LeadStep(models.Model):
     """What happened with a lead; never changed. A stage beyond the first has evidence: words or a file.
 
-    A stage that was wrong is corrected by another step to the right one, a day that was wrong by a row that ``corrects`` the step.
+    A stage that was wrong is corrected by another step to the right one, a day that was wrong by a row that ``corrects`` the
+    step. A merge that brought a stage has a step, and so has its being taken back, at the very moment that the merge names.
     The database sees to it that no stage that holds lies before the one before it.
     """
 

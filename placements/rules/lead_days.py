@@ -47,3 +47,18 @@ def neighbours(path: Sequence[Step], key: int) -> tuple[Step | None, Step | None
     held = [None, *holding(path), None]
     at = next((number for number, each in enumerate(held) if each and each.key == key), None)
     return None if at is None else (held[at - 1], held[at + 1])
+
+
+def reached_on(path: Sequence[Step], stage: str) -> date:
+    """On which day the lead came as far as the stage; since when it stands where it does if it did not."""
+    held = holding(path)
+    far = (each.day for each in held if each.stage in ORDER and rank(each.stage) >= rank(stage))
+    return next(far, held[-1].day)
+
+
+def next_stage(path: Sequence[Step]) -> Stage | None:
+    """What most often comes next: the next stage, or for a lead that was given up the one where it stood; after the last none."""
+    held = [each.stage for each in holding(path)]
+    if held[-1] == Stage.LOST:
+        return Stage(held[-2]) if len(held) > 1 else Stage.FOUND
+    return next((stage for stage in ORDER if rank(stage) > rank(held[-1])), None)

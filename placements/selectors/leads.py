@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from cohorts.models import Cohort
-from placements.models import Lead, LeadCredit, LeadMerge, LeadStep
+from placements.models import Lead, LeadCredit, LeadStep
 from placements.rules import lead_days as days
 from placements.rules.leads import may_be_one
 
@@ -61,7 +61,7 @@ def perhaps_one(lead: Lead, among: QuerySet[Lead]) -> list[tuple[Lead, bool]]:
 
 @dataclass(frozen=True)
 class Told:
-    """A step as it is told: the day on which it happened, whether it still holds, and the rows that corrected its day."""
+    """A step as it is told: the day on which it happened, whether it is a stage that holds, and the rows that corrected its day."""
 
     step: LeadStep
     day: date
@@ -79,41 +79,40 @@ class Told:
         return list(zip(stood, self.corrections))
 
 
-def path_of(lead: Lead, until: LeadMerge | None = None) -> list[days.Step]:
-    """The steps that made its stage, as they were entered; with ``until`` those before that merge."""
-    rows = lead.steps.path()
-    if until:
-        rows = rows.filter(at__lt=until.at)
-    return [
-        days.Step(key, stage, on, kind == LeadStep.Kind.MERGE)
-        for key, stage, on, kind in rows.values_list("pk", "stage", "day", "kind")
-    ]
+def path_of(lead: Lead) -> list[days.Step]:
+    """The steps that made its stage, as they were entered."""
+    return _paths(LeadStep.objects.filter(lead=lead)).get(lead.pk, [])
+
+
+def _paths(steps: QuerySet[LeadStep]) -> dict[int, list[days.Step]]:
+    """Lead key -> the steps that made its stage."""
+    paths: dict[int, list[days.Step]] = {}
+    for lead, key, stage, on, kind in steps.path().values_list("lead", "pk", "stage", "day", "kind"):
+        paths.setdefault(lead, []).append(days.Step(key, stage, on, kind == LeadStep.Kind.MERGE))
+    return paths
+
+
+def reached_between(leads: QuerySet[Lead], stage: str, first: date | None, last: date | None) -> list[int]:
+    """Of these leads the keys of those that reached the stage, or one further on, in these days; see ``days.reached_on``."""
+    paths = _paths(LeadStep.objects.filter(lead__in=leads))
+    reached = {lead: days.reached_on(path, stage) for lead, path in paths.items()}
+    return [lead for lead, on in reached.items() if (not first or first <= on) and (not last or on <= last)]
 
 
 def steps_of(lead: Lead) -> list[Told]:
     """What happened with a lead and with those that were put into it, by its days, with files."""
-    rows = (
-        LeadStep.objects.filter(Q(lead=lead) | Q(lead__merged_into=lead))
-        .with_day()
-        .select_related("by", "lead")
-        .defer("by__phone", "by__first_password")
-        .prefetch_related("files")
-        .order_by("pk")
-    )
-    path: dict[int, list[days.Step]] = {}
+    steps = LeadStep.objects.filter(Q(lead=lead) | Q(lead__merged_into=lead))
+    rows = steps.with_day().select_related("by", "lead").defer("by__phone", "by__first_password")
     corrections: dict[int, list[LeadStep]] = {}
     told = []
-    for each in rows:
+    for each in rows.prefetch_related("files").order_by("pk"):
         if each.kind == LeadStep.Kind.DAY:
             corrections.setdefault(each.corrects_id, []).append(each)
-            continue
-        told.append(each)
-        if each.kind != LeadStep.Kind.NOTE:
-            step = days.Step(each.pk, each.stage, each.day, each.kind == LeadStep.Kind.MERGE)
-            path.setdefault(each.lead_id, []).append(step)
-    held = {step.key for steps in path.values() for step in days.holding(steps)}
+        else:
+            told.append(each)
+    held = {step.key for path in _paths(steps).values() for step in days.holding(path)}
     return [
-        Told(each, each.day, each.kind == LeadStep.Kind.NOTE or each.pk in held, tuple(corrections.get(each.pk, ())))
+        Told(each, each.day, each.pk in held, tuple(corrections.get(each.pk, ())))
         for each in sorted(told, key=lambda each: (each.day, each.pk))
     ]
 

@@ -1,7 +1,7 @@
 """Two leads about one company become one, with shares of credit; it can be taken back."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -17,6 +17,8 @@ from placements.selectors.leads import path_of
 from placements.services.lead_telling import tell_stage
 from placements.services.leads import current_shares, write_credit
 from trainee_mgmt.kit.errors import Refused
+
+MISSING = {"credit_code": "", "amount": None}  # what a lead may leave open, and how it is kept then
 
 
 @transaction.atomic
@@ -36,6 +38,7 @@ def merge_leads(lead: Lead, other: Lead, shares: Mapping[int, Decimal], *, reaso
         "stage": lead.stage,
         "stage_on": lead.stage_on.isoformat(),
         "after": {str(key): str(share) for key, share in shares.items()},
+        "filled": _fill(lead, other),
     }
     reason = reason.strip()[:200]
     merge = LeadMerge.objects.create(lead=lead, other=other, reason=reason, before=before, by=by, at=timezone.now())
@@ -45,12 +48,14 @@ def merge_leads(lead: Lead, other: Lead, shares: Mapping[int, Decimal], *, reaso
     other.save(update_fields=["merged_into"])
     stage = rules.further(lead.stage, other.stage)
     if stage != lead.stage:
-        _set_stage(lead, stage, other.stage_on, text=_("Put together with %(other)s") % {"other": other.company}, by=by)
+        text = _("Put together with %(other)s") % {"other": other.company}
+        step = _keep_step(lead, stage, other.stage_on, text=text, by=by, at=timezone.now())
+        _stand_at(lead, step, other.stage_on)
     record(
         "placements.merge_leads",
         lead,
         before={"shares": before["shares"]},
-        after={"other": other.pk, "shares": before["after"], "reason": reason},
+        after={"other": other.pk, "shares": before["after"], "filled": before["filled"], "reason": reason},
     )
     return merge
 
@@ -75,17 +80,12 @@ def undo_merge(merge: LeadMerge, *, by: User) -> None:
     for one, kept in ((lead, "shares"), (other, "other_shares")):
         shares = {int(key): Decimal(share) for key, share in merge.before[kept].items()}
         write_credit(one, shares, reason=_("merge taken back"), by=by)
-    moved = rules.further(merge.before["stage"], other.stage)
-    if lead.stage == moved != merge.before["stage"]:
-        _set_stage(lead, *_stage_before(merge), text=_("merge taken back"), by=by)
+    _empty_again(lead, merge)
+    if lead.stage == rules.further(merge.before["stage"], other.stage) != merge.before["stage"]:
+        text = _("%(other)s is a lead of its own again") % {"other": other.company}
+        step = _keep_step(lead, merge.before["stage"], timezone.localdate(), text=text, by=by, at=merge.undone_at)
+        _stand_at(lead, step, days.holding(path_of(lead))[-1].day)
     record("placements.undo_merge", lead, before={"other": other.pk}, after={"shares": merge.before["shares"]})
-
-
-def _stage_before(merge: LeadMerge) -> tuple[str, date]:
-    """The stage before the merge and its day, as it was corrected since."""
-    held = days.holding(path_of(merge.lead, until=merge))
-    day = next((each.day for each in reversed(held) if each.stage == merge.before["stage"]), None)
-    return merge.before["stage"], day or date.fromisoformat(merge.before["stage_on"])
 
 
 def _both(lead: Lead, other: Lead) -> tuple[Lead, Lead]:
@@ -106,10 +106,32 @@ def _held(*keys: int) -> dict[int, Lead]:
     return {each.pk: each for each in rows.order_by("pk")}
 
 
-def _set_stage(lead: Lead, stage: str, on: date, *, text: str, by: User) -> None:
-    step = LeadStep.objects.create(
-        lead=lead, kind=LeadStep.Kind.MERGE, stage=stage, happened_on=on, text=text, by=by, at=timezone.now()
-    )
-    lead.stage, lead.stage_on = stage, on
+def _fill(lead: Lead, other: Lead) -> dict[str, str]:
+    """What the lead does not say and the other does is taken over; says what, so that it can be taken back."""
+    filled = {
+        name: getattr(other, name) for name in MISSING if getattr(lead, name) == MISSING[name] != getattr(other, name)
+    }
+    for name, value in filled.items():
+        setattr(lead, name, value)
+    lead.save(update_fields=list(filled))
+    return {name: str(value) for name, value in filled.items()}
+
+
+def _empty_again(lead: Lead, merge: LeadMerge) -> None:
+    """What was taken over leaves with the other lead, unless it was changed since."""
+    filled = merge.before.get("filled", {})
+    left = [name for name, value in filled.items() if str(getattr(lead, name)) == value]
+    for name in left:
+        setattr(lead, name, MISSING[name])
+    lead.save(update_fields=left)
+
+
+def _keep_step(lead: Lead, stage: str, on: date, *, text: str, by: User, at: datetime) -> LeadStep:
+    kind = LeadStep.Kind.MERGE
+    return LeadStep.objects.create(lead=lead, kind=kind, stage=stage, happened_on=on, text=text, by=by, at=at)
+
+
+def _stand_at(lead: Lead, step: LeadStep, since: date) -> None:
+    lead.stage, lead.stage_on = step.stage, since
     lead.save(update_fields=["stage", "stage_on"])
-    tell_stage(lead, step, by=by)
+    tell_stage(lead, step, by=step.by)

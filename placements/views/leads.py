@@ -10,7 +10,8 @@ from cohorts.access import COHORT
 from cohorts.models import Trainee
 from placements.access import LEAD_COHORT
 from placements.forms.leads import LeadDayForm, LeadEntryForm, LeadForm, LeadMoveForm, LeadNoteForm, NewLeadForm
-from placements.models import Lead, LeadFile, LeadStage, LeadStep
+from placements.models import Lead, LeadFile, LeadStep
+from placements.rules.lead_days import next_stage
 from placements.selectors import leads as selectors
 from placements.services import leads as services
 from placements.tables.leads import LeadTable, MyLeadTable
@@ -146,6 +147,7 @@ class _OfLead(FormPage, abstract=True):
     """A form about one lead, found by ``pk``."""
 
     model = Lead
+    template_name = "placements/lead_form.html"
 
     def enter(self, request, **kwargs):
         super().enter(request, **kwargs)
@@ -192,9 +194,7 @@ class LeadMove(_OfLead):
         return super().get_form_kwargs() | {"lead": self.lead}
 
     def get_initial(self):
-        order = list(LeadStage)
-        at = order.index(self.lead.stage)
-        return {"stage": order[at + 1] if at < len(order) - 2 else None}
+        return {"stage": next_stage(selectors.path_of(self.lead))}
 
     def save(self, form):
         return services.move_lead(self.lead, by=self.request.user, **form.cleaned_data)

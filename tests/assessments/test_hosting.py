@@ -20,7 +20,7 @@ from assessments.services import publish
 from placements.models import Feedback, FeedbackRequest, FeedbackRules
 from placements.rules.feedback import usual_rules
 from placements.rules.leads import ORDER
-from placements.services.leads import move_lead
+from placements.services.leads import correct_day, move_lead
 from tests import make
 from trainee_mgmt.kit.errors import Refused
 
@@ -164,6 +164,17 @@ def test_live_totals_count_shares_of_leads_and_answers_and_nobody_gets_a_zero_fo
     ]
     assert one.total.points == Decimal("66.25")
     assert (other.found[key_leads].points, other.found[key_mentors].points, other.total.points) == (0, None, None)
+
+
+def test_a_lead_counts_by_the_day_on_which_it_came_far_enough_however_far_it_came_since():
+    world = Cohort()
+    today = timezone.localdate()
+    correct_day(world.visited.steps.get(stage="visited"), on=today - timedelta(days=9), reason="late", by=world.by)
+    move_lead(world.visited, stage="landed", on=today, text="They came.", by=world.by)
+    days = {"counts_from": today - timedelta(days=10), "counts_until": today - timedelta(days=8)}
+    Indicator.objects.filter(pk=world.leads.pk).update(**days)
+
+    assert world.standing(world.one).found[str(world.leads.pk)].points == Decimal("50.00")
 
 
 def test_the_rows_that_count_are_opened_by_the_office_with_links_and_by_evaluators_without(client):

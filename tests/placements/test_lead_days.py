@@ -112,20 +112,23 @@ def test_a_wrong_day_is_corrected_by_a_new_row_between_its_neighbours_and_the_ol
 
 
 @pytest.mark.django_db
-def test_a_merge_brings_the_day_of_the_stage_and_taking_it_back_the_day_as_corrected():
+def test_a_merge_brings_stage_day_and_what_was_missing_and_taking_it_back_leaves_no_trace_in_the_order():
     lead, by = make.lead(company="Acme"), make.user()
-    twin = make.lead(make.trainee(in_cohort=lead.cohort), company="Acme Ltd")
+    twin = make.lead(make.trainee(in_cohort=lead.cohort), company="Acme Ltd", amount=Decimal(800))
     move_lead(lead, stage="contacted", on=SEEN, text="a call", by=by)
     move_lead(twin, stage="visited", on=CALLED, text="a visit", by=by)
     people = [*current_shares(lead), *current_shares(twin)]
 
     merge = merge_leads(lead, twin, dict.fromkeys(people, Decimal("0.5")), reason="", by=by)
     lead.refresh_from_db()
-    together = (lead.stage, lead.stage_on)
+    together = (lead.stage, lead.stage_on, lead.amount)
     undo_merge(merge, by=by)
+    correct_day(lead.steps.get(stage="contacted", kind="stage"), on=CALLED, reason="typed wrongly", by=by)
+    move_lead(lead, stage="visited", on=CALLED, text="a visit", by=by)
 
     lead.refresh_from_db()
-    assert (together, (lead.stage, lead.stage_on)) == (("visited", CALLED), ("contacted", SEEN))
+    assert together == ("visited", CALLED, 800)
+    assert (lead.stage, lead.stage_on, lead.amount) == ("visited", CALLED, None)
 
 
 @pytest.mark.django_db
