@@ -99,3 +99,9 @@ def place_of(text: str, quote: str, start: int) -> tuple[int, int] | None:
         return None
     nearest = min(places, key=lambda each: (abs(each - start), each))
     return nearest, nearest + len(quote)
+
+
+def paragraph_of(text: str, quote: str, start: int) -> int | None:
+    """The number, from 1, of the paragraph in which the cited words begin now; None if they are there no more."""
+    place = place_of(text, quote, start)
+    return place and next(each.number for each in paragraphs(text) if each.start <= place[0] <= each.end)

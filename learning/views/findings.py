@@ -2,6 +2,7 @@
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from cohorts.access import COHORT
 from cohorts.models.trainees import unseen
 from cohorts.views.links import link
+from learning.documents.findings import findings_report
 from learning.forms.findings import FindingCloseForm, FindingEditForm, FindingForm, PlaceField
 from learning.models import Finding, Journal
 from learning.rules.findings import paragraphs
@@ -16,9 +18,11 @@ from learning.selectors.findings import made_of
 from learning.services import findings as services
 from learning.tables.findings import FindingTable, MyFindingTable
 from trainee_mgmt.kit import access
+from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.lists import TablePage
 from trainee_mgmt.kit.pages import ActionPage, EditPage, FormPage, StaticPage
 
+MOST_IN_A_REPORT = 500
 WITH_JOURNAL = ("journal__trainee__cohort__program", "journal__trainee__person")
 
 
@@ -43,9 +47,18 @@ class FindingList(TablePage):
     model = Finding
     table_class = FindingTable
     title = gettext_lazy("Findings from journals")
+    has_paper = True
 
     def get_rows(self):
         return super().get_rows().filter(journal__trainee__cohort=self.cohort)
+
+    def get_paper(self, table):
+        if table.count > MOST_IN_A_REPORT:
+            words = _("A report holds at most %(most)s findings; narrow the list by its boxes first.")
+            raise Refused(words % {"most": MOST_IN_A_REPORT})
+        rows = Finding.objects.filter(pk__in=table.queryset.order_by().values("pk"))
+        rows = rows.select_related("journal__trainee__person", "owner").defer(*unseen("journal__trainee"))
+        return findings_report(self.cohort, rows, as_of=timezone.now())
 
 
 class MyFindings(TablePage):

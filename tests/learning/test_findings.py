@@ -1,7 +1,9 @@
 """From a journal to a finding: words are cited with their place, followed to the end, and the writer sees what became of them."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
+import docx
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -246,3 +248,25 @@ def test_the_list_needs_the_same_queries_for_any_number_of_rows(client, django_a
 
     with django_assert_num_queries(4):
         client.get(reverse("learning:finding_list", kwargs={"cohort": journal.trainee.cohort_id}))
+
+
+@pytest.mark.django_db
+def test_the_report_cites_the_paragraph_and_says_what_became_of_it(client):
+    journal = a_journal()
+    done = a_finding(journal, kind="case", title="二期用地")
+    close_finding(done, state="done", outcome="写成案例", by=done.made_by)
+    a_finding(journal, kind="lead", title="找地")
+    Journal.objects.filter(pk=journal.pk).update(body=f"补记。\n{BODY}")
+    client.force_login(make.user(Role.ORGANIZER, journal.trainee.cohort))
+    url = reverse("learning:finding_list", kwargs={"cohort": journal.trainee.cohort_id})
+
+    unsaid = client.post(url, {"export": "docx"})
+    answers = [client.post(f"{url}?kind={kind}", {"export": "docx", "purpose": "meeting"}) for kind in ("", "lead")]
+
+    every, leads = ([each.text for each in docx.Document(BytesIO(answer.getvalue())).paragraphs] for answer in answers)
+    assert unsaid.status_code == 422
+    assert [line for line in every if line[:1].isdigit()] == ["1. Case course: 二期用地", "2. Investment lead: 找地"]
+    assert [line for line in leads if line[:1].isdigit()] == ["1. Investment lead: 找地"]
+    assert f"“{WORDS}”" in every
+    assert any(line.startswith("—— ") and line.endswith("paragraph 3") for line in every)
+    assert any("写成案例" in line for line in every)

@@ -1,6 +1,7 @@
 """``TablePage``: the list page of a ``Table``, its export, and which of its rows were chosen."""
 
 import tempfile
+from io import BytesIO
 
 from django.core.exceptions import BadRequest
 from django.db import connection, transaction
@@ -9,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from trainee_mgmt.kit import access
+from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.pages import StaticPage, is_key
+from trainee_mgmt.kit.papers import DOCX
 from trainee_mgmt.kit.sheets import XLSX, csv_rows, xlsx_rows
 from trainee_mgmt.kit.tables import RECORDERS, ExportRequest
 from trainee_mgmt.kit.uploads import content_disposition
@@ -18,13 +21,15 @@ from trainee_mgmt.kit.uploads import content_disposition
 class TablePage(StaticPage, abstract=True):
     """A list declared by a Table. GET shows a page of it; POST with ``export`` (xlsx or csv) hands out all its rows.
 
-    The export is a POST because it is recorded: a table of personal data asks for the purpose first.
+    The export is a POST because it is recorded: a table of personal data asks for the purpose first. A page with ``has_paper``
+    writes its rows as a Word document too, in ``get_paper``.
     """
 
     template_name = "kit/table_page.html"
     table_class = None
     model = None
     title = ""
+    has_paper = False
 
     def get_rows(self):
         """The reachable rows, before filters. Narrow it by the parent row."""
@@ -42,24 +47,33 @@ class TablePage(StaticPage, abstract=True):
         table.reader = self.request.user.query_key
         return super().get_context_data(table=table, **kwargs)
 
+    def get_paper(self, table) -> bytes:
+        """All rows of the table as a Word document; refuses more than it can hold."""
+        raise NotImplementedError
+
     def post(self, request, *args, **kwargs):
         kind = request.POST.get("export", "")
-        if kind not in ("xlsx", "csv"):
+        if kind not in ("xlsx", "csv", *(["docx"] if self.has_paper else [])):
             raise BadRequest("export must be xlsx or csv")
         table = self.get_table(request.GET)
         purpose = request.POST.get("purpose", "").strip()[:200]
         if table.personal and not purpose:
-            return self.render_to_response(
-                self.get_context_data(
-                    export_error=_("Say what the file is for; it is kept with the record of this export.")
-                ),
-                status=422,
-            )
+            return self._refuse_export(_("Say what the file is for; it is kept with the record of this export."))
+        try:
+            paper = self.get_paper(table) if kind == "docx" else b""
+        except Refused as refusal:
+            return self._refuse_export(str(refusal))
         asked = ExportRequest(table.name, table.query_told, table.count, purpose, kind, table.header())
         for record in RECORDERS:
             record(asked)
         name = f"{self.title or table.name}-{timezone.localdate():%Y%m%d}.{kind}"
+        if paper:
+            headers = {"Content-Disposition": content_disposition(name)}
+            return FileResponse(BytesIO(paper), content_type=DOCX, headers=headers)
         return export_response(table, kind=kind, name=name)
+
+    def _refuse_export(self, sentence: str):
+        return self.render_to_response(self.get_context_data(export_error=sentence), status=422)
 
 
 def chosen_rows(request, rows, table_class, options=dict):
