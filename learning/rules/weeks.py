@@ -51,6 +51,14 @@ class Entry:
     is_cancelled: bool = False
     conflicts: tuple[str, ...] = ()  # what it is in conflict about, in words
 
+    @property
+    def hours(self) -> str:
+        return f"{self.start:%H:%M}–{self.end:%H:%M}"
+
+    @property
+    def details(self) -> str:
+        return " · ".join(filter(None, (self.classes, self.where, self.teacher)))
+
 
 @dataclass(frozen=True)
 class Day:

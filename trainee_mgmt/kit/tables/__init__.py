@@ -256,18 +256,17 @@ class Table:
         before, after = self._row_link()
         labels = [escape(str(column.label)) for column in columns]
         out = []
-        for *values, pk in rows:
+        places = _places(columns)
+        for row in rows:
+            pk = row[-1]
             out.append("<tr>")
             if self.select:
                 out.append(
                     f'<td class="pick"><label><input class="form-check-input" type="checkbox" name="pk" value="{pk}"'
                     f' aria-labelledby="row{pk}"></label></td>'
                 )
-            at = 0
             for index, column in enumerate(columns):
-                width = len(column.sources)
-                cell = html_of(column, values[at : at + width])
-                at += width
+                cell = html_of(column, [row[at] for at in places[index]])
                 if index == 0:
                     inner = f'<a href="{before}{pk}{after}">{cell}</a>' if before else cell
                     named = f' id="row{pk}"' if self.select else ""
@@ -374,15 +373,12 @@ class Table:
     def sheet_rows(self, chunk: int = 2000) -> Iterator[list]:
         """Every row of the filtered list, streamed from the server in chunks."""
         columns = self.sheet_columns
-        spans, at = [], 0
-        for column in columns:
-            spans.append((column.text, at, at + len(column.sources)))
-            at += len(column.sources)
-        for values in self._values(columns).iterator(chunk_size=chunk):
-            yield [text(*values[a:b]) if text else values[a] for text, a, b in spans]
+        cells = [(column.text, *places) for column, places in zip(columns, _places(columns), strict=True)]
+        for row in self._values(columns).iterator(chunk_size=chunk):
+            yield [text(row[at], *[row[each] for each in more]) if text else row[at] for text, at, *more in cells]
 
     def _values(self, columns) -> QuerySet:
-        return self.ordered.values_list(*_sources(columns), "pk")
+        return self.ordered.values_list(*_fetched(columns))
 
     def _page_of_rows(self, page: slice) -> list[tuple]:
         if self.spread and self.order == self.default_order:
@@ -397,7 +393,7 @@ class Table:
     def _rows_of_keys(self, page: slice) -> list[tuple]:
         """The rows of this page by their keys: else the server joins all rows, and works out all columns of those before it."""
         shown = self.everything.filter(pk__in=self.ordered.values("pk")[page])
-        return list(shown.order_by(*self.order, "pk").values_list(*_sources(self.screen_columns), "pk"))
+        return list(shown.order_by(*self.order, "pk").values_list(*_fetched(self.screen_columns)))
 
     def _rows_of_groups(self, page: slice) -> list[tuple]:
         """The rows of this page, read only from the groups that have any of them."""
@@ -427,8 +423,15 @@ class Table:
 _rows_of_list = Prepared(lambda table: table._values(table.screen_columns))
 
 
-def _sources(columns: Iterable[Column]) -> list[str]:
-    return [name for column in columns for name in column.sources]
+def _fetched(columns: Iterable[Column]) -> list[str]:
+    """What the columns need, each once: what many of them read is worked out once a row. The key stands last."""
+    return [*{name: None for column in columns for name in column.sources if name != "pk"}, "pk"]
+
+
+def _places(columns: Iterable[Column]) -> list[list[int]]:
+    """Where in a row each column finds its sources."""
+    place = {name: at for at, name in enumerate(_fetched(columns))}
+    return [[place[name] for name in column.sources] for column in columns]
 
 
 def _flip(field: str) -> str:
