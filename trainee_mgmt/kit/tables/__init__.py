@@ -249,7 +249,7 @@ class Table:
 
     @cached_property
     def body(self) -> SafeString:
-        """The table rows of this page, as HTML."""
+        """The table rows of this page, as HTML; a <td> ends where the next cell begins."""
         columns = self.screen_columns
         start = (self.page - 1) * self.per_page
         rows = self._page_of_rows(slice(start, start + self.per_page))
@@ -263,7 +263,7 @@ class Table:
             if self.select:
                 out.append(
                     f'<td class="pick"><label><input class="form-check-input" type="checkbox" name="pk" value="{pk}"'
-                    f' aria-labelledby="row{pk}"></label></td>'
+                    f' aria-labelledby="row{pk}"></label>'
                 )
             for index, column in enumerate(columns):
                 cell = html_of(column, [row[at] for at in places[index]])
@@ -273,7 +273,7 @@ class Table:
                     out.append(f'<th scope="row"{named}>{inner}</th>')
                 else:
                     css = ' class="num"' if column.number else ' class="nowrap"' if column.short else ""
-                    out.append(f'<td{css} data-label="{labels[index]}">{cell}</td>')
+                    out.append(f'<td{css} data-label="{labels[index]}">{cell}')
             out.append("</tr>")
         return mark_safe("".join(out))  # every value went through _html
 
