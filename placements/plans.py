@@ -90,6 +90,7 @@ class ChangePlan(PlanKind):
     title = gettext_lazy("Change of a placement")
     allow = "placements.change_placement"
     subject_model = "placements.Placement"
+    locks_subject = False  # the cohort comes first: a change may touch two stays of a trainee
     template = "placements/_change_plan.html"
 
     def version(self, subject):

@@ -111,7 +111,7 @@ def apply_plan(plan_id: int, progress) -> str:
         with transaction.atomic():
             plan = Plan.objects.select_for_update().get(pk=plan_id)
             kind = KINDS[plan.kind]
-            subject = _subject(plan, lock=True)
+            subject = _subject(plan, lock=kind.locks_subject)
             if plan.state == Plan.State.APPLIED:
                 return kind.done_url(subject, plan.outcome) or plan.get_absolute_url()
             if plan.state != Plan.State.APPLYING:

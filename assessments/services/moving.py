@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cohorts.models import Cohort, Trainee
 from cohorts.services.trainees import undo_withdrawal, withdraw
 from learning.models import HANDED_IN, JournalDue, PersonTime
+from placements.models import Placement
 from placements.services.moving import Change, Move, Moved, Mover, follows, register
 from trainee_mgmt.kit.formats import EMPTY
 from trainee_mgmt.kit.formats import day as day_words
@@ -50,6 +51,8 @@ def _afterwards(change: Change, read: Callable[[Change], T]) -> T:
         if change.cohort_ends_on:
             Cohort.objects.filter(pk=cohort).update(ends_on=change.cohort_ends_on)
         if change.training_ends_on:
+            stays = [span.placement.pk for span in change.spans if span.placement]
+            Placement.objects.filter(pk__in=stays).update(state=Placement.State.CALLED_OFF)
             withdraw([trainee], on=change.training_ends_on + DAY, reason=change.reason)
         elif change.training_goes_on:
             undo_withdrawal(trainee)

@@ -1,6 +1,6 @@
 """Everything that happens to a trainee's place in a cohort. Each act locks the cohort and is recorded once."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,6 +22,8 @@ from cohorts.services.stays import placed, stays_of, write_stays
 from trainee_mgmt.kit.errors import Refused
 
 DAY = timedelta(days=1)
+# Apps that keep more of trainees say here what somebody who leaves must end first: (trainees, on) -> a refusal, or nothing.
+AGAINST_LEAVING: list[Callable[[Collection[int], date], Refused | None]] = []
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,8 @@ def withdraw(trainees: Collection[Trainee], *, on: date, reason: str) -> int:
             raise Refused(_("%(trainee)s joins on that day or later.") % {"trainee": trainee})
         if stays[key]:
             wanted[key] = _left(stays[key], on)
+    if refusal := next(filter(None, (find(rows, on) for find in AGAINST_LEAVING)), None):
+        raise refusal
     write_stays(wanted)
     for trainee in rows.values():
         trainee.status, trainee.ended_on, trainee.end_reason = Trainee.Status.WITHDRAWN, on, reason

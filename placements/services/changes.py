@@ -19,9 +19,10 @@ from placements.rules.changes import Days, ended, extended, moved
 from placements.services import movers
 from placements.services.feedback import stay_of
 from placements.services.moving import Change, Span, all_moves, move_all
-from placements.services.seats import free_seats, lock_offers, put_in_seat
+from placements.services.seats import free_seats, lock_offers, put_in_seat, refuse_unchecked
 from placements.services.telling import tell_of_change
 from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.formats import span as days_words
 from trainee_mgmt.kit.plans import Stale
 
 Kind = PlacementChange.Kind
@@ -89,6 +90,7 @@ def _visits_called_off(moves: Mapping[str, Any]) -> dict[str, list[int]]:
 
 
 def _extension(placement: Placement, given: Mapping[str, Any]) -> dict[str, Any]:
+    _refuse_left(placement.trainee)
     stay, cohort, offer = _standing(placement), placement.trainee.cohort, placement.seat.offer
     until = date.fromisoformat(given["until"])
     goes_on = bool(given.get("extends_cohort")) and until > cohort.ends_on
@@ -134,12 +136,14 @@ def _end(placement: Placement, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _transfer(placement: Placement, given: Mapping[str, Any]) -> dict[str, Any]:
+    _refuse_left(placement.trainee)
     stay, on = _standing(placement), date.fromisoformat(given["on"])
     offer = Offer.objects.select_related("post__host", "post__mentor").get(pk=given["offer"])
     if offer.cohort_id != placement.trainee.cohort_id:
         raise Refused(_("This post is offered to another cohort."))
     if offer.pk == placement.seat.offer_id:
         raise Refused(_("This is the post where the trainee is already."))
+    refuse_unchecked(offer.post.host)
     left, new = moved(stay, on, offered=Days(offer.starts_on, offer.ends_on))
     seat = free_seats(offer, new.first, new.last).select_related("offer__post__host").first()
     if seat is None:
@@ -170,6 +174,7 @@ def _undo(placement: Placement, given: Mapping[str, Any]) -> dict[str, Any]:
     stay = stay_of(placement)
     spans = [Span(placement, Days(*stay) if stay else None, before)]
     _refuse_taken(placement, before, but=undone.made_id)
+    _refuse_outside(placement, before)
     if undone.made:
         _refuse_used(undone.made)
         spans.append(Span(undone.made, Days(undone.made.starts_on, undone.made.ends_on), None))
@@ -193,6 +198,15 @@ def _undo(placement: Placement, given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _refuse_outside(placement: Placement, before: Days) -> None:
+    """The cohort or the offer may have been shortened since."""
+    for each in (placement.trainee.cohort, placement.seat.offer):
+        if before.first < each.starts_on or before.last > each.ends_on:
+            words = _("The stay was from %(stay)s, and %(what)s is from %(days)s only by now. Change that first.")
+            days = {"stay": days_words(before.first, before.last), "days": days_words(each.starts_on, each.ends_on)}
+            raise Refused(words % {"what": each, **days})
+
+
 def _cohort_again(undone: PlacementChange, cohort: Cohort) -> date | None:
     """The last day of the cohort before it lasted longer for this stay; None where it did not, or was changed since."""
     if undone.after.get("cohort_until") != cohort.ends_on.isoformat():
@@ -214,9 +228,13 @@ def last_change(placement: Placement) -> PlacementChange | None:
 
 
 def _last_of_training(placement: Placement, last: date) -> date:
-    if placement.trainee.status != Trainee.Status.ACTIVE:
-        raise Refused(_("%(trainee)s is not in training any more.") % {"trainee": placement.trainee})
+    _refuse_left(placement.trainee)
     return max(last, placement.trainee.joined_on)
+
+
+def _refuse_left(trainee: Trainee) -> None:
+    if trainee.status != Trainee.Status.ACTIVE:
+        raise Refused(_("%(trainee)s is not in training any more.") % {"trainee": trainee})
 
 
 def _standing(placement: Placement) -> Days:

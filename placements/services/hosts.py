@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit, User
 from accounts.services import record
 from accounts.services.audit import changes
-from placements.models import Host, HostContact, Placement, Post
+from placements.models import Host, HostContact, Offer, Placement, Post
+from placements.services.seats import lock_offers
 from trainee_mgmt.kit.crypto import Sealed, blind_index, mask_phone
 from trainee_mgmt.kit.errors import Refused, constraint_of
 
@@ -73,6 +74,7 @@ def close_host(host: Host, *, today: date) -> None:
     """No trainee is placed there any more. Whoever is there stays, so it waits until nobody is."""
     host = locked_host(host)
     _refuse_if_closed(host)
+    lock_offers(Offer.objects.filter(post__host=host).values_list("pk", flat=True))  # nobody is placed there meanwhile
     if count := Placement.objects.standing().filter(seat__offer__post__host=host, ends_on__gte=today).count():
         words = _("%(count)s placements there are not over yet. End or move them first.")
         raise Refused(words % {"count": count})

@@ -99,7 +99,9 @@ def solve_plan(
     plan_id: int, progress: Progress = lambda done, total, words: None, *, seconds: float = IN_WORKER
 ) -> MatchPlan:
     """Find the places of a plan that has none. Run it as often as you like: a solved plan stays as it is."""
-    plan = MatchPlan.objects.select_related("after", "cohort").get(pk=plan_id)
+    plan = MatchPlan.objects.select_related("after", "cohort").filter(pk=plan_id).first()
+    if plan is None:
+        raise thrown_away()
     if plan.state not in (MatchPlan.State.DRAFT, MatchPlan.State.SOLVING):
         return plan
     began = time.monotonic()
@@ -138,7 +140,9 @@ def _store(
     locks: list[tuple[str, str]],
     seconds: Decimal,
 ) -> MatchPlan:
-    plan = MatchPlan.objects.select_for_update(of=("self",)).select_related("after").get(pk=plan_id)
+    rows = MatchPlan.objects.select_for_update(of=("self",)).select_related("after")
+    if (plan := rows.filter(pk=plan_id).first()) is None:
+        raise thrown_away()
     if plan.state not in (MatchPlan.State.DRAFT, MatchPlan.State.SOLVING):
         return plan
     plan.solved_at, plan.seconds = timezone.now(), seconds
@@ -274,8 +278,12 @@ def locked(plan: MatchPlan) -> MatchPlan:
     """The plan, locked until the end of the transaction."""
     rows = MatchPlan.objects.select_for_update(of=("self",)).select_related("cohort", "rules")
     if (found := rows.filter(pk=plan.pk).first()) is None:
-        raise Refused(_("Somebody else threw this plan away in the meantime."))
+        raise thrown_away()
     return found
+
+
+def thrown_away() -> Refused:
+    return Refused(_("Somebody else threw this plan away in the meantime."))
 
 
 def checked_open(plan: MatchPlan, revision: int) -> None:

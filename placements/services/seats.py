@@ -4,7 +4,7 @@ The database stands behind it: a seat has one trainee a day, and a trainee one s
 ``placements_one_seat_a_trainee``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from accounts.services import record
 from cohorts.models import Cohort, Person, Trainee
 from cohorts.services.cohorts import OUTSIDE
+from cohorts.services.trainees import AGAINST_LEAVING
 from placements.models import Host, HostContact, Offer, Placement, Seat
-from trainee_mgmt.kit.errors import Refused, constraint_of
+from trainee_mgmt.kit.errors import Refused, Remedy, constraint_of
+from trainee_mgmt.kit.formats import day as day_words
 from trainee_mgmt.kit.formats import span
 
 SEAT_TAKEN, TRAINEE_PLACED = "placements_one_trainee_a_seat", "placements_one_seat_a_trainee"
@@ -117,12 +119,17 @@ def _check(offer: Offer, trainee: Trainee, starts_on: date, ends_on: date) -> No
         raise Refused(_("%(post)s is offered to another cohort.") % {"post": offer.post})
     if trainee.status != Trainee.Status.ACTIVE:
         raise Refused(_("%(trainee)s is no longer in training.") % {"trainee": trainee})
-    if offer.post.host.state != Host.State.CHECKED:
-        raise Refused(_("%(host)s is not checked, or closed. Check it first.") % {"host": offer.post.host})
+    refuse_unchecked(offer.post.host)
     if ends_on < starts_on:
         raise Refused(_("The last day comes before the first."))
     if starts_on < offer.starts_on or ends_on > offer.ends_on:
         raise Refused(_("%(post)s is not offered on all of these days.") % {"post": offer.post})
+
+
+def refuse_unchecked(host: Host) -> None:
+    """The caller holds the lock of an offer, for which whoever closes a host waits; so its state is read after that."""
+    if not Host.objects.filter(pk=host.pk, state=Host.State.CHECKED).exists():
+        raise Refused(_("%(host)s is not checked, or closed. Check it first.") % {"host": host})
 
 
 def outside(cohort: Cohort) -> str:
@@ -136,3 +143,18 @@ def outside(cohort: Cohort) -> str:
 
 
 OUTSIDE.append(outside)
+
+
+def still_placed(trainees: Collection[int], on: date) -> Refused | None:
+    """A seat is given back by ending the stay, with everything that hangs on it."""
+    stays = Placement.objects.standing().filter(trainee__in=trainees, ends_on__gte=on).order_by("starts_on", "pk")
+    if (first := stays.select_related("trainee__person", "seat__offer__post__host").first()) is None:
+        return None
+    words = _("The stay of %(name)s at %(host)s lasts until %(day)s. End it early; the training can end with it.")
+    told = {"name": first.trainee.person.name, "host": first.seat.offer.post.host, "day": day_words(first.ends_on)}
+    return Refused(
+        words % told, remedy=Remedy(_("To the stay"), first.get_absolute_url(), "placements.view_placement", first)
+    )
+
+
+AGAINST_LEAVING.append(still_placed)

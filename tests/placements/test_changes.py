@@ -1,26 +1,32 @@
 """Changes of a stay: what the preview lists is what happens, all of it at once, and a counter-change puts it back."""
 
 from datetime import date, timedelta
+from threading import Event
+from time import sleep
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Notice, Plan, Role
-from accounts.services import compute_plan, plan_payload
+from accounts.services import compute_plan, make_plan, plan_payload
 from accounts.services.plans import apply_plan
-from cohorts.models import Trainee
+from cohorts.models import Cohort, Trainee
+from cohorts.services.cohorts import edit_cohort
+from cohorts.services.trainees import withdraw
 from placements.forms.changes import TransferForm
 from placements.models import Placement, PlacementChange
 from placements.rules.changes import Days, ended, extended, moved
 from placements.services.answers import write_down
 from placements.services.changes import carry_out, last_change, prepare
 from placements.services.feedback import reconcile
+from placements.services.hosts import close_host
 from placements.services.moving import MOVERS
 from tests import make
-from tests.races import race, refusals
+from tests.races import PATIENCE, race, refusals
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.plans import Stale
 
@@ -242,6 +248,66 @@ def test_a_plan_that_was_overtaken_is_not_carried_out(stay):
 
     with pytest.raises(Stale):
         carry_out(stay, payload, by=None)
+
+
+def test_a_host_that_was_closed_after_the_preview_takes_nobody(stay, other):
+    asked = {"kind": "transfer", "on": TODAY().isoformat(), "offer": other.pk, "reason": "x"}
+    payload = prepare(stay, asked)
+    close_host(other.post.host, today=TODAY())
+
+    with pytest.raises(Refused, match="not checked, or closed"):
+        carry_out(stay, payload, by=None)
+
+
+def test_an_early_end_is_not_taken_back_beyond_the_days_that_are_left(stay, cohort):
+    do(stay, kind="end", last=TODAY().isoformat())
+    edit_cohort(cohort, ends_on=TODAY() + timedelta(days=1))
+
+    with pytest.raises(Refused, match="only by now"):
+        undo(stay)
+
+
+def test_whoever_is_placed_leaves_the_training_by_the_end_of_the_stay(stay, other):
+    """Otherwise the seat stays taken, and its mentor is asked about somebody who is not there."""
+    transfer = {"kind": "transfer", "on": TODAY().isoformat(), "offer": other.pk}
+    with pytest.raises(Refused, match="End it early") as refusal:
+        withdraw([stay.trainee], on=TODAY(), reason="ill")
+    Trainee.objects.update(status="withdrawn", ended_on=TODAY())
+
+    with pytest.raises(Refused, match="not in training any more"):
+        do(stay, **transfer)
+
+    assert refusal.value.remedy.url == stay.get_absolute_url()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transfer_is_taken_back_while_the_new_stay_is_changed(cohort, stay, other):
+    """Red as soon as the worker locks the stay of a plan before the cohort: each waits for the other's stay."""
+    made = do(stay, kind="transfer", on=TODAY().isoformat(), offer=other.pk).made
+    asked = {"kind": "undo", "undoes": last_change(stay).pk}, {"kind": "end", "last": TODAY().isoformat()}
+    plans = [planned(*each) for each in zip((stay, made), asked, strict=True)]
+    inside = Event()
+
+    def held():
+        with transaction.atomic():
+            Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+            inside.set()
+            sleep(0.5)  # both others wait by now
+
+    def applied(plan):
+        inside.wait(timeout=PATIENCE)
+        return apply_plan(plan.pk, lambda *_: None)
+
+    results = race(held, *[lambda plan=plan: applied(plan) for plan in plans])
+
+    assert refusals(results) == 1
+
+
+def planned(placement, asked) -> Plan:
+    """A plan that was computed on commit and waits for the worker to apply it."""
+    plan = make_plan("placements.change", placement, given=asked | {"reason": "x"})
+    Plan.objects.filter(pk=plan.pk).update(state="applying")
+    return plan
 
 
 @pytest.mark.django_db(transaction=True)

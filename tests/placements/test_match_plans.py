@@ -348,6 +348,20 @@ def test_in_a_large_plan_the_worker_finds_a_price_once_and_the_move_applies_exac
         prices.ask_price(pair, b.pk, revision=0)
 
 
+def test_what_the_worker_looks_for_in_a_plan_that_was_thrown_away_is_refused_in_a_sentence(monkeypatch):
+    cohort, one, _other, _a, b = moved_world()
+    plan = plan_of(cohort)
+    asked = prices.ask_price(plan.pairs.get(trainee=one), b.pk, revision=0)
+    monkeypatch.setattr(prices, "MOST", 1)
+    with pytest.raises(Refused, match="1 prices of this plan are being found"):
+        prices.ask_price(plan.pairs.exclude(trainee=one).first(), b.pk, revision=0)
+    services.throw_away(plan)
+
+    for look in (lambda: prices.find_price(asked.pk, lambda *_: None), lambda: services.solve_plan(plan.pk)):
+        with pytest.raises(Refused, match="threw this plan away"):
+            look()
+
+
 def test_a_price_that_rules_forbid_is_kept_with_those_rules():
     clash = Clash((Seats("7"), Lock("1", "7")), is_smallest=False)
     found = Alternative(30, 1, (Move("1", "7", None, -30),))

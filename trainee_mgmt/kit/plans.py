@@ -21,6 +21,7 @@ class PlanKind:
     title: Any = ""
     allow = ""
     subject_model = ""
+    locks_subject = True  # False: ``apply`` locks it itself, after what others lock before it
     template = ""  # piece that shows payload and summary; expects plan, payload, subject
 
     def compute(self, subject, given: dict, source: bytes | None, progress: Progress) -> tuple[dict, dict]:
@@ -32,7 +33,7 @@ class PlanKind:
         raise NotImplementedError
 
     def apply(self, subject, payload: dict, progress: Progress) -> dict:
-        """Write exactly the payload, inside the caller's transaction, with the subject locked. Answers counts."""
+        """Write exactly the payload, inside the caller's transaction, with the subject locked if ``locks_subject``. Answers counts."""
         raise NotImplementedError
 
     def is_complete(self, payload: dict) -> bool:
