@@ -7,7 +7,7 @@ that texts that share a run of ``SHINGLE + WINDOW - 1`` signs share a fingerprin
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -74,18 +74,26 @@ def fingerprints(reading: Reading) -> list[int]:
     return sorted({min(numbers[at : at + WINDOW]) for at in windows})
 
 
-def commonplace(reading: Reading, *, known: Collection[int] = (), templates: Iterable[Reading] = ()) -> list[bool]:
-    """Which signs belong to a shingle that many know (``known``) or to a question that everybody was asked."""
-    known = set(known)
+def worth(
+    reading: Reading,
+    *,
+    known: Collection[int] = (),
+    others: Mapping[int, int] | None = None,
+    templates: Iterable[Reading] = (),
+) -> list[float]:
+    """What each sign counts: nothing in a shingle that many know (``known``) or in a question that everybody was asked; the less
+    the more people have the shingle (``others``: how many), since turns of phrase go round."""
+    known, others = set(known), others or {}
     for template in templates:
         known.update(shingles(template))
         if 1 < len(template) < SHINGLE:
             known.update(_around(reading, template))
-    covered = [False] * len(reading)
+    found = [1.0] * len(reading)
     for at, number in enumerate(shingles(reading)):
-        if number in known:
-            covered[at : at + SHINGLE] = [True] * SHINGLE
-    return covered
+        share = 0.0 if number in known else 2 / (1 + max(1, others.get(number, 1)))  # of one other all, of three a half
+        for sign in range(at, at + SHINGLE):
+            found[sign] = min(found[sign], share)
+    return found
 
 
 def _around(reading: Reading, template: Reading) -> Iterable[int]:
@@ -94,13 +102,13 @@ def _around(reading: Reading, template: Reading) -> Iterable[int]:
     return [number for at, number in enumerate(numbers) if reading.signs[at : at + size] == template.signs]
 
 
-def passages(mine: Reading, other: Reading, *, left_out: list[bool] | None = None) -> list[Passage]:
-    """What both texts share, in the order of mine. Signs that are ``left_out`` are shown with it but not counted; passages
-    with too few others are left out."""
-    left_out = left_out or [False] * len(mine)
+def passages(mine: Reading, other: Reading, *, worth: list[float] | None = None) -> list[Passage]:
+    """What both texts share, in the order of mine. Signs that are not ``worth`` anything are shown with it but not counted;
+    passages with too few others are left out."""
+    worth = worth or [1.0] * len(mine)
     found = []
     for group in _neighbours(_runs(mine, other)):
-        counted = sum(not left_out[each] for at, _there, size in group for each in range(at, at + size))
+        counted = round(sum(sum(worth[at : at + size]) for at, _there, size in group))
         if counted >= OWN and sum(size for _at, _there, size in group) >= SENTENCE:
             (at, there, _size), (last, last_there, size) = group[0], group[-1]
             start, end = mine.spans[at][0], mine.spans[last + size - 1][1]

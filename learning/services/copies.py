@@ -39,20 +39,20 @@ def compare(journal_id: int) -> int:
     JournalPrint.objects.update_or_create(
         journal=journal, defaults={"revision": journal.revision, "version": rules.VERSION, "marks": marks}
     )
-    known, near = _near(journal, marks)
+    known, others, near = _near(journal, marks)
     prompts = [rules.read(line) for line in journal.trainee.cohort.journal_prompts.splitlines()]
-    left_out = rules.commonplace(reading, known=known, templates=prompts)
+    worth = rules.worth(reading, known=known, others=others, templates=prompts)
     found = {}
     for other in Journal.objects.filter(pk__in=near).only("pk", "body", "revision", "submitted_at"):
-        passages = rules.passages(reading, rules.read(other.body), left_out=left_out)
+        passages = rules.passages(reading, rules.read(other.body), worth=worth)
         if rules.is_worth_a_look(passages):
             found[_pair(journal, other)] = passages
     _keep(journal, found)
     return len(found)
 
 
-def _near(journal: Journal, marks: list[int]) -> tuple[set[int], list[int]]:
-    """The fingerprints that many others have too, and the journals that share most of the rest."""
+def _near(journal: Journal, marks: list[int]) -> tuple[set[int], dict[int, int], list[int]]:
+    """The fingerprints that many others have too, how many people have the others, and the journals that share most of these."""
     others = _comparable(journal)
     people = defaultdict(set)
     own = set(marks)
@@ -68,7 +68,7 @@ def _near(journal: Journal, marks: list[int]) -> tuple[set[int], list[int]]:
         others.filter(marks__overlap=list(rare)).values_list("journal", "marks").order_by("-journal")[:LOOKED_AT]
     ):
         near[pk] = len(rare.intersection(theirs))
-    return known, [pk for pk, _count in near.most_common(COMPARED)]
+    return known, {mark: len(who) for mark, who in people.items()}, [pk for pk, _count in near.most_common(COMPARED)]
 
 
 def _comparable(journal: Journal) -> QuerySet[JournalPrint]:

@@ -37,8 +37,8 @@ class Cohort:
         if not (marks - known) & other_marks:
             return False
         mine = copies.read(text)
-        left_out = copies.commonplace(mine, known=known)
-        return copies.is_worth_a_look(copies.passages(mine, copies.read(other), left_out=left_out))
+        worth = copies.worth(mine, known=known, others={mark: len(self.people[mark] - {writer}) for mark in marks})
+        return copies.is_worth_a_look(copies.passages(mine, copies.read(other), worth=worth))
 
 
 @pytest.fixture(scope="module")
@@ -105,20 +105,30 @@ def test_a_question_that_everybody_was_asked_is_no_shared_passage():
     question = "企业的上下游是谁？今年的战略是什么？最大的风险在哪里？请用自己的话回答以上三个问题，不少于三百字。"
     mine, other = copies.read(f"{question}\n我的回答"), copies.read(f"{question}\n他的想法")
 
-    left_out = copies.commonplace(mine, templates=[copies.read(question)])
+    worth = copies.worth(mine, templates=[copies.read(question)])
 
     assert copies.is_worth_a_look(copies.passages(mine, other))
-    assert copies.passages(mine, other, left_out=left_out) == []
+    assert copies.passages(mine, other, worth=worth) == []
 
 
 def test_what_many_quote_does_not_hide_the_copy_around_it():
     text = PARAGRAPH[:28] + texts.QUOTED + PARAGRAPH[28:]
     mine = copies.read(text)
-    left_out = copies.commonplace(mine, known=copies.shingles(copies.read(texts.QUOTED)))
+    worth = copies.worth(mine, known=copies.shingles(copies.read(texts.QUOTED)))
 
-    (passage,) = copies.passages(mine, copies.read(text), left_out=left_out)
+    (passage,) = copies.passages(mine, copies.read(text), worth=worth)
 
     assert (passage.signs, copies.is_worth_a_look([passage])) == (len(copies.read(PARAGRAPH)), True)
+
+
+@pytest.mark.parametrize(("people", "is_shown"), [(1, True), (2, True), (3, False), (4, False)])
+def test_turns_of_phrase_that_go_round_count_less_the_more_people_have_them(people, is_shown):
+    both = texts.STOCK[0] + "甲乙丙丁戊己庚辛壬癸" + texts.STOCK[3]
+    mine, other = copies.read(both), copies.read("".join(texts.STOCK))
+
+    worth = copies.worth(mine, others=dict.fromkeys(copies.shingles(mine), people))
+
+    assert copies.is_worth_a_look(copies.passages(mine, other, worth=worth)) is is_shown
 
 
 def test_many_grows_with_the_cohort():
