@@ -47,7 +47,7 @@ class Entry:
     bar: tuple[str, ...] = ()  # roles that have it at the foot of a phone
     roles: tuple[str, ...] = ()  # only these, whatever the page allows
     short: Promise | str = ""  # for the bottom bar
-    covers: tuple[str, ...] = ()  # other "app:model" pages that belong under this entry
+    covers: tuple[str, ...] = ()  # other pages that belong under this entry: one by its name, or all of an "app:model"
 
 
 EVERYBODY = ("admin", "organizer", "officer", "trainee", "evaluator", "leader")
@@ -222,7 +222,7 @@ def bottom_bar_html(roles: frozenset[str], language: str, cohort_id: int | None)
 def entry_of(view_name: str) -> Entry | None:
     """The entry that a page stands under: its own, or that of the list of the same model."""
     for entry in ENTRIES:
-        if entry.url == view_name:
+        if view_name in (entry.url, *entry.covers):
             return entry
     model = view_name.rpartition("_")[0] or view_name
     for entry in ENTRIES:

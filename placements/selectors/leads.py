@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 from cohorts.models import Cohort
@@ -39,12 +39,14 @@ def same_company() -> Q:
 
 
 def with_credit(queryset: QuerySet[Lead]) -> QuerySet[Lead]:
-    """With ``people`` (the names of those who have credit, most first) and ``is_twice``."""
+    """With ``people`` (the names of those who have credit, most first), ``is_twice`` and ``found_on``."""
     credits = LeadCredit.objects.filter(lead=OuterRef("pk"), in_force=True).order_by("-share", "pk")
+    first = LeadStep.objects.filter(lead=OuterRef("pk"), kind=LeadStep.Kind.STAGE).with_day().order_by("pk")
     others = Lead.objects.standing().filter(same_company(), cohort__program=OuterRef("cohort__program"))
     return queryset.annotate(
         people=ArraySubquery(credits.values("trainee__person__name")),
         is_twice=Exists(others.exclude(pk=OuterRef("pk"))),
+        found_on=Subquery(first.values("day")[:1]),
     )
 
 

@@ -78,6 +78,7 @@ class LeadTable(Table):
         SINCE,
         Column("amount", _("Expected investment (10,000 yuan)"), number=True, sort="amount"),
         Column("is_twice", _("Same company"), text=twice_words, html=twice_tag),
+        Column("found_on", _("Found on"), on_screen=False),
         Column("credit_code", _("Credit code"), on_screen=False),
         Column("source_quote", _("Cited words"), on_screen=False),
         Column("entered_at", _("Entered at"), on_screen=False, sort="entered_at"),
