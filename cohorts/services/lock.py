@@ -2,7 +2,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, Person
-from trainee_mgmt.kit.errors import Refused
+from trainee_mgmt.kit.errors import Refused, Remedy
 
 
 def change_roster(cohort_id: int) -> Cohort:
@@ -12,11 +12,18 @@ def change_roster(cohort_id: int) -> Cohort:
     Refused once the cohort is closed.
     """
     cohort = Cohort.objects.select_for_update(of=("self",)).select_related("program").get(pk=cohort_id)
-    if cohort.is_closed:
-        raise Refused(_("%(cohort)s is closed. Open it again before you change it.") % {"cohort": cohort.name})
+    refuse_closed_cohort(cohort)
     Cohort.objects.filter(pk=cohort_id).update(roster_version=F("roster_version") + 1)
     cohort.roster_version += 1
     return cohort
+
+
+def refuse_closed_cohort(cohort: Cohort) -> None:
+    """The caller holds the lock of the cohort, or reads it again under that lock before anything is written."""
+    if cohort.is_closed:
+        remedy = Remedy(_("Open the cohort's page"), cohort.get_absolute_url(), "cohorts.change_cohort", cohort)
+        words = _("%(cohort)s is closed. Open it again before you change it.") % {"cohort": cohort.name}
+        raise Refused(words, remedy=remedy)
 
 
 def count_change_for(*people: Person) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort, Person, Trainee
+from cohorts.services.lock import refuse_closed_cohort
 from placements.models import Offer, Placement, PlacementChange
 from placements.rules.changes import Days, ended, extended, moved
 from placements.services import movers
@@ -33,6 +34,7 @@ __all__ = ["Kind", "carry_out", "last_change", "movers", "prepare"]
 def prepare(placement: Placement, given: Mapping[str, Any]) -> dict[str, Any]:
     """The whole change: the seat and days before and after, and every duty that moves. Writes nothing."""
     placement = Placement.objects.select_related(*RELATED).get(pk=placement.pk)
+    refuse_closed_cohort(placement.trainee.cohort)
     draft = _DRAFTS[given["kind"]](placement, given)
     change = draft.pop("change")
     return draft | {

@@ -49,6 +49,7 @@ def _refuse_second(cohort: Cohort, month: date, besides: int | None = None) -> N
 
 @transaction.atomic
 def change_meeting(meeting: DispatchMeeting, *, held_on: date, place: str) -> DispatchMeeting:
+    Cohort.objects.select_for_update(no_key=True).get(pk=meeting.cohort_id)  # one meeting a month, also of two at once
     meeting = _held(meeting)
     if meeting.state == HELD:
         raise Refused(_("This meeting was held; open its minutes again to change it."))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import queue_job, record
 from cohorts.models import Cohort
+from cohorts.services.lock import refuse_closed_cohort
 from placements.models import MatchPair, MatchPlan
 from placements.rules.assembling import Facts
 from placements.rules.matching import alternative, solve
@@ -36,6 +37,7 @@ def make_plan(cohort: Cohort, *, starts_on: date, by: User, after: MatchPlan | N
     """A plan of the posts that begin on this day, with all that is known now. With ``after``, its locks hold on and as few
     people as possible move against it. A small one is solved at once, a large one by the worker."""
     cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+    refuse_closed_cohort(cohort)
     after = after and locked(after)
     rules = latest_rules(cohort)
     if rules is None:

@@ -11,6 +11,7 @@ from accounts.services import record
 from accounts.services.notices import Telling, notify_each
 from cohorts.models import ClassMembership, Cohort, Person, Trainee
 from cohorts.selectors.offices import in_office
+from cohorts.services.lock import refuse_closed_cohort
 from placements.models import MatchPair, MatchPlan, Placement
 from placements.selectors.matching import gather
 from placements.services.match_plans import locked
@@ -24,7 +25,9 @@ CLASS_PLACED = "placements.class_placed"
 @transaction.atomic
 def publish(plan: MatchPlan, *, revision: int, by: User) -> MatchPlan:
     """Every pair becomes a placement, trainees and the officers of their classes are told, the plan is frozen: all or nothing."""
-    Cohort.objects.select_for_update(no_key=True).get(pk=plan.cohort_id)  # nobody leaves or is moved meanwhile
+    refuse_closed_cohort(
+        Cohort.objects.select_for_update(no_key=True).get(pk=plan.cohort_id)
+    )  # nobody leaves or is moved meanwhile
     plan = locked(plan)
     if plan.state == MatchPlan.State.PUBLISHED:
         raise Refused(_("The plan is published already."))

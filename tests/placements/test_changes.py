@@ -15,7 +15,7 @@ from accounts.models import Notice, Plan, Role
 from accounts.services import compute_plan, make_plan, plan_payload
 from accounts.services.plans import apply_plan
 from cohorts.models import Cohort, Trainee
-from cohorts.services.cohorts import edit_cohort
+from cohorts.services.cohorts import close_cohort, edit_cohort
 from cohorts.services.trainees import withdraw
 from placements.forms.changes import TransferForm
 from placements.models import Placement, PlacementChange
@@ -278,6 +278,15 @@ def test_whoever_is_placed_leaves_the_training_by_the_end_of_the_stay(stay, othe
         do(stay, **transfer)
 
     assert refusal.value.remedy.url == stay.get_absolute_url()
+
+
+def test_nobody_is_moved_once_the_cohort_is_closed(stay, cohort):
+    asked = {"kind": "extend", "until": (stay.ends_on + timedelta(days=1)).isoformat(), "reason": "x"}
+    payload = prepare(stay, asked)
+    close_cohort(cohort)
+
+    with pytest.raises(Refused, match="is closed"):
+        carry_out(stay, payload, by=None)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Notice, Role
 from accounts.services.own import own_data
 from cohorts.models import ClassMembership
+from cohorts.services.cohorts import close_cohort
 from cohorts.services.trainees import withdraw
 from placements.models import MatchPlan, Offer, Placement
 from placements.services import match_plans
@@ -254,6 +255,20 @@ def test_a_trainee_who_is_withdrawn_at_that_moment_gets_no_place():
     results = race(withdraws, publishes)
 
     assert refusals(results) == 1
+    assert not Placement.objects.exists()
+
+
+def test_in_a_closed_cohort_nobody_is_matched_or_placed():
+    scene = Scene()
+    close_cohort(scene.cohort)
+
+    for act in (
+        lambda: publish(scene.plan, revision=0, by=scene.organizer),
+        lambda: match_plans.make_plan(scene.cohort, starts_on=scene.plan.starts_on, by=scene.organizer),
+    ):
+        with pytest.raises(Refused, match="is closed"):
+            act()
+
     assert not Placement.objects.exists()
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from cohorts.models import Application, ApplicationRound, Cohort, Person, Trainee
 from cohorts.rules.numbers import next_numbers, number_prefix
 from cohorts.rules.profile import merged
-from cohorts.services.applications.states import State, refuse_closed_cohort
+from cohorts.services.applications.states import State
+from cohorts.services.lock import refuse_closed_cohort
 from cohorts.services.trainees import add_trainee
 from trainee_mgmt.kit.plans import Progress, Stale
 

@@ -25,8 +25,8 @@ from cohorts.rules.values import facts_of_id
 from cohorts.selectors.applications import asked_fields, conditions_of, quota_lines
 from cohorts.selectors.cohorts import fields_of
 from cohorts.services.applications.handing_in import take_values
-from cohorts.services.applications.states import State, refuse_closed_cohort, refuse_unless_open
-from cohorts.services.lock import change_roster
+from cohorts.services.applications.states import State, refuse_unless_open
+from cohorts.services.lock import change_roster, refuse_closed_cohort
 from trainee_mgmt.kit.crypto import blind_index, mask_id_number, mask_phone
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.plans import Progress, Stale

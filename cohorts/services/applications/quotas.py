@@ -11,8 +11,9 @@ from accounts.selectors import units_called
 from cohorts.models import ApplicationRound, UnitQuota
 from cohorts.rules.quotas import UNIT, Quota, QuotaRows, read_quotas
 from cohorts.selectors.applications import quota_lines, taken_slots, units_that_nominate
-from cohorts.services.applications.states import lock_round, refuse_closed_cohort
+from cohorts.services.applications.states import lock_round
 from cohorts.services.applications.telling import tell_quota
+from cohorts.services.lock import refuse_closed_cohort
 from trainee_mgmt.kit.plans import Progress, Stale
 
 

@@ -11,9 +11,10 @@ from cohorts.models import Application, UnitQuota
 from cohorts.rules.profile import merged
 from cohorts.selectors.calls import findings_of, without_reason
 from cohorts.services.applications.handing_in import known_person, save_once, take_values, unmet_in_words
-from cohorts.services.applications.states import State, lock_application, put, refuse_closed_cohort
+from cohorts.services.applications.states import State, lock_application, put
 from cohorts.services.applications.telling import tell_state
 from cohorts.services.calls import give_reason
+from cohorts.services.lock import refuse_closed_cohort
 from trainee_mgmt.kit.errors import Refused
 
 

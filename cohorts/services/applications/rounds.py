@@ -15,8 +15,9 @@ from cohorts.models.applications import public_token
 from cohorts.rules.applications import Condition, Stage, contradictions
 from cohorts.selectors.applications import conditions_of, taken_slots
 from cohorts.services.applications import remedies
-from cohorts.services.applications.states import State, lock_round, refuse_closed_cohort
+from cohorts.services.applications.states import State, lock_round
 from cohorts.services.applications.telling import tell_quota
+from cohorts.services.lock import refuse_closed_cohort
 from trainee_mgmt.kit.errors import Refused
 
 

@@ -6,9 +6,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cohorts.models import Application, ApplicationRound, Cohort
+from cohorts.models import Application, ApplicationRound
 from cohorts.rules.applications import Stage
-from trainee_mgmt.kit.errors import Refused, Remedy
+from cohorts.services.lock import refuse_closed_cohort
+from trainee_mgmt.kit.errors import Refused
 
 State = Application.State
 
@@ -18,14 +19,6 @@ def lock_round(pk: int) -> ApplicationRound:
     locked = ApplicationRound.objects.select_for_update(of=("self",)).select_related("cohort__program").get(pk=pk)
     refuse_closed_cohort(locked.cohort)
     return locked
-
-
-def refuse_closed_cohort(cohort: Cohort) -> None:
-    """``Refused`` where the cohort is closed: nothing of its applications changes then."""
-    if cohort.is_closed:
-        remedy = Remedy(_("Open the cohort's page"), cohort.get_absolute_url(), "cohorts.change_cohort", cohort)
-        words = _("%(cohort)s is closed. Open it again before you change it.") % {"cohort": cohort.name}
-        raise Refused(words, remedy=remedy)
 
 
 def lock_application(pk: int, *states: str) -> Application:
