@@ -191,6 +191,11 @@ def _without_prefix(text: str) -> str:
     return text
 
 
+def _is_local(digits: str) -> bool:
+    """A landline without its area code; none begins with 1, so that a mobile number cut short is not taken for one."""
+    return len(digits) in (7, 8) and not digits.startswith("1")
+
+
 def _phone_fault(text: str, digits: str) -> BadValue:
     if "*" in text:
         return BadValue("phone_masked")
@@ -201,7 +206,7 @@ def _phone_fault(text: str, digits: str) -> BadValue:
     strange = "".join(char for char in digits if char not in "0123456789+")
     if strange:
         return BadValue("phone_letters", found=strange[:12])
-    if (digits.startswith("0") and len(digits) <= 12) or len(digits) in (7, 8) or digits.startswith(("400", "800")):
+    if (digits.startswith("0") and len(digits) <= 12) or _is_local(digits) or digits.startswith(("400", "800")):
         return BadValue("phone_landline")
     digits = digits.removeprefix("+86").replace("+", "")
     if len(digits) != 11:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -147,9 +148,12 @@ class OneApplication(OpenPage):
             return HttpResponseRedirect(self.address("cohorts:apply_receipt"))
         return None
 
+    @cached_property
+    def is_open(self) -> bool:
+        return self.round.stage(timezone.now()) == Stage.OPEN and not self.round.cohort.is_closed
+
     def may_change(self) -> bool:
-        is_open = self.round.stage(timezone.now()) == Stage.OPEN and not self.round.cohort.is_closed
-        return is_open and self.application.state in CHANGEABLE
+        return self.is_open and self.application.state in CHANGEABLE
 
     def address(self, name: str) -> str:
         return reverse(name, kwargs={"key": self.kwargs["key"]})
@@ -183,15 +187,15 @@ class ApplyForm(OneApplication, FormView):
 
     def form_valid(self, form):
         keeps = self.request.POST.get("do") == KEEP and self.application.state == State.DRAFT
+        is_change = self.application.state == State.SUBMITTED  # as it was when the page was filled in
         act = handing_in.keep_draft if keeps else handing_in.hand_in
         try:
             act(self.application, **form.values())
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
-        messages.success(
-            self.request, _("Kept. Go on whenever you like.") if keeps else _("Your application was handed in.")
-        )
+        handed_in = _("Your changes were saved.") if is_change else _("Your application was handed in.")
+        messages.success(self.request, _("Kept. Go on whenever you like.") if keeps else handed_in)
         return HttpResponseRedirect(self.address("cohorts:apply_form" if keeps else "cohorts:apply_receipt"))
 
 
@@ -240,6 +244,7 @@ class ApplyReceipt(OneApplication, TemplateView):
         return super().get_context_data(
             told=outcome_of(application),
             may_change=self.may_change(),
+            may_begin=self.is_open and self.round.self_application and application.state == State.WITHDRAWN,
             may_withdraw=application.state in Application.OPEN and not application.trainee_id,
             address=self.request.build_absolute_uri(),
             is_public=application.origin != Application.Origin.NOMINATED,

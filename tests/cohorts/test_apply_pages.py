@@ -118,10 +118,13 @@ def test_the_applicant_changes_and_withdraws_by_the_link(client, round):
     client.post(reverse("cohorts:apply_form", kwargs=key), REST | {"work_unit": "市商务局"})
     application.refresh_from_db()
     assert (application.work_unit, application.state) == ("市商务局", "submitted")
+    again = reverse("cohorts:apply_start", kwargs={"token": round.token})
+    assert again not in client.get(reverse("cohorts:apply_receipt", kwargs=key)).text
     client.post(reverse("cohorts:apply_withdraw", kwargs=key))
 
     application.refresh_from_db()
     assert application.state == "withdrawn"
+    assert again in client.get(reverse("cohorts:apply_receipt", kwargs=key)).text
 
 
 def test_a_draft_that_is_erased_leaves_nothing(client, round):
