@@ -37,6 +37,12 @@ def holding(path: Sequence[Step]) -> list[Step]:
     return held
 
 
+def is_taken_back(path: Sequence[Step], key: int) -> bool:
+    """Whether a later step of the path says that the lead was not that far, or said so again on another day."""
+    at = next(number for number, each in enumerate(path) if each.key == key)
+    return any(rank(later.stage) <= rank(path[at].stage) for later in path[at + 1 :])
+
+
 def day_before(path: Sequence[Step], stage: str) -> Step | None:
     """The step on which a next one to ``stage`` would stand, and before whose day it cannot lie."""
     return next((each for each in reversed(holding(path)) if rank(each.stage) < rank(stage)), None)

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 from cohorts.models import Cohort
-from placements.models import Lead, LeadCredit, LeadStep
+from placements.models import Lead, LeadCredit, LeadMerge, LeadStep
 from placements.rules import lead_days as days
 from placements.rules.leads import may_be_one
 
@@ -63,11 +63,13 @@ def perhaps_one(lead: Lead, among: QuerySet[Lead]) -> list[tuple[Lead, bool]]:
 
 @dataclass(frozen=True)
 class Told:
-    """A step as it is told: the day on which it happened, whether it is a stage that holds, and the rows that corrected its day."""
+    """A step as it is told: the day on which it happened, whether it is a stage that holds or one that was taken back, and the
+    rows that corrected its day."""
 
     step: LeadStep
     day: date
     holds: bool
+    is_taken_back: bool
     corrections: tuple[LeadStep, ...]
 
     @property
@@ -112,9 +114,18 @@ def steps_of(lead: Lead) -> list[Told]:
             corrections.setdefault(each.corrects_id, []).append(each)
         else:
             told.append(each)
-    held = {step.key for path in _paths(steps).values() for step in days.holding(path)}
+    paths = _paths(steps)
+    held = {step.key for path in paths.values() for step in days.holding(path)}
+    apart = set(LeadMerge.objects.filter(lead=lead, undone_at__isnull=False).values_list("undone_at", flat=True))
+
+    def is_taken_back(each: LeadStep) -> bool:
+        if each.kind == LeadStep.Kind.NOTE or each.at in apart:
+            return False
+        path = paths.get(each.lead_id, [])
+        return all(step.key != each.pk for step in path) or days.is_taken_back(path, each.pk)
+
     return [
-        Told(each, each.day, each.pk in held, tuple(corrections.get(each.pk, ())))
+        Told(each, each.day, each.pk in held, is_taken_back(each), tuple(corrections.get(each.pk, ())))
         for each in sorted(told, key=lambda each: (each.day, each.pk))
     ]
 

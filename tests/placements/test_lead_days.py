@@ -78,10 +78,10 @@ def test_who_takes_a_stage_back_says_the_day_of_the_right_one():
 
     move_lead(lead, stage="contacted", on=CALLED, text="only a call", by=by)
 
-    assert [(each.step.stage, each.day, each.holds) for each in steps_of(lead)] == [
-        ("found", FOUND, True),
-        ("contacted", CALLED, True),
-        ("signed", SEEN, False),
+    assert [(each.step.stage, each.day, each.holds, each.is_taken_back) for each in steps_of(lead)] == [
+        ("found", FOUND, True, False),
+        ("contacted", CALLED, True, False),
+        ("signed", SEEN, False, True),
     ]
 
 
@@ -123,11 +123,12 @@ def test_a_merge_brings_stage_day_and_what_was_missing_and_taking_it_back_leaves
     lead.refresh_from_db()
     together = (lead.stage, lead.stage_on, lead.amount)
     undo_merge(merge, by=by)
+    taken_back = [(each.step.kind, each.step.stage) for each in steps_of(lead) if each.is_taken_back]
     correct_day(lead.steps.get(stage="contacted", kind="stage"), on=CALLED, reason="typed wrongly", by=by)
     move_lead(lead, stage="visited", on=CALLED, text="a visit", by=by)
 
     lead.refresh_from_db()
-    assert together == ("visited", CALLED, 800)
+    assert (together, taken_back) == (("visited", CALLED, 800), [("merge", "visited")])
     assert (lead.stage, lead.stage_on, lead.amount) == ("visited", CALLED, None)
 
 
