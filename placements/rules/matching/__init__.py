@@ -12,7 +12,7 @@ import numpy as np
 
 from placements.rules.matching.clashes import smallest_clash
 from placements.rules.matching.model import Model
-from placements.rules.matching.problem import Alternative, Clash, Lock, Move, Problem, Solution
+from placements.rules.matching.problem import Alternative, Clash, Lock, Move, Problem, Refusal, Solution
 from placements.rules.matching.solver import Clock, TookTooLong
 
 SECONDS = 60  # a thousand people at 200 hosts take three
@@ -63,7 +63,11 @@ def alternative(
     tried: Callable[[int], None] | None = None,
 ) -> Alternative | Clash:
     """What it would cost at the least to give this person this post, and who moves because of it: as few as can be at that price."""
-    other = solve(problem.with_rules(Lock(person, post)), near=plan.places, seconds=seconds, tried=tried)
+    lock = Lock(person, post)
+    refused = [rule for rule in problem.rules_of(Refusal) if (rule.person, rule.post) == (person, post)]
+    if refused:  # plain to see, and a page names several prices
+        return Clash((lock, min(refused)))
+    other = solve(problem.with_rules(lock), near=plan.places, seconds=seconds, tried=tried)
     if isinstance(other, Clash):
         return other
     moves = []
