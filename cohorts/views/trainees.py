@@ -1,9 +1,11 @@
 import hashlib
+from dataclasses import replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Role, ScopeKind
 from cohorts.access import COHORT
 from cohorts.models import Trainee
 from cohorts.selectors.trainees import place_of
@@ -22,13 +24,23 @@ def roster_for(request, cohort, day, asked) -> Roster:
     scopes = [
         (each.role, each.scope_kind, each.unit.path if each.unit else each.scope_id) for each in user.grants_in_force
     ]
-    return load_roster(
+    roster = load_roster(
         cohort,
         day=day,
         as_of=asked,
         shows_phone=access.holds(user, "cohorts.see_phone_mask"),
         finds_numbers=access.holds(user, "cohorts.see_secrets"),
         reach=hashlib.sha256(repr(scopes).encode()).hexdigest(),
+    )
+    own = own_classes(user)
+    return replace(roster, classes=[each for each in roster.classes if each[0] in own]) if own else roster
+
+
+def own_classes(user) -> set[int]:
+    """The classes of whoever runs classes and nothing wider; the others are neither counted nor offered."""
+    runs = [each for each in user.grants_in_force if each.role != Role.TRAINEE]
+    return (
+        {each.scope_id for each in runs} if all(each.scope_kind == ScopeKind.TRAINING_CLASS for each in runs) else set()
     )
 
 

@@ -69,7 +69,8 @@ class OwnWishesForm(CrispyMixin, forms.Form):
             self._ask(f"wish_{rank}", gettext("Wish %(rank)s") % {"rank": rank}, choices)
             self._tell(f"wish_reason_{rank}", gettext("Why"))
         for number in self.refusals:
-            self._ask(f"refusal_{number}", gettext("I cannot go to"), choices)
+            label = gettext("I cannot go to") if window.most_refusals == 1 else gettext("I cannot go to: %(number)s")
+            self._ask(f"refusal_{number}", label % {"number": number}, choices)
             self._tell(f"refusal_reason_{number}", gettext("Because"))
         self.helper.layout.fields = list(self.fields)
 
@@ -80,6 +81,14 @@ class OwnWishesForm(CrispyMixin, forms.Form):
 
     def _tell(self, name: str, label: str) -> None:
         self.fields[name] = forms.CharField(label=label, max_length=200, required=False)
+
+    def clean(self):
+        given, seen = super().clean(), set()
+        for name in (*(f"wish_{n}" for n in self.ranks), *(f"refusal_{n}" for n in self.refusals)):
+            if (key := given.get(name)) and key in seen:
+                self.add_error(name, gettext("This post is chosen further up already. Choose each post once."))
+            seen.add(key)
+        return given
 
     @property
     def said(self) -> list[Said]:

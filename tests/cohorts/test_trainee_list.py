@@ -36,7 +36,9 @@ def test_the_list_is_ordered_by_number_and_shows_class_and_office(client):
 
 
 def test_an_officer_sees_only_the_trainees_of_the_own_class(client):
-    mine, other = (make.training_class(cohort) for cohort in [make.cohort()] * 2)
+    mine, other = (
+        make.training_class(cohort, name=name) for cohort, name in zip([make.cohort()] * 2, "AB", strict=True)
+    )
     shown = make.trainee(in_class=mine)
     make.trainee(in_class=other)
     client.force_login(make.user(Role.OFFICER, mine))
@@ -45,6 +47,7 @@ def test_an_officer_sees_only_the_trainees_of_the_own_class(client):
 
     assert names(page) == [shown.person.name]
     assert page.context["table"].counts["all"] == 1
+    assert page.context["roster"].classes == [(mine.pk, "A")]  # the others are neither counted nor offered as a filter
 
 
 def test_a_count_made_for_one_reader_is_not_shown_to_another(client):

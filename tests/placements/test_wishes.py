@@ -109,9 +109,11 @@ def test_a_trainee_writes_wishes_on_the_phone_and_reads_them(client, cohort):
 
     assert client.get(url).status_code == 200
     wrong = client.post(url, {"wish_2": offer.pk})
+    twice = client.post(url, {"wish_1": offer.pk, "wish_2": offer.pk})
     answer = client.post(url, {"wish_1": offer.pk, "refusal_1": other.pk, "refusal_reason_1": "my brother works there"})
 
     assert wrong.status_code == 422
+    assert twice.context["form"].errors.keys() == {"wish_2"}
     assert answer.status_code == 302
     page = client.get(reverse("placements:my_wishes")).content.decode()
     assert str(offer.post) in page
