@@ -12,8 +12,9 @@ from django.utils import timezone
 from accounts.access import SCOPES
 from accounts.models import INBOX, Delivery, Grant, LinkLetter, Role, ScopeKind, Unit
 from trainee_mgmt.kit.access import ANYONE, GRANTS, roles_that_allow
+from trainee_mgmt.kit.typed import cut
 
-SLASHES = re.compile(r"\s*[/／]\s*")
+SLASHES = re.compile("[/／]")
 OFFERED = 20
 
 
@@ -29,7 +30,7 @@ def unit_labels(units: Iterable[Unit]) -> dict[int, str]:
 
 def units_like(typed: str, reachable: QuerySet) -> dict[int, str]:
     """Some open units whose name or code holds what was typed; a whole way names one."""
-    last = SLASHES.split(typed.strip())[-1]
+    last = cut(SLASHES, typed)[-1]
     found = reachable.active().filter(name__icontains=last) | reachable.active().filter(code__iexact=typed.strip())
     return unit_labels(found.order_by("path", "pk")[:OFFERED])
 
@@ -41,7 +42,7 @@ def units_named(typed: str, reachable: QuerySet) -> dict[int, str]:
 
 def units_called(typed: Collection[str], reachable: QuerySet) -> dict[str, dict[int, str]]:
     """``units_named`` of many words at once, by the words; three queries."""
-    ways = {words: SLASHES.split(words.strip()) for words in typed}
+    ways = {words: cut(SLASHES, words) for words in typed}
     by_code = list(reachable.active().filter(code__in={words.strip() for words in ways} - {""}))
     by_name = reachable.active().filter(name__in={parts[-1] for parts in ways.values()})
     labels = unit_labels([*by_code, *by_name[: 100 * len(ways)]])

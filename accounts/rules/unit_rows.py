@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from trainee_mgmt.kit.sheets import headers
+from trainee_mgmt.kit.typed import cut
 
 HEADERS = {
     "parent": ("上级单位", "上级", "所属单位", "隶属单位", "belongs to", "parent"),
@@ -30,7 +31,7 @@ ENDINGS = (  # the level of a new unit whose row says none
 )
 LONGEST_NAME, LONGEST_CODE = 80, 40
 DEEPEST = 12  # levels below the unit of the import
-SLASHES = re.compile(r"\s*[/／]\s*")
+SLASHES = re.compile("[/／]")
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ class _Matching:
         if not row.parent:
             parent = ("old", self.top)
         else:
-            last = SLASHES.split(row.parent)[-1]
+            last = cut(SLASHES, row.parent)[-1]
             if any(other is not row and row.parent != row.name and other.name == last for other in waiting):
                 return False
             found = self._named(row.parent)
@@ -230,7 +231,7 @@ class _Matching:
         """Units that a code, a name or the end of a way names."""
         if words in self.by_code:
             return [("old", self.by_code[words])]
-        parts = SLASHES.split(words)
+        parts = cut(SLASHES, words)
         return [key for key in self.by_name.get(parts[-1], ()) if self._way(key)[-len(parts) :] == parts]
 
     def _way(self, key: tuple | None) -> list[str]:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 from cohorts.models import Cohort, ProfileField
 from cohorts.services.split import ALL, BALANCED, BY, EXISTING, NEW, WITHOUT
 from trainee_mgmt.kit.forms import CrispyMixin, DateInput
+from trainee_mgmt.kit.typed import cut
 
 BETWEEN = re.compile(r"[、,，;；]+")
-BOUND = re.compile(r"\s*(?:=|＝|->|→)\s*")
+BOUND = re.compile("=|＝|->|→")
 LINES = 200
 OWN_LABELS = {
     "sex": gettext_lazy("Sex"),
@@ -97,10 +98,10 @@ class SplitForm(CrispyMixin, forms.Form):
     def clean_locks(self) -> dict[str, str]:
         locks = {}
         for line in lines_of(self.cleaned_data["locks"]):
-            who, *classes = BOUND.split(line)
+            who, *classes = cut(BOUND, line)
             if len(classes) != 1 or not classes[0]:
                 raise ValidationError(_("Write somebody = a class: %(line)s") % {"line": line})
-            locks[str(self.people.find(who))] = classes[0].strip()
+            locks[str(self.people.find(who))] = classes[0]
         return locks
 
     def _group(self, line: str) -> list[int]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from trainee_mgmt.kit.names import name_key
 from trainee_mgmt.kit.sheets import headers
+from trainee_mgmt.kit.typed import cut
 from trainee_mgmt.kit.words import say as _
 
 HEADERS = {
@@ -59,7 +60,7 @@ WEEKDAYS = (
     ("周日", "周天", "sun", "sunday"),
 )
 HOUR = re.compile(r"(次日|第二天|上午|下午|晚上|早上|中午)?\s*(\d{1,2})(?:\s*[:：.时点]\s*(\d{1,2})?\s*分?)?(半)?")
-TO = re.compile(r"\s*(?:[-–—~～至到]+)\s*")
+TO = re.compile("[-–—~～至到]+")
 YEARS = 1900, 2200  # beyond them it is a typing error
 EPOCH = date(1899, 12, 30)  # of numbers that stand for days
 
@@ -321,7 +322,7 @@ def as_hours(cell) -> tuple[tuple[time, int], tuple[time, int]]:
     """``9:00-11:30``, ``下午2:30至5:00``: the second hour shares the part of the day of the first."""
     if isinstance(cell, (datetime, time, int, float)):
         raise BadCell(_("Only one hour stands here. Write from and until, as 09:00-11:30."))
-    parts = TO.split(text_of(cell))
+    parts = cut(TO, text_of(cell))
     if len(parts) != 2:
         raise BadCell(_("Write from and until, as 09:00-11:30."))
     start = as_clock(parts[0])

@@ -13,9 +13,10 @@ from placements.models import HostContact, Offer, Wish, WishWindow
 from placements.rules.host_wishes import SEEN_NAMES
 from placements.services.wishes import Said
 from trainee_mgmt.kit.forms import CheckedByModel, CrispyMixin, DateTimeInput
+from trainee_mgmt.kit.typed import cut
 
 MOST_LINES = 500
-PARTS = re.compile(r"\s*[:：,，\t]\s*")
+PARTS = re.compile("[:：,，\t]")
 
 
 class ShownField(forms.MultipleChoiceField):
@@ -182,7 +183,7 @@ def _people(cohort, text: str) -> list[tuple[Trainee, str]]:
         raise ValidationError(_("These are too many lines."))
     found = []
     for line in lines:
-        who, *rest = PARTS.split(line, maxsplit=1)
+        who, *rest = cut(PARTS, line, most=1)
         found.append((find_trainee(cohort, who), rest[0] if rest else ""))
     return found
 

@@ -1,5 +1,6 @@
-"""Rows that are typed or pasted into a table of a page: fields are named ``<name>-<number of the row>``."""
+"""Rows that are typed or pasted into a table of a page: fields are named ``<name>-<number of the row>``. And lines cut into parts."""
 
+import re
 from collections.abc import Collection, Mapping
 
 from django.core.exceptions import BadRequest
@@ -7,6 +8,14 @@ from django.core.exceptions import BadRequest
 SHOWN, MORE, MOST = 10, 10, 300  # rows at first, by a press of a button, at most
 LONGEST = 200  # signs of a field
 Typed = dict[int, dict[str, str]]
+
+
+def cut(sign: re.Pattern, text: str, most: int = 0) -> list[str]:
+    """The parts between the signs, without the blanks around them; at most so many cuts.
+
+    A pattern that takes the blanks too (blanks, sign, blanks) needs the square of their number in steps.
+    """
+    return [part.strip() for part in sign.split(text, maxsplit=most)]
 
 
 def read_rows(data: Mapping[str, str], names: Collection[str]) -> tuple[Typed, int]:
