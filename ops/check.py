@@ -20,6 +20,7 @@ CHECKS = (  # what it proves, command, environment
     ("layers", [BIN / "lint-imports", "--no-cache"], {}),
     ("dependencies", [BIN / "deptry", "--no-ansi", "."], {}),
     ("templates", [BIN / "djlint", "--lint", "--quiet", "templates"], {}),
+    ("lines of templates", [sys.executable, "-m", "ops.template_lines"], {}),
     ("models and their rules", [*MANAGE, "check"], TESTS),
     ("migrations are written", [*MANAGE, "makemigrations", "--check", "--dry-run"], TESTS),
     ("migrations are safe", [*MANAGE, "lintmigrations"], TESTS),
