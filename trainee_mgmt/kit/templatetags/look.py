@@ -35,6 +35,12 @@ register.filter(formats.moment)
 register.filter(formats.weekday)
 
 
+@register.filter
+def in_lines(words, apart=1):
+    """The words with so many line breaks between them, as the value of an attribute keeps them."""
+    return ("\n" * apart).join(str(each) for each in words)
+
+
 # Blocks -------------------------------------------------------------------------------------------------------------
 
 
