@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.services import record
 from placements.models import Arrival, Feedback, FeedbackLink, FeedbackRequest, HostContact, Placement
 from placements.rules.feedback import clean_answers, mean_score
-from placements.services.links import live_links
+from placements.services.feedback_links import live_feedback_links
 from placements.services.signed import acting
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.formats import day as day_words
@@ -30,7 +30,7 @@ def answer_by_link(
     """The mentor answers, or mends what was answered; ``since`` says whether the trainee is there. The link is looked at
     again under lock: revoked in the meantime, nothing is written."""
     placement = Placement.objects.select_for_update(no_key=True, of=("self",)).get(pk=link.placement_id)
-    if not live_links().filter(pk=link.pk).exists():
+    if not live_feedback_links().filter(pk=link.pk).exists():
         raise Refused(_("This link was ended in the meantime. Please ask the office for another."))
     said = _say_since(placement, link.mentor, str(given.get("since") or ""), today=today)
     written = request is not None and _write(request, link.mentor, given, today=today, by=None)

@@ -17,7 +17,7 @@ from placements.services.signed import behind, secret
 from trainee_mgmt.kit.errors import Refused
 
 
-def live_links():
+def live_feedback_links():
     """Those that open something: not revoked, not ended, of the mentor whom the placement has now."""
     return FeedbackLink.objects.filter(
         revoked_at=None,
@@ -28,7 +28,7 @@ def live_links():
     ).exclude(placement__state=Placement.State.CALLED_OFF)
 
 
-def link_behind(token: str) -> FeedbackLink | None:
+def feedback_link_behind(token: str) -> FeedbackLink | None:
     """The link with this secret, while it opens something."""
     related = (
         "mentor__host",
@@ -36,16 +36,16 @@ def link_behind(token: str) -> FeedbackLink | None:
         "placement__trainee__cohort",
         "placement__seat__offer__post",
     )
-    return behind(token, live_links().select_related(*related))
+    return behind(token, live_feedback_links().select_related(*related))
 
 
 @transaction.atomic
-def make_links(cohort: Cohort, placements: Iterable[Placement], *, by: User | None) -> int:
+def make_feedback_links(cohort: Cohort, placements: Iterable[Placement], *, by: User | None) -> int:
     """A link for each of these that has a mentor and no link that opens something; what is dead gives way."""
     keys = [each.pk for each in placements]
     rows = Placement.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys, mentor__isnull=False)
     wanted = {each.pk: each for each in rows.filter(mentor__left_on=None).exclude(state="called_off").order_by("pk")}
-    alive = set(live_links().filter(placement__in=wanted).values_list("placement_id", flat=True))
+    alive = set(live_feedback_links().filter(placement__in=wanted).values_list("placement_id", flat=True))
     missing = [each for pk, each in wanted.items() if pk not in alive]
     _write(missing, by)
     if missing:
@@ -74,7 +74,7 @@ def _write(placements: list[Placement], by: User | None) -> None:
 
 
 @transaction.atomic
-def renew_link(placement: Placement, *, instead_of: int | None, by: User | None) -> bool:
+def renew_feedback_link(placement: Placement, *, instead_of: int | None, by: User | None) -> bool:
     """A new link; the old one opens nothing from now on. Answers whether it was made: not where another link than
     ``instead_of``, which the page showed, has come in the meantime."""
     locked = Placement.objects.select_for_update(no_key=True, of=("self",)).get(pk=placement.pk)
@@ -82,7 +82,7 @@ def renew_link(placement: Placement, *, instead_of: int | None, by: User | None)
         raise Refused(_("Name a mentor for this placement first."))
     if locked.state == Placement.State.CALLED_OFF:
         raise Refused(_("This placement was called off; nobody is asked about it."))
-    if live_links().filter(placement=locked).values_list("pk", flat=True).first() != instead_of:
+    if live_feedback_links().filter(placement=locked).values_list("pk", flat=True).first() != instead_of:
         return False
     _write([locked], by)
     record("placements.renew_feedback_link", locked)
@@ -90,7 +90,7 @@ def renew_link(placement: Placement, *, instead_of: int | None, by: User | None)
 
 
 @transaction.atomic
-def revoke_link(placement: Placement) -> None:
+def revoke_feedback_link(placement: Placement) -> None:
     """The link opens nothing from now on, and no new one is made."""
     if not FeedbackLink.objects.filter(placement=placement, revoked_at=None).update(revoked_at=timezone.now()):
         raise Refused(_("There is no link to revoke."))

@@ -13,7 +13,7 @@ from cohorts.models import Cohort
 from placements.models import FeedbackLink, FeedbackRequest, Placement
 from placements.selectors.feedback import waits_for
 from placements.selectors.links import LinkLine, links_that_open, waited_for
-from placements.services.links import live_links
+from placements.services.feedback_links import live_feedback_links
 from placements.services.signed import address_of, addresses_of, send
 from trainee_mgmt.kit.errors import Refused
 from trainee_mgmt.kit.letters import Words
@@ -49,7 +49,7 @@ def remind(requests: Iterable[FeedbackRequest], *, by: User) -> int:
     keys = [each.pk for each in requests]
     rows = FeedbackRequest.objects.select_for_update(of=("self",)).filter(pk__in=keys, excused_at=None).order_by("pk")
     locked = {each.placement_id: each for each in rows}
-    live = live_links().filter(placement__in=locked).select_related("mentor").order_by("pk")
+    live = live_feedback_links().filter(placement__in=locked).select_related("mentor").order_by("pk")
     reached = [link.placement_id for link in send(MENTOR_LINK, live, by=by)]
     if not reached:
         raise Refused(
@@ -66,7 +66,7 @@ def remind(requests: Iterable[FeedbackRequest], *, by: User) -> int:
 def to_mentor(letter: LinkLetter) -> Words | None:
     """The words now; none once the link opens nothing any more, or nothing is waited for."""
     related = ("mentor", "placement__trainee__person", "placement__seat__offer__post")
-    link = live_links().select_related(*related).filter(pk=letter.about_id).first()
+    link = live_feedback_links().select_related(*related).filter(pk=letter.about_id).first()
     path = address_of(link) if link else ""
     if not path or not waits_for(link.placement, today=timezone.localdate()):
         return None

@@ -29,7 +29,7 @@ from placements.selectors.feedback import (
     rules_in_force,
     with_state,
 )
-from placements.services import answers, feedback, letters, links
+from placements.services import answers, feedback, feedback_links, letters
 from placements.services.signed import ways_to
 from placements.tables.feedback import FeedbackTable
 from trainee_mgmt.kit import access
@@ -139,7 +139,9 @@ class FeedbackLinksMake(Page, View):
     http_method_names = ["post"]
 
     def post(self, request, **kwargs):
-        made = links.make_links(self.cohort, Placement.objects.filter(trainee__cohort=self.cohort), by=request.user)
+        made = feedback_links.make_feedback_links(
+            self.cohort, Placement.objects.filter(trainee__cohort=self.cohort), by=request.user
+        )
         words = ngettext("%(n)s link was made.", "%(n)s links were made.", made) % {"n": made}
         messages.success(request, words)
         return HttpResponseRedirect(reverse("placements:feedback_links", kwargs={"cohort": self.cohort.pk}))
@@ -161,14 +163,14 @@ class FeedbackLinkRenew(_OfPlacement):
         form = ShownLinkForm(self.request.POST)
         if not form.is_valid():
             raise BadRequest("instead_of is the link that the page showed")
-        if links.renew_link(placement, by=self.request.user, **form.cleaned_data):
+        if feedback_links.renew_feedback_link(placement, by=self.request.user, **form.cleaned_data):
             return _("A new link was made; the old one opens nothing any more.")
         return _("The link was made or revoked in the meantime; nothing was changed. This is how it stands.")
 
 
 class FeedbackLinkRevoke(_OfPlacement):
     def act(self, placement):
-        links.revoke_link(placement)
+        feedback_links.revoke_feedback_link(placement)
         return _("The link opens nothing any more.")
 
 

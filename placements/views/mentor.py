@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from placements.rules.feedback import SCALE, Kind
 from placements.selectors.feedback import answers_in_force, arrival_of, open_requests
 from placements.services.answers import NOT_THERE, answer_by_link
-from placements.services.links import link_behind
+from placements.services.feedback_links import feedback_link_behind
 from placements.views.signed import SignedPage
 from trainee_mgmt.kit.errors import Refused
 
@@ -18,7 +18,7 @@ class MentorFeedback(SignedPage):
     cookie = "mentor"
 
     def open(self, token):
-        return link_behind(token)
+        return feedback_link_behind(token)
 
     def show(self):
         return self._show(self.request.GET.get("milestone", ""))

@@ -7,7 +7,7 @@ from placements.models import Placement
 from placements.rules.feedback import STATE_NAMES, STATE_TAGS
 from placements.selectors.feedback import arrival_of, with_state
 from placements.services.changes import last_change
-from placements.services.links import live_links
+from placements.services.feedback_links import live_feedback_links
 from placements.tables.placements import stage_tag
 from trainee_mgmt.kit import access
 from trainee_mgmt.kit.pages import StaticPage
@@ -36,7 +36,7 @@ class PlacementDetail(StaticPage):
             requests=[(each, STATE_TAGS.get(each.state, ""), STATE_NAMES[each.state]) for each in requests],
             sees_feedback=sees_feedback,
             arrival=arrival_of(placement),
-            link=live_links().filter(placement=placement).first() if sees_feedback else None,
+            link=live_feedback_links().filter(placement=placement).first() if sees_feedback else None,
             changes=list(placement.changes.select_related("by", "made__seat__offer__post__host").order_by("-pk")),
             came_from=placement.made_by_changes.select_related("placement__seat__offer__post__host").first(),
             can_undo=last_change(placement) is not None,

@@ -9,8 +9,8 @@ from django.urls import reverse
 from accounts.models import Address, AuditEntry, CalendarDay, Delivery, Message, Notice, NoticeSettings, Role
 from accounts.services.calendar import fill_calendar, published_days, working_days
 from placements.models import FeedbackLink
+from placements.services.feedback_links import make_feedback_links
 from placements.services.letters import MENTOR_LINK
-from placements.services.links import make_links
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +161,7 @@ def test_letters_to_people_without_an_account_are_found_by_whom_they_are_for(
 ):
     admin, anna, other = office
     stay = make.stay()
-    make_links(stay.trainee.cohort, [stay], by=admin)
+    make_feedback_links(stay.trainee.cohort, [stay], by=admin)
     link = FeedbackLink.objects.get()
     for number in range(letters):
         make.letter(

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from placements.models import Feedback, FeedbackLink
 from placements.services.feedback import reconcile
-from placements.services.links import make_links
+from placements.services.feedback_links import make_feedback_links
 from placements.services.signed import address_of
 from tests import make
 from tests.browsers import PATIENCE
@@ -59,7 +59,7 @@ class Hand:
 def stay():
     made = make.stay(phone="13900001234")
     reconcile(made.trainee.cohort)
-    make_links(made.trainee.cohort, [made], by=None)
+    make_feedback_links(made.trainee.cohort, [made], by=None)
     return made
 
 

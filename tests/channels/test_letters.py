@@ -12,9 +12,9 @@ from cohorts.services.applications.outcomes import set_outcomes
 from placements.models import FeedbackLink, FeedbackRequest, HostContact, WishLink, WishWindow
 from placements.services.answers import answer_by_link
 from placements.services.feedback import reconcile
+from placements.services.feedback_links import make_feedback_links, revoke_feedback_link
 from placements.services.host_wishes import send_by_link
 from placements.services.letters import remind
-from placements.services.links import make_links, revoke_link
 from placements.services.wish_links import make_wish_links, revoke_wish_link, send_wish_links
 from tests import make
 from trainee_mgmt.kit.crypto import Sealed
@@ -28,7 +28,7 @@ LINK = re.compile(r"https://training\.example\.org(/\S+)")
 def stay():
     made = make.stay(phone="13800000001")
     reconcile(made.trainee.cohort)
-    make_links(made.trainee.cohort, [made], by=None)
+    make_feedback_links(made.trainee.cohort, [made], by=None)
     return made
 
 
@@ -152,9 +152,9 @@ def test_a_mentor_who_answered_or_whose_link_was_revoked_is_not_written_to(sms, 
     letters.send_waiting()
     other = make.stay(phone="13800000002")
     reconcile(other.trainee.cohort)
-    make_links(other.trainee.cohort, [other], by=None)
+    make_feedback_links(other.trainee.cohort, [other], by=None)
     ask(other)
-    revoke_link(other)
+    revoke_feedback_link(other)
     letters.send_waiting()
 
     assert told() == [("", "cancelled", 1), ("", "cancelled", 1)]
@@ -176,7 +176,7 @@ def test_nobody_is_sent_the_same_link_twice_in_half_a_day(clock, sms, host):
 def test_whoever_has_no_address_on_a_channel_that_is_set_up_is_left_to_be_called(sms):
     stay = make.stay(phone="")
     reconcile(stay.trainee.cohort)
-    make_links(stay.trainee.cohort, [stay], by=None)
+    make_feedback_links(stay.trainee.cohort, [stay], by=None)
 
     with pytest.raises(Refused, match="Copy the link instead"):
         ask(stay)

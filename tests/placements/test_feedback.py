@@ -16,7 +16,12 @@ from placements.rules.links import MOST_WRONG
 from placements.selectors.feedback import with_state
 from placements.services.answers import answer_by_link, write_down
 from placements.services.feedback import ask_again, change_rules, excuse, reconcile
-from placements.services.links import link_behind, make_links, renew_link, revoke_link
+from placements.services.feedback_links import (
+    feedback_link_behind,
+    make_feedback_links,
+    renew_feedback_link,
+    revoke_feedback_link,
+)
 from placements.services.signed import address_of, are_own_digits, token_of
 from tests import make
 from tests.races import race
@@ -36,7 +41,7 @@ def stay():
 
 @pytest.fixture
 def link(stay):
-    make_links(stay.trainee.cohort, [stay], by=None)
+    make_feedback_links(stay.trainee.cohort, [stay], by=None)
     return FeedbackLink.objects.get()
 
 
@@ -170,21 +175,21 @@ def test_the_mentor_says_since_when_the_trainee_is_there(stay, link):
 def test_a_copy_of_the_database_opens_nothing(link):
     token = token_of(link)
 
-    assert link_behind(token) == link
-    assert link_behind(link.token_hash) is None
-    assert link_behind(link.nonce) is None
+    assert feedback_link_behind(token) == link
+    assert feedback_link_behind(link.token_hash) is None
+    assert feedback_link_behind(link.nonce) is None
     assert token not in str(FeedbackLink.objects.values())
 
 
 def test_links_are_made_once(stay, link):
-    assert make_links(stay.trainee.cohort, [stay], by=None) == 0
+    assert make_feedback_links(stay.trainee.cohort, [stay], by=None) == 0
 
 
 @pytest.mark.parametrize(
     "end",
     [
-        lambda stay, link: revoke_link(stay),
-        lambda stay, link: renew_link(stay, instead_of=link.pk, by=None),
+        lambda stay, link: revoke_feedback_link(stay),
+        lambda stay, link: renew_feedback_link(stay, instead_of=link.pk, by=None),
         lambda stay, link: FeedbackLink.objects.update(ends_on=timezone.localdate() - timedelta(days=1)),
         lambda stay, link: Placement.objects.update(mentor=make.contact(stay.seat.offer.post.host)),
         lambda stay, link: Placement.objects.update(state=Placement.State.CALLED_OFF),
@@ -220,10 +225,10 @@ def test_somebody_else_with_the_link_does_not_get_past_the_digits(client, stay, 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_clicks_on_a_new_link_at_once_one_makes_it():
     stay = make.stay()
-    make_links(stay.trainee.cohort, [stay], by=None)
+    make_feedback_links(stay.trainee.cohort, [stay], by=None)
     old = FeedbackLink.objects.get()
 
-    made = race(*[lambda: renew_link(stay, instead_of=old.pk, by=None)] * 4)
+    made = race(*[lambda: renew_feedback_link(stay, instead_of=old.pk, by=None)] * 4)
 
     assert (sorted(made), FeedbackLink.objects.count()) == ([False, False, False, True], 2)
     assert FeedbackLink.objects.get(revoked_at=None).pk != old.pk
@@ -284,7 +289,7 @@ def test_forged_links_are_slowed_down(client):
 def test_a_mentor_without_a_phone_in_the_register_is_let_in_by_the_link_alone(client):
     stay = make.stay(phone="")
     reconcile(stay.trainee.cohort)
-    make_links(stay.trainee.cohort, [stay], by=None)
+    make_feedback_links(stay.trainee.cohort, [stay], by=None)
 
     assert stay.trainee.person.name in client.get(address_of(FeedbackLink.objects.get())).content.decode()
 
@@ -330,7 +335,7 @@ def test_pages_of_a_cohort_need_the_same_queries_for_any_number_of_people(
     for _ in range(people):
         make.stay(make.trainee(cohort))
     reconcile(cohort)
-    make_links(cohort, Placement.objects.all(), by=None)
+    make_feedback_links(cohort, Placement.objects.all(), by=None)
     client.force_login(make.user(Role.ORGANIZER, cohort.program))
     url = reverse(f"placements:{name}", kwargs={"cohort": cohort.pk})
     client.get(url)

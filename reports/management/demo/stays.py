@@ -13,7 +13,7 @@ from placements.rules.feedback import mean_score
 from placements.rules.opinions import ASPECTS
 from placements.services.changes import carry_out, last_change, prepare
 from placements.services.feedback import excuse, note_help, reconcile
-from placements.services.links import make_links
+from placements.services.feedback_links import make_feedback_links
 from reports.management.demo.accounts import trainee_account
 from trainee_mgmt.kit.days import moment
 
@@ -31,7 +31,7 @@ def build_stays(cohort: Cohort, *, by: User, rng: random.Random, today: date) ->
     """What happens in the placements that were published."""
     placements = list(Placement.objects.filter(trainee__cohort=cohort).order_by("pk"))
     reconcile(cohort)
-    make_links(cohort, placements, by=by)
+    make_feedback_links(cohort, placements, by=by)
     _answers(cohort, rng, today=today)
     _arrivals(placements, today)
     _help(cohort, today)
