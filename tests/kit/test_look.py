@@ -165,7 +165,9 @@ def test_success_becomes_a_toast_and_an_error_stands_on_the_page(some_pages):
 
     assert re.findall(r'data-toast="(\d+)".*?<span>(.*?)</span>', html) == [("10", "saved &lt;3")]
     assert 'action="/undo/9/"' in html
-    assert re.findall(r'class="note note-bad mb-3"\s+role="alert">.*?<div>(.*?)</div>', html, re.DOTALL) == ["not saved"]
+    assert re.findall(r'class="note note-bad mb-3"\s+role="alert">.*?<div>(.*?)</div>', html, re.DOTALL) == [
+        "not saved"
+    ]
 
 
 @pytest.mark.parametrize(
