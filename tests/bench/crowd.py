@@ -222,7 +222,7 @@ def _walk(visitor: Visitor, session: Session, user: User) -> bool:
     visitor.post(sign_in, {"login": user.username, "password": PASSWORD})
     check_in = visitor.location
     visitor.get(check_in)
-    ticket = re.search(rb'name="ticket" value="([^"]+)"', visitor.start)
+    ticket = re.search(rb'name="ticket"\s+value="([^"]+)"', visitor.start)
     visitor.post(reverse("learning:check_in"), {"ticket": ticket[1].decode()}, expected=200)
     return IN in visitor.start
 
